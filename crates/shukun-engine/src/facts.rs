@@ -154,8 +154,11 @@ pub struct Household {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Claim {
-    /// 结算编号
+    /// 结算编号, as a number: derived from `settlement_no` by the importer
     pub claim_id: ClaimId,
+    /// 结算编号 as the office writes it
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settlement_no: Option<String>,
     /// 人员
     pub person_id: PersonId,
     /// 入院日期
