@@ -1,1 +1,9 @@
-//! x
+//! Files to validated rows, the lake they are kept in, and the synthetic county.
+//!
+//! Opens files; knows no policy, no network and no database. Start at [`Batch`]: the importer and the synthetic
+//! county make one, the lake takes it.
+
+mod batch;
+pub mod import;
+
+pub use batch::{Batch, Identity, Kind, SourceFile};
