@@ -1,1 +1,16 @@
-//! x
+//! Pack text → a checked, versioned program of rules.
+//!
+//! Takes names and bytes, opens no file. A pack goes through three forms, each a plain value:
+//!
+//! 1. [`document`]: the Markdown as the official wrote it: articles, prose, declarations with their clauses as
+//!    words, tables, ambiguities, worked examples; every piece knows its place in the text. The formatter, the
+//!    JSON form, inheritance and overlays work here.
+//! 2. A typed pack for one choice of readings: the placeholder of each 疑义 replaced by a reading's words, then
+//!    each clause parsed.
+//! 3. [`program`]: several packs linked in payer order. This is what runs.
+//!
+//! What an official may get wrong is collected in [`finding::Finding`]s, never thrown.
+
+pub mod document;
+pub mod finding;
+pub mod program;

@@ -1,0 +1,35 @@
+//! What the checker has to say: a code, a place, what is wrong and how to mend it, in both languages.
+
+use serde::Serialize;
+use shukun_base::Text;
+
+use crate::document::Span;
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The pack cannot run.
+    Error,
+    /// It runs, but an official should look.
+    Warning,
+    /// Worth knowing: a cliff, an unconfirmed reading.
+    Advice,
+}
+
+/// One finding. Codes are stable: scripts and the error manual name them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// `P0101`
+    pub code: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What happened.
+    pub message: Text,
+    /// Where: the official's own words.
+    pub place: Option<Span>,
+    /// Other places that belong to it, each with a word on why.
+    pub related: Vec<(Span, Text)>,
+    /// How to mend it.
+    pub mend: Text,
+}
