@@ -262,7 +262,7 @@ pub enum StatusOn {
 /// Which claims a rule sees (归集).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Collect {
-    /// Kinds of care, as the words of [`Field::Kind`]; empty = all.
+    /// Kinds of care by their English key (`inpatient`, see [`Literal::Word`]); empty = all.
     pub kinds: Vec<String>,
     /// A condition on the claim, besides [`Rule::who`].
     pub only: Option<Cond>,
@@ -630,7 +630,9 @@ pub enum Literal {
     Number(Exact),
     /// 是 / 否
     Flag(bool),
-    /// A word: a category, a kind of care, a code.
+    /// A word. Values of fixed columns by their English key, whatever language the pack is written in: `dibao`,
+    /// `inpatient`, `resident` (the spellings of the fact types), `male`, `female`; codes and values of declared
+    /// facts verbatim.
     Word(String),
     /// 2022年12月23日
     Day(Day),
