@@ -791,4 +791,8 @@ pub enum Field {
     HouseholdIncome,
     /// 家庭人数
     HouseholdMembers,
+    // declared by a pack
+    /// A declared fact (事实), where a table tests it. Conditions and amounts use [`Cond::FactFlag`],
+    /// [`Cond::FactOneOf`] and [`Expr::Fact`].
+    Declared(FactIx),
 }
