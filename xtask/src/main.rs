@@ -1,2 +1,64 @@
-//! The command line.
-fn main() {}
+//! One entry for every chore: `cargo xtask demo`, `cargo xtask test` and the few that developers need.
+//!
+//! Knows no domain: it starts cargo and the built program, and reads the tree. Start at [`CHORES`].
+
+mod demo;
+mod fuzz;
+mod mutate;
+mod run;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use run::{Failure, Outcome};
+
+/// One chore: its name, what it does, and the function behind it (which gets the arguments after the name).
+struct Chore {
+    name: &'static str,
+    about: &'static str,
+    run: fn(&[String]) -> Outcome,
+}
+
+const CHORES: &[Chore] = &[
+    Chore {
+        name: "demo",
+        about: "a synthetic county from files to the alert list: demo [--people N] [--dir DIR]",
+        run: demo::demo,
+    },
+    Chore { name: "test", about: "everything that must hold; CI runs exactly this", run: test::test },
+    Chore {
+        name: "tidy",
+        about: "the rules of the tree: arrows between crates, module heads, words, links",
+        run: tidy::tidy,
+    },
+    Chore { name: "fuzz", about: "the readers against arbitrary bytes: fuzz [TARGET] [SECONDS]", run: fuzz::fuzz },
+    Chore { name: "mutate", about: "does a test notice when the code is changed: mutate [CRATE]", run: mutate::mutate },
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure(message)) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Outcome {
+    let Some((name, rest)) = arguments.split_first() else { return Err(Failure(usage())) };
+    match CHORES.iter().find(|chore| chore.name == name) {
+        Some(chore) => (chore.run)(rest),
+        None => Err(Failure(format!("no chore is called {name:?}\n\n{}", usage()))),
+    }
+}
+
+fn usage() -> String {
+    let mut text = "cargo xtask CHORE\n".to_owned();
+    for chore in CHORES {
+        text.push_str(&format!("\n  {:<8}{}", chore.name, chore.about));
+    }
+    text
+}

@@ -1,0 +1,117 @@
+//! `cargo xtask test`: everything that must hold, in the order in which a failure is cheapest to learn.
+//!
+//! Ends with a line `N passed, N failed` alone, over cargo's tests and the other checks together.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+use std::time::Instant;
+
+use crate::run::{Failure, Outcome, cargo, run, shown};
+use crate::{fuzz, tidy};
+
+/// How many checks held.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Tally {
+    passed: u64,
+    failed: u64,
+}
+
+/// Runs every step even when an earlier one failed, so that one run tells all there is to mend.
+pub fn test(_: &[String]) -> Outcome {
+    let mut tally = Tally::default();
+    step("tidy", &mut tally, || tidy::tidy(&[]));
+    step("format", &mut tally, || run(&mut cargo(&["fmt", "--all", "--check"])));
+    let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"];
+    step("lints", &mut tally, || run(&mut cargo(&clippy)));
+    tests(&mut tally);
+    for verb in ["check", "test"] {
+        let pack = ["run", "--quiet", "--package", "shukun", "--", "pack", verb, "policies"];
+        step(&format!("pack {verb}"), &mut tally, || run(&mut cargo(&pack)));
+    }
+    match fuzz::find_targets() {
+        Ok(targets) => {
+            for target in targets {
+                step(&format!("fuzz {target}"), &mut tally, || fuzz::fuzz(std::slice::from_ref(&target)));
+            }
+        }
+        Err(failure) => step("fuzz", &mut tally, || Err(failure)),
+    }
+    println!("\n{} passed, {} failed", tally.passed, tally.failed);
+    if tally.failed == 0 { Ok(()) } else { Err(Failure("see above what failed".to_owned())) }
+}
+
+fn step(name: &str, tally: &mut Tally, check: impl FnOnce() -> Outcome) {
+    let start = Instant::now();
+    eprintln!("── {name}");
+    let outcome = check();
+    let seconds = start.elapsed().as_secs();
+    match outcome {
+        Ok(()) => {
+            tally.passed += 1;
+            eprintln!("── {name}: ok, {seconds} s");
+        }
+        Err(Failure(message)) => {
+            tally.failed += 1;
+            eprintln!("{message}\n── {name}: FAILED, {seconds} s");
+        }
+    }
+}
+
+/// cargo's own tests; its lines go through unchanged and are counted on the way.
+fn tests(tally: &mut Tally) {
+    let start = Instant::now();
+    eprintln!("── tests");
+    let mut counted = Tally::default();
+    if let Err(Failure(message)) = run_tests(&mut counted) {
+        eprintln!("{message}");
+        counted.failed = counted.failed.max(1);
+    }
+    eprintln!("── tests: {} passed, {} failed, {} s", counted.passed, counted.failed, start.elapsed().as_secs());
+    tally.passed += counted.passed;
+    tally.failed += counted.failed;
+}
+
+fn run_tests(counted: &mut Tally) -> Outcome {
+    let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
+    command.stdout(Stdio::piped());
+    let cannot = |error| Failure(format!("cargo test: {error}"));
+    let mut child = command.spawn().map_err(cannot)?;
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout).lines() {
+            let line = line.map_err(cannot)?;
+            println!("{line}");
+            count(&line, counted);
+        }
+    }
+    let status = child.wait().map_err(cannot)?;
+    if status.success() { Ok(()) } else { Err(Failure(format!("{} ended with {status}", shown(&command)))) }
+}
+
+/// Reads `test result: ok. 12 passed; 0 failed; …`.
+fn count(line: &str, counted: &mut Tally) {
+    let Some(result) = line.strip_prefix("test result: ") else { return };
+    for part in result.split([';', '.']) {
+        match part.split_whitespace().collect::<Vec<_>>().as_slice() {
+            [number, "passed"] => counted.passed += number.parse::<u64>().unwrap_or(0),
+            [number, "failed"] => counted.failed += number.parse::<u64>().unwrap_or(0),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_what_cargo_says() {
+        let mut tally = Tally::default();
+        count(
+            "test result: ok. 12 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s",
+            &mut tally,
+        );
+        count("test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured", &mut tally);
+        count("test word::tests::reads_99_passed ... ok", &mut tally);
+        assert_eq!(tally, Tally { passed: 15, failed: 2 });
+    }
+}

@@ -1,0 +1,83 @@
+//! Which crate may use which: the arrows of ARCHITECTURE.md as a list.
+
+use super::TreeFile;
+
+/// A crate and the crates of this workspace it may depend on. A crate that is not here may use none.
+const ALLOWED: &[(&str, &[&str])] = &[
+    ("shukun-base", &[]),
+    ("shukun-policy", &["shukun-base"]),
+    ("shukun-engine", &["shukun-base", "shukun-policy"]),
+    ("shukun-claims", &["shukun-base", "shukun-engine"]),
+    ("shukun", &["shukun-base", "shukun-policy", "shukun-engine", "shukun-claims"]),
+    ("shukun-testkit", &["shukun-base", "shukun-policy", "shukun-engine"]),
+    ("xtask", &[]),
+];
+
+/// Tests may use the test kit besides what their crate may use; the fuzz targets stand outside the workspace.
+const ALSO_IN_TESTS: &str = "shukun-testkit";
+
+pub fn complaints(tree: &[TreeFile]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for file in tree.iter().filter(|file| is_manifest(&file.path)) {
+        match file.text.parse::<toml::Table>() {
+            Ok(manifest) => complaints.extend(wrong_arrows(&file.path, &manifest)),
+            Err(error) => complaints.push(format!("{}: {error}", file.path)),
+        }
+    }
+    complaints
+}
+
+fn is_manifest(path: &str) -> bool {
+    path == "xtask/Cargo.toml" || path.starts_with("crates/") && path.ends_with("/Cargo.toml")
+}
+
+fn wrong_arrows(path: &str, manifest: &toml::Table) -> Vec<String> {
+    let name = manifest.get("package").and_then(|package| package.get("name")).and_then(toml::Value::as_str);
+    let Some(name) = name else { return vec![format!("{path} names no package")] };
+    let Some((_, allowed)) = ALLOWED.iter().find(|(listed, _)| *listed == name) else {
+        return vec![format!("{name} has no row in the list of allowed arrows (xtask/src/tidy/arrows.rs)")];
+    };
+    let wrong = |used: &&str, in_tests: bool| !(allowed.contains(used) || in_tests && *used == ALSO_IN_TESTS);
+    let plain = own_crates(manifest, "dependencies").filter(|used| wrong(used, false));
+    let build = own_crates(manifest, "build-dependencies").filter(|used| wrong(used, false));
+    let tests = own_crates(manifest, "dev-dependencies").filter(|used| wrong(used, true));
+    plain
+        .chain(build)
+        .chain(tests)
+        .map(|used| format!("{name} may not use {used}: the arrows go edges → claims → engine → policy → base"))
+        .collect()
+}
+
+fn own_crates<'a>(manifest: &'a toml::Table, section: &str) -> impl Iterator<Item = &'a str> {
+    let table = manifest.get(section).and_then(toml::Value::as_table);
+    table.into_iter().flat_map(|table| table.keys()).map(String::as_str).filter(|name| name.starts_with("shukun"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::file;
+    use super::*;
+
+    #[test]
+    fn an_arrow_against_the_order_is_found() {
+        let upward =
+            "[package]\nname = \"shukun-base\"\n[dependencies]\nshukun-engine.workspace = true\nserde = \"1\"\n";
+        let found = complaints(&[file("crates/shukun-base/Cargo.toml", upward)]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains("shukun-base may not use shukun-engine"));
+    }
+
+    #[test]
+    fn only_tests_may_use_the_test_kit() {
+        let manifest =
+            |section| format!("[package]\nname = \"shukun-engine\"\n[{section}]\nshukun-testkit.workspace = true\n");
+        assert_eq!(complaints(&[file("crates/shukun-engine/Cargo.toml", &manifest("dev-dependencies"))]), [""; 0]);
+        assert_eq!(complaints(&[file("crates/shukun-engine/Cargo.toml", &manifest("dependencies"))]).len(), 1);
+    }
+
+    #[test]
+    fn a_crate_that_nobody_placed_is_found() {
+        let found = complaints(&[file("crates/shukun-moon/Cargo.toml", "[package]\nname = \"shukun-moon\"\n")]);
+        assert!(found[0].contains("no row"), "{found:?}");
+    }
+}
