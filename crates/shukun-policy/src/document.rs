@@ -147,6 +147,13 @@ pub enum Token {
     MonthsBefore(u32),
     /// 连续12个月 → 12; `rolling 12 months`
     RollingMonths(u32),
+    /// 7月1日起; `--07-01`: a day of every year.
+    MonthDay {
+        /// 1–12
+        month: i8,
+        /// 1–31
+        day: i8,
+    },
     /// 读法Y1, 疑义Y1; `reading Y1`: stands for the words of the chosen reading.
     Reading(String),
     /// ＋
@@ -183,7 +190,7 @@ pub enum Token {
     AtLeast,
     /// ＞
     More,
-    /// — or 未载明 in a cell
+    /// —; 未载明 is `Known("unstated")`
     Dash,
 }
 

@@ -13,4 +13,6 @@
 
 pub mod document;
 pub mod finding;
+pub mod lexer;
 pub mod program;
+pub mod registry;
