@@ -5,5 +5,6 @@
 
 mod batch;
 pub mod import;
+pub mod synth;
 
 pub use batch::{Batch, Identity, Kind, SourceFile};
