@@ -4,7 +4,11 @@
 //! county make one, the lake takes it.
 
 mod batch;
+pub mod identity;
 pub mod import;
+pub mod lake;
 pub mod synth;
 
 pub use batch::{Batch, Identity, Kind, SourceFile};
+pub use identity::IdentityVault;
+pub use lake::{CommitReport, Lake, LakeError};

@@ -1,0 +1,414 @@
+//! One commit: join the new rows to the buckets they touch, write those anew, rename the manifest.
+//!
+//! A stop before the rename leaves files that no manifest names; the next commit takes them away. A stop after it
+//! leaves the old files, which go the same way.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs::{File, TryLockError};
+
+use shukun_base::{HouseholdId, PersonId};
+use shukun_engine::facts::Resolution;
+
+use super::bucket::{StoredHousehold, Table, bucket_of, content_hash};
+use super::columns::{ids, table_of};
+use super::error::{LakeError, busy, file_failed};
+use super::manifest::{self, FileEntry, IDENTITY, INDEX, ImportedSource, Manifest};
+use super::merge::{Addition, CommitReport, Content};
+use super::parquet_file::{hex, sha256, to_bytes};
+use super::{LOCK, Lake, tables};
+use crate::identity::IdentityVault;
+use crate::{Batch, Identity};
+
+type Homes = HashMap<PersonId, HouseholdId>;
+
+impl Lake {
+    /// Joins what some files bring, as one step: all of it is in the lake afterwards, or nothing. Rows that are
+    /// there already change nothing. `at` is the time of the import, as the manifest shall tell it.
+    ///
+    /// The batches and the buckets they touch are held in memory.
+    ///
+    /// # Errors
+    /// `lake-busy`, `lake-person-missing`, `lake-claims-differ`, `lake-damaged`, `lake-file`, and the
+    /// `identity-…` ones. After any error the lake is what it was and the commit may be run again.
+    pub fn commit(&mut self, batches: &[Batch], at: &str) -> Result<CommitReport, LakeError> {
+        let additions: Vec<Addition> =
+            batches.iter().map(|batch| Addition { batch: Some(batch), resolutions: &[] }).collect();
+        self.apply(&additions, at)
+    }
+
+    /// Records what meetings decided, for persons that the lake knows.
+    ///
+    /// # Errors
+    /// As [`Lake::commit`].
+    pub fn record_resolutions(&mut self, resolutions: &[Resolution], at: &str) -> Result<CommitReport, LakeError> {
+        self.apply(&[Addition { batch: None, resolutions }], at)
+    }
+
+    fn apply(&mut self, additions: &[Addition], at: &str) -> Result<CommitReport, LakeError> {
+        let _lock = self.lock()?;
+        self.manifest = Manifest::load(&self.dir)?;
+        self.remove_leftovers()?;
+        let mut report = CommitReport::default();
+        let mut next = self.manifest.clone();
+        next.generation += 1;
+        self.write_changes(additions, &mut next, &mut report)?;
+        add_sources(additions, at, &mut next);
+        self.publish(next)?;
+        report.generation = self.manifest.generation;
+        Ok(report)
+    }
+
+    fn lock(&self) -> Result<File, LakeError> {
+        let path = self.dir.join(LOCK);
+        let file = File::create(&path).map_err(|cause| file_failed(&path, &cause))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(busy(&path)),
+            Err(TryLockError::Error(cause)) => Err(file_failed(&path, &cause)),
+        }
+    }
+
+    fn remove_leftovers(&self) -> Result<(), LakeError> {
+        manifest::leftovers(&self.dir, &self.manifest).iter().try_for_each(|path| self.disk.remove(path))
+    }
+
+    fn write_changes(
+        &self,
+        additions: &[Addition],
+        next: &mut Manifest,
+        report: &mut CommitReport,
+    ) -> Result<(), LakeError> {
+        let mut homes = Homes::new();
+        self.each_home(|person, household| {
+            homes.insert(person, household);
+        })?;
+        let touched = touched_buckets(additions, &homes, next.buckets);
+        let mut content = Content::default();
+        for bucket in &touched {
+            content.load(self.read_stored(*bucket)?);
+        }
+        additions.iter().try_for_each(|addition| content.add(addition, report))?;
+        let mut by_bucket: BTreeMap<u16, Vec<StoredHousehold>> = touched.iter().map(|b| (*b, vec![])).collect();
+        for household in content.into_households() {
+            note_homes(&household, &mut homes);
+            let bucket = bucket_of(household.facts.household.household_id, next.buckets);
+            by_bucket.entry(bucket).or_default().push(household);
+        }
+        by_bucket.iter().try_for_each(|(bucket, households)| self.write_bucket(*bucket, households, next))?;
+        self.write_index(&homes, next)?;
+        self.write_identities(additions, next)
+    }
+
+    fn write_bucket(&self, bucket: u16, households: &[StoredHousehold], next: &mut Manifest) -> Result<(), LakeError> {
+        for which in Table::ALL {
+            let table = tables::table(which, households)?;
+            let bytes = to_bytes(&table, which.folder())?;
+            let name = format!("{bucket:03}-{}", next.generation);
+            self.write_file(which.folder(), Some(bucket), &name, (table.num_rows(), &bytes), next)?;
+        }
+        let hash = hex(&content_hash(households)?);
+        if let Some(place) = next.contents.get_mut(usize::from(bucket)) {
+            *place = hash;
+        }
+        Ok(())
+    }
+
+    fn write_index(&self, homes: &Homes, next: &mut Manifest) -> Result<(), LakeError> {
+        let sorted: BTreeMap<&PersonId, &HouseholdId> = homes.iter().collect();
+        let columns =
+            vec![ids("person_id", sorted.keys().map(|id| id.0)), ids("household_id", sorted.values().map(|id| id.0))];
+        let bytes = to_bytes(&table_of(columns, INDEX)?, INDEX)?;
+        let name = format!("persons-{}", next.generation);
+        self.write_file(INDEX, None, &name, (sorted.len(), &bytes), next)
+    }
+
+    fn write_identities(&self, additions: &[Addition], next: &mut Manifest) -> Result<(), LakeError> {
+        let batches = additions.iter().filter_map(|addition| addition.batch);
+        let new: Vec<&(PersonId, Identity)> = batches.flat_map(|batch| &batch.identities).collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let sealed = IdentityVault::open_or_create(&self.dir)?.seal_beside(&self.manifest, &new)?;
+        let name = format!("people-{}", next.generation);
+        self.write_file(IDENTITY, None, &name, (sealed.rows, &sealed.bytes), next)
+    }
+
+    /// Writes a file unless the lake has it already with the same bytes. A table without rows has no file.
+    fn write_file(
+        &self,
+        table: &str,
+        bucket: Option<u16>,
+        name: &str,
+        (rows, bytes): (usize, &[u8]),
+        next: &mut Manifest,
+    ) -> Result<(), LakeError> {
+        if rows == 0 {
+            next.put(table, bucket, None);
+            return Ok(());
+        }
+        let sha256 = sha256(bytes);
+        if next.find(table, bucket).is_some_and(|entry| entry.sha256 == sha256) {
+            return Ok(());
+        }
+        let path = format!("{table}/{name}.parquet");
+        self.disk.write(&self.dir.join(&path), bytes)?;
+        let rows = u64::try_from(rows).unwrap_or(u64::MAX);
+        next.put(table, bucket, Some(FileEntry { path, table: table.to_owned(), bucket, rows, sha256 }));
+        Ok(())
+    }
+
+    /// Makes `next` the lake, unless it says the same as before.
+    fn publish(&mut self, next: Manifest) -> Result<(), LakeError> {
+        if next.files == self.manifest.files && next.sources == self.manifest.sources {
+            return Ok(());
+        }
+        manifest::folders().try_for_each(|folder| self.disk.sync_folder(&self.dir.join(folder)))?;
+        next.replace(&self.dir, &self.disk)?;
+        self.manifest = next;
+        self.disk.sync_folder(&self.dir)?;
+        // The new state is safe; what cannot be tidied now is tidied by the next commit.
+        let _untidy = self.remove_leftovers();
+        Ok(())
+    }
+}
+
+fn note_homes(household: &StoredHousehold, homes: &mut Homes) {
+    for person in &household.facts.persons {
+        homes.insert(person.person_id, person.household_id);
+    }
+}
+
+/// The buckets that hold the named persons now, and those that may hold them afterwards.
+fn touched_buckets(additions: &[Addition], homes: &Homes, buckets: u16) -> BTreeSet<u16> {
+    let mut households: BTreeSet<HouseholdId> = BTreeSet::new();
+    for addition in additions {
+        let mut persons: BTreeSet<PersonId> = addition.resolutions.iter().map(|row| row.person_id).collect();
+        if let Some(batch) = addition.batch {
+            households.extend(batch.households.iter().map(|row| row.household_id));
+            households.extend(batch.persons.iter().map(|row| row.household_id));
+            persons.extend(batch.persons.iter().map(|row| row.person_id));
+            persons.extend(batch.certifications.iter().map(|row| row.person_id));
+            persons.extend(batch.claims.iter().map(|row| row.person_id));
+        }
+        households.extend(persons.iter().filter_map(|person| homes.get(person)));
+    }
+    households.into_iter().map(|household| bucket_of(household, buckets)).collect()
+}
+
+/// Notes the files in the manifest; one that was imported before keeps its first entry.
+fn add_sources(additions: &[Addition], at: &str, next: &mut Manifest) {
+    let generation = next.generation;
+    for batch in additions.iter().filter_map(|addition| addition.batch) {
+        let is_known = |source: &ImportedSource| {
+            source.file.sha256 == batch.source.sha256 && source.file.kind == batch.source.kind
+        };
+        if !next.sources.iter().any(is_known) {
+            next.sources.push(ImportedSource { file: batch.source.clone(), at: at.to_owned(), generation });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lake::arbitrary::{all, any_files, claim_of, empty_batch, small_lake, stranger};
+    use crate::lake::disk::Disk;
+    use crate::{Kind, SourceFile};
+    use proptest::prelude::*;
+    use shukun_base::{ClaimId, Fen};
+    use shukun_engine::facts::{HouseholdFacts, Person};
+
+    fn settlement(name: &str, person: u64, claims: &[u64]) -> Batch {
+        Batch {
+            persons: vec![stranger(person)],
+            claims: claims.iter().map(|claim| claim_of(person, *claim)).collect(),
+            ..empty_batch(name, Kind::Settlement)
+        }
+    }
+
+    fn roster(name: &str, person: u64, household: u64) -> Batch {
+        let row = Person { household_id: HouseholdId(household), ..stranger(person) };
+        Batch { persons: vec![row], ..empty_batch(name, Kind::Roster) }
+    }
+
+    fn families(lake: &Lake) -> Vec<HouseholdFacts> {
+        all(lake).concat()
+    }
+
+    #[test]
+    fn twice_is_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut lake = small_lake(dir.path());
+        let file = settlement("a.csv", 1, &[11, 12]);
+        let first = lake.commit(std::slice::from_ref(&file), "t1").unwrap();
+        let bytes = std::fs::read(dir.path().join("manifest.json")).unwrap();
+        let second = lake.commit(&[file], "t2").unwrap();
+        assert_eq!((first.claims_new, first.claims_known, first.generation), (2, 0, 1));
+        assert_eq!((second.claims_new, second.claims_known, second.generation), (0, 2, 1));
+        assert_eq!(std::fs::read(dir.path().join("manifest.json")).unwrap(), bytes);
+    }
+
+    #[test]
+    fn a_roster_moves_a_person_with_all_claims_and_a_settlement_never_moves_them_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut lake = small_lake(dir.path());
+        lake.commit(&[settlement("a.csv", 1, &[11]), settlement("b.csv", 2, &[21])], "t").unwrap();
+        let report = lake.commit(&[roster("r.csv", 1, 77), roster("s.csv", 2, 77)], "t").unwrap();
+        assert_eq!(report.persons_moved, 2);
+        lake.commit(&[settlement("c.csv", 1, &[12])], "t").unwrap();
+        let [family] = families(&lake).try_into().unwrap();
+        assert_eq!(family.household.household_id, HouseholdId(77));
+        assert_eq!(family.household.members, 2);
+        assert_eq!(family.claims, [claim_of(1, 11), claim_of(1, 12), claim_of(2, 21)]);
+        assert_eq!(lake.read_household_of(PersonId(2)).unwrap().unwrap(), family);
+    }
+
+    #[test]
+    fn a_later_roster_corrects_an_earlier_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut lake = small_lake(dir.path());
+        lake.commit(&[roster("2023.csv", 1, 77)], "t").unwrap();
+        lake.commit(&[roster("2024.csv", 1, 88)], "t").unwrap();
+        let [family] = families(&lake).try_into().unwrap();
+        assert_eq!(family.household.household_id, HouseholdId(88));
+    }
+
+    #[test]
+    fn a_claim_on_file_is_not_overwritten() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut lake = small_lake(dir.path());
+        lake.commit(&[settlement("a.csv", 1, &[11])], "t").unwrap();
+        let mut other = settlement("b.csv", 1, &[11]);
+        other.claims[0].total_fen = Fen(1);
+        assert_eq!(lake.commit(&[other], "t").unwrap().claims_conflicting, [ClaimId(11)]);
+        assert_eq!(families(&lake)[0].claims, [claim_of(1, 11)]);
+    }
+
+    #[test]
+    fn a_refused_batch_leaves_the_lake_as_it_was() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut lake = small_lake(dir.path());
+        lake.commit(&[settlement("a.csv", 1, &[11])], "t").unwrap();
+        let before = (all(&lake), lake.generation());
+        let mut nobody = settlement("b.csv", 2, &[21]);
+        nobody.claims.push(claim_of(3, 31));
+        assert_eq!(lake.commit(&[nobody], "t").unwrap_err().code, "lake-person-missing");
+        let mut two_in_one = settlement("c.csv", 2, &[21, 21]);
+        two_in_one.claims[1].total_fen = Fen(1);
+        assert_eq!(lake.commit(&[two_in_one], "t").unwrap_err().code, "lake-claims-differ");
+        assert_eq!((all(&lake), lake.generation()), before);
+    }
+
+    #[test]
+    fn resolutions_are_recorded_once_for_known_persons() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut lake = small_lake(dir.path());
+        lake.commit(&[settlement("a.csv", 1, &[11])], "t").unwrap();
+        let granted = Resolution {
+            person_id: PersonId(1),
+            rule: "议定救助".to_owned(),
+            year: 2024,
+            amount_fen: Fen::yuan(50_000),
+            document: "会议纪要〔2024〕3号".to_owned(),
+        };
+        for new in [1, 0] {
+            let report = lake.record_resolutions(std::slice::from_ref(&granted), "t").unwrap();
+            assert_eq!((report.resolutions_new, report.generation), (new, 2));
+        }
+        assert_eq!(families(&lake)[0].resolutions, std::slice::from_ref(&granted));
+        let unknown = Resolution { person_id: PersonId(9), ..granted };
+        assert_eq!(lake.record_resolutions(&[unknown], "t").unwrap_err().code, "lake-person-missing");
+    }
+
+    #[test]
+    fn one_writer_at_a_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut lake = small_lake(dir.path());
+        let other = Lake::open(dir.path()).unwrap();
+        let held = other.lock().unwrap();
+        assert_eq!(lake.commit(&[settlement("a.csv", 1, &[11])], "t").unwrap_err().code, "lake-busy");
+        drop(held);
+        lake.commit(&[settlement("a.csv", 1, &[11])], "t").unwrap();
+    }
+
+    #[test]
+    fn a_writer_sees_what_another_wrote_since() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut one, mut other) = (small_lake(dir.path()), small_lake(dir.path()));
+        one.commit(&[settlement("a.csv", 1, &[11])], "t").unwrap();
+        other.commit(&[settlement("b.csv", 1, &[12])], "t").unwrap();
+        assert_eq!(families(&other)[0].claims.len(), 2);
+    }
+
+    #[test]
+    fn the_manifest_names_each_source_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut lake = small_lake(dir.path());
+        let file = settlement("a.csv", 1, &[11]);
+        let copy = Batch { source: SourceFile { name: "copy.csv".to_owned(), ..file.source.clone() }, ..file.clone() };
+        lake.commit(&[file, copy], "t").unwrap();
+        assert_eq!(lake.sources().len(), 1);
+    }
+
+    /// Stops the commit at every single file operation in turn.
+    #[test]
+    fn a_stop_at_any_operation_leaves_the_last_good_state() {
+        let first = [settlement("a.csv", 1, &[11]), settlement("b.csv", 2, &[21])];
+        let second = [roster("r.csv", 1, 77), settlement("c.csv", 2, &[22])];
+        let dir = tempfile::tempdir().unwrap();
+        let (before, after) = {
+            let mut lake = small_lake(&dir.path().join("whole"));
+            lake.commit(&first, "t").unwrap();
+            let before = (all(&lake), lake.input_hash());
+            lake.commit(&second, "t").unwrap();
+            (before, (all(&lake), lake.input_hash()))
+        };
+        assert_ne!(before, after);
+        let mut stops = 0;
+        let mut survived = [0, 0];
+        loop {
+            let lake_dir = dir.path().join(format!("stop-{stops}"));
+            small_lake(&lake_dir).commit(&first, "t").unwrap();
+            let mut lake = Lake::open_with(&lake_dir, Disk::stopping_after(stops)).unwrap();
+            let is_done = lake.commit(&second, "t").is_ok() && lake.disk.has_steps_left();
+            drop(lake);
+            let mut opened = Lake::open(&lake_dir).unwrap();
+            let found = (all(&opened), opened.input_hash());
+            assert!(found == before || found == after, "stop {stops}: neither the old state nor the new one");
+            survived[usize::from(found == after)] += 1;
+            opened.commit(&second, "t").unwrap();
+            assert_eq!((all(&opened), opened.input_hash()), after, "stop {stops}: the second try");
+            assert_eq!(manifest::leftovers(&lake_dir, &opened.manifest), Vec::<std::path::PathBuf>::new());
+            if is_done {
+                break;
+            }
+            stops += 1;
+        }
+        // Both halves are seen, or the test proved nothing.
+        assert!(survived[0] > 30 && survived[1] > 1, "{survived:?} after {stops} stops");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn any_order_and_any_split_give_the_same_lake(
+            files in any_files(),
+            order in prop::collection::vec((any::<u32>(), 0_usize..4), 16),
+        ) {
+            let dir = tempfile::tempdir().unwrap();
+            let mut at_once = small_lake(&dir.path().join("at-once"));
+            at_once.commit(&files, "t").unwrap();
+            let mut shuffled: Vec<(u32, usize, &Batch)> =
+                files.iter().zip(&order).map(|(file, (key, commit))| (*key, *commit, file)).collect();
+            shuffled.sort_by_key(|(key, commit, _)| (*commit, *key));
+            let mut in_parts = small_lake(&dir.path().join("in-parts"));
+            for commit in shuffled.chunk_by(|one, other| one.1 == other.1) {
+                let batches: Vec<Batch> = commit.iter().map(|(_, _, file)| (*file).clone()).collect();
+                in_parts.commit(&batches, "t").unwrap();
+            }
+            prop_assert_eq!(all(&in_parts), all(&at_once));
+            prop_assert_eq!(in_parts.input_hash(), at_once.input_hash());
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The few file operations a commit is made of, counted so that a test can stop at each of them.
+//!
+//! Knows nothing of tables. Start at [`Disk`].
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::Path;
+#[cfg(test)]
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::error::{LakeError, file_failed};
+
+/// The file system, as a commit sees it.
+#[derive(Debug, Default)]
+pub(crate) struct Disk {
+    /// How many operations are left before the process "is killed"; a test sets it.
+    #[cfg(test)]
+    left: Option<AtomicUsize>,
+}
+
+impl Disk {
+    /// A disk on which operation number `after` (from 0) and all later ones fail, as after a kill.
+    #[cfg(test)]
+    pub(crate) fn stopping_after(after: usize) -> Disk {
+        Disk { left: Some(AtomicUsize::new(after)) }
+    }
+
+    /// Whether the count was never used up.
+    #[cfg(test)]
+    pub(crate) fn has_steps_left(&self) -> bool {
+        self.left.as_ref().is_none_or(|left| left.load(Ordering::SeqCst) > 0)
+    }
+
+    #[cfg(test)]
+    fn step(&self) -> io::Result<()> {
+        let Some(left) = &self.left else { return Ok(()) };
+        let had = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        had.map(|_| ()).map_err(|_| io::Error::other("stopped here"))
+    }
+
+    #[cfg(not(test))]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "the counting twin is built for tests only")]
+    fn step(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn run<T>(&self, path: &Path, operation: impl FnOnce() -> io::Result<T>) -> Result<T, LakeError> {
+        self.step().and_then(|()| operation()).map_err(|cause| file_failed(path, &cause))
+    }
+
+    pub(crate) fn make_folder(&self, path: &Path) -> Result<(), LakeError> {
+        self.run(path, || fs::create_dir_all(path))
+    }
+
+    /// Writes a new file and makes it durable. The bytes go in two halves so that a stop can tear the file.
+    pub(crate) fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), LakeError> {
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        self.write_with(path, bytes, &options)
+    }
+
+    /// The same with a new file that only its owner may read; it must not exist yet.
+    pub(crate) fn write_secret(&self, path: &Path, bytes: &[u8]) -> Result<(), LakeError> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        self.write_with(path, bytes, &options)
+    }
+
+    fn write_with(&self, path: &Path, bytes: &[u8], options: &OpenOptions) -> Result<(), LakeError> {
+        let (first, rest) = bytes.split_at(bytes.len() / 2);
+        let mut file = self.run(path, || options.open(path))?;
+        self.run(path, || file.write_all(first))?;
+        self.run(path, || file.write_all(rest))?;
+        self.run(path, || file.sync_all())
+    }
+
+    /// Gives a file its final name, replacing what had it, and makes the name durable.
+    pub(crate) fn rename(&self, from: &Path, to: &Path) -> Result<(), LakeError> {
+        self.run(to, || fs::rename(from, to))
+    }
+
+    /// Makes the names in a folder durable.
+    pub(crate) fn sync_folder(&self, path: &Path) -> Result<(), LakeError> {
+        self.run(path, || File::open(path)?.sync_all())
+    }
+
+    pub(crate) fn remove(&self, path: &Path) -> Result<(), LakeError> {
+        self.run(path, || fs::remove_file(path))
+    }
+}
+
+/// The whole of a file.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, LakeError> {
+    fs::read(path).map_err(|cause| file_failed(path, &cause))
+}

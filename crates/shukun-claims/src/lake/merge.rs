@@ -1,0 +1,241 @@
+//! Joining new rows to what is stored: idempotent, and blind to the order of arrival (see `roster` for the one
+//! exception).
+//!
+//! Values in, values out; knows no files. Start at [`Content`].
+
+use std::collections::{BTreeMap, HashMap, hash_map};
+
+use shukun_base::{ClaimId, Day, HouseholdId, PersonId};
+use shukun_engine::facts::{Category, Certification, Claim, Household, HouseholdFacts, Resolution};
+
+use super::bucket::{StoredHousehold, sort_facts};
+use super::error::{LakeError, claims_differ, person_missing};
+use super::roster::StoredPerson;
+use super::tables::empty_facts;
+use crate::{Batch, Kind};
+
+/// What a commit changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CommitReport {
+    /// The state of the lake after the commit; unchanged where it brought nothing new.
+    pub generation: u64,
+    /// Persons seen for the first time.
+    pub persons_new: u64,
+    /// Persons that a roster moved to another household, with all their claims.
+    pub persons_moved: u64,
+    /// Certifications that were not on file.
+    pub certifications_new: u64,
+    /// Claims that were not on file.
+    pub claims_new: u64,
+    /// Claims that were on file with the same content.
+    pub claims_known: u64,
+    /// Claims that are on file with another content, which stays as it is: a claim is corrected by a reversal.
+    pub claims_conflicting: Vec<ClaimId>,
+    /// Resolutions that were not on file.
+    pub resolutions_new: u64,
+    /// Resolutions on file for another amount under the same document, which stays as it is.
+    pub resolutions_conflicting: u64,
+}
+
+/// New rows to join: a batch, or resolutions, which no spreadsheet brings.
+#[derive(Debug)]
+pub(crate) struct Addition<'a> {
+    pub batch: Option<&'a Batch>,
+    pub resolutions: &'a [Resolution],
+}
+
+type CertificationKey = (PersonId, Day, Category);
+type ResolutionKey = (PersonId, i16, String, String);
+
+/// The rows of some whole households, each by its key.
+#[derive(Default)]
+pub(crate) struct Content {
+    /// Households that a file told of.
+    households: BTreeMap<HouseholdId, Household>,
+    persons: BTreeMap<PersonId, StoredPerson>,
+    certifications: BTreeMap<CertificationKey, Certification>,
+    claims: HashMap<ClaimId, Claim>,
+    resolutions: BTreeMap<ResolutionKey, Resolution>,
+}
+
+impl Content {
+    /// Adds households as they were stored.
+    pub(crate) fn load(&mut self, stored: Vec<StoredHousehold>) {
+        for household in stored {
+            let StoredHousehold { facts, stated, on_roster } = household;
+            if stated {
+                self.households.insert(facts.household.household_id, facts.household);
+            }
+            for (person, on_roster) in facts.persons.into_iter().zip(on_roster) {
+                self.persons.insert(person.person_id, StoredPerson { person, on_roster });
+            }
+            self.certifications.extend(facts.certifications.into_iter().map(|row| (certification_key(&row), row)));
+            self.claims.extend(facts.claims.into_iter().map(|row| (row.claim_id, row)));
+            self.resolutions.extend(facts.resolutions.into_iter().map(|row| (resolution_key(&row), row)));
+        }
+    }
+
+    /// Joins new rows. After an error the content is of no use.
+    pub(crate) fn add(&mut self, new: &Addition, report: &mut CommitReport) -> Result<(), LakeError> {
+        if let Some(batch) = new.batch {
+            batch
+                .persons
+                .iter()
+                .for_each(|row| self.add_person(StoredPerson::new(row.clone(), batch.source.kind), report));
+            batch.households.iter().for_each(|row| self.add_household(row, batch.source.kind));
+            batch.certifications.iter().try_for_each(|row| self.add_certification(row, report))?;
+            self.add_claims(&batch.claims, report)?;
+        }
+        new.resolutions.iter().try_for_each(|row| self.add_resolution(row, report))
+    }
+
+    fn add_person(&mut self, new: StoredPerson, report: &mut CommitReport) {
+        let Some(stored) = self.persons.get_mut(&new.person.person_id) else {
+            report.persons_new += 1;
+            self.persons.insert(new.person.person_id, new);
+            return;
+        };
+        let before = stored.person.household_id;
+        stored.join(&new);
+        report.persons_moved += u64::from(stored.person.household_id != before);
+    }
+
+    fn add_household(&mut self, new: &Household, kind: Kind) {
+        let Some(stored) = self.households.get_mut(&new.household_id) else {
+            self.households.insert(new.household_id, new.clone());
+            return;
+        };
+        if kind == Kind::Roster {
+            let income = new.annual_income_fen.or(stored.annual_income_fen);
+            let keeps_village = new.region_code.contains(&stored.region_code);
+            let region_code = if keeps_village { stored.region_code.clone() } else { new.region_code.clone() };
+            *stored = Household { annual_income_fen: income, region_code, ..new.clone() };
+        }
+    }
+
+    fn add_certification(&mut self, new: &Certification, report: &mut CommitReport) -> Result<(), LakeError> {
+        self.need_person(new.person_id, "certifications")?;
+        let Some(stored) = self.certifications.get_mut(&certification_key(new)) else {
+            report.certifications_new += 1;
+            self.certifications.insert(certification_key(new), new.clone());
+            return Ok(());
+        };
+        // An end, once known, stays; a later file may correct it but not open it again: that is a new certification.
+        stored.valid_to = new.valid_to.or(stored.valid_to);
+        stored.certified_on = stored.certified_on.min(new.certified_on);
+        stored.applied_on = earlier(stored.applied_on, new.applied_on);
+        stored.due_to_illness |= new.due_to_illness;
+        Ok(())
+    }
+
+    fn add_claims(&mut self, claims: &[Claim], report: &mut CommitReport) -> Result<(), LakeError> {
+        let mut in_batch: HashMap<ClaimId, &Claim> = HashMap::new();
+        for claim in claims {
+            self.need_person(claim.person_id, "claims")?;
+            if in_batch.insert(claim.claim_id, claim).is_some_and(|other| other != claim) {
+                return Err(claims_differ(claim.claim_id));
+            }
+            match self.claims.entry(claim.claim_id) {
+                hash_map::Entry::Vacant(place) => {
+                    place.insert(claim.clone());
+                    report.claims_new += 1;
+                }
+                hash_map::Entry::Occupied(stored) if stored.get() == claim => report.claims_known += 1,
+                hash_map::Entry::Occupied(_) => report.claims_conflicting.push(claim.claim_id),
+            }
+        }
+        Ok(())
+    }
+
+    fn add_resolution(&mut self, new: &Resolution, report: &mut CommitReport) -> Result<(), LakeError> {
+        self.need_person(new.person_id, "resolutions")?;
+        match self.resolutions.get(&resolution_key(new)) {
+            None => {
+                self.resolutions.insert(resolution_key(new), new.clone());
+                report.resolutions_new += 1;
+            }
+            Some(stored) => report.resolutions_conflicting += u64::from(stored != new),
+        }
+        Ok(())
+    }
+
+    // INVARIANT: every row belongs to a person who has a row.
+    fn need_person(&self, person: PersonId, table: &str) -> Result<(), LakeError> {
+        if self.persons.contains_key(&person) { Ok(()) } else { Err(person_missing(person, table)) }
+    }
+
+    /// The households, in the order and form in which they are stored.
+    pub(crate) fn into_households(self) -> Vec<StoredHousehold> {
+        let homes: HashMap<PersonId, HouseholdId> =
+            self.persons.iter().map(|(id, stored)| (*id, stored.person.household_id)).collect();
+        let mut families: BTreeMap<HouseholdId, StoredHousehold> = self
+            .households
+            .into_iter()
+            .map(|(id, row)| (id, StoredHousehold { facts: empty_facts(row), stated: true, on_roster: vec![] }))
+            .collect();
+        for stored in self.persons.into_values() {
+            join_family(&mut families, stored);
+        }
+        let mut rest = Rest { families: &mut families, homes };
+        self.certifications
+            .into_values()
+            .for_each(|row| rest.give(row.person_id, |facts| facts.certifications.push(row)));
+        self.claims.into_values().for_each(|row| rest.give(row.person_id, |facts| facts.claims.push(row)));
+        self.resolutions.into_values().for_each(|row| rest.give(row.person_id, |facts| facts.resolutions.push(row)));
+        families.into_values().map(in_order).collect()
+    }
+}
+
+/// The families to which the remaining rows are given.
+struct Rest<'a> {
+    families: &'a mut BTreeMap<HouseholdId, StoredHousehold>,
+    homes: HashMap<PersonId, HouseholdId>,
+}
+
+impl Rest<'_> {
+    fn give(&mut self, person: PersonId, put: impl FnOnce(&mut HouseholdFacts)) {
+        if let Some(family) = self.homes.get(&person).and_then(|home| self.families.get_mut(home)) {
+            put(&mut family.facts);
+        }
+    }
+}
+
+fn in_order(mut family: StoredHousehold) -> StoredHousehold {
+    sort_facts(&mut family.facts);
+    family
+}
+
+/// Puts a person, who comes in the order of the ids, into their household; one that no file told of is made of
+/// its members: as many as there are, living where the first of them lives.
+fn join_family(families: &mut BTreeMap<HouseholdId, StoredHousehold>, stored: StoredPerson) {
+    let household_id = stored.person.household_id;
+    let family = families.entry(household_id).or_insert_with(|| {
+        let row = Household {
+            household_id,
+            region_code: stored.person.region_code.clone(),
+            annual_income_fen: None,
+            members: 0,
+        };
+        StoredHousehold { facts: empty_facts(row), stated: false, on_roster: vec![] }
+    });
+    if !family.stated {
+        family.facts.household.members = family.facts.household.members.saturating_add(1);
+    }
+    family.facts.persons.push(stored.person);
+    family.on_roster.push(stored.on_roster);
+}
+
+fn certification_key(row: &Certification) -> CertificationKey {
+    (row.person_id, row.valid_from, row.category)
+}
+
+fn resolution_key(row: &Resolution) -> ResolutionKey {
+    (row.person_id, row.year, row.rule.clone(), row.document.clone())
+}
+
+fn earlier(one: Option<Day>, other: Option<Day>) -> Option<Day> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
