@@ -1,5 +1,36 @@
 //! Files to validated rows: every row of a spreadsheet ends accepted, rejected with its reasons, or as a duplicate.
+//!
+//! Pure: bytes in, a batch and a report out; the caller opens files and applies the batch. Does not know the lake
+//! beyond [`Known`], nor any policy. Start at [`plan_import`].
 
+mod caps;
+mod cells;
+mod column;
+mod error;
+mod header;
 mod known;
+mod ledger;
+mod mapping;
+mod people;
+mod plan;
+mod reader;
+mod reason;
+mod regions;
+mod report;
+mod roster;
+mod settlement;
+mod totals;
+mod values;
 
+pub use caps::{Cap, Caps};
+pub use column::{Column, Content};
+pub use error::ImportError;
 pub use known::Known;
+pub use mapping::Mapping;
+pub use plan::{Settings, Source, plan_import};
+pub use reason::Reason;
+pub use regions::Regions;
+pub use report::{ImportReport, Place, Reject, Warning};
+
+#[cfg(test)]
+mod tests;
