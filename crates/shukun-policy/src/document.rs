@@ -1,6 +1,6 @@
 //! A pack as its author wrote it: words and places, not yet meaning.
 
-use shukun_base::{Day, Exact, Fen};
+use shukun_base::{Day, Exact, Fen, Lang};
 
 /// A range of bytes in one file of the pack.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
@@ -23,8 +23,10 @@ pub struct Sources {
 /// 规则.md
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Document {
-    /// Articles in order. Text before the first heading is an article with an empty heading.
+    /// Articles in order. Text before the first heading is an article of level 0 with an empty heading.
     pub articles: Vec<Article>,
+    /// The language that most of its keywords are written in; the formatter writes all of them in it.
+    pub lang: Lang,
 }
 
 /// A heading and what stands below it.
@@ -51,6 +53,18 @@ pub enum Item {
     Ambiguity(Ambiguity),
     /// A block ```算例 with its table.
     Example(Example),
+}
+
+/// A comment inside a block: `# …`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// Which line of the block it belongs to, continuation lines not counted: 0 is the first (the declaration's head,
+    /// the ambiguity's question, an example's first key); past the last line, it stands at the end.
+    pub line: usize,
+    /// Behind that line's words, not on a line of its own before it.
+    pub trailing: bool,
+    /// Without the sign, trimmed.
+    pub text: String,
 }
 
 /// Verbatim Markdown.
@@ -102,6 +116,8 @@ pub struct Declaration {
     pub tables: Vec<MarkTable>,
     /// The whole block.
     pub span: Span,
+    /// Comments inside the block, by line.
+    pub comments: Vec<Comment>,
 }
 
 /// `基数：政策范围内费用 － 已付（基本医保）`
@@ -195,7 +211,7 @@ pub enum Token {
 }
 
 /// A Markdown table.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct MarkTable {
     /// Header cells.
     pub header: Vec<Cell>,
@@ -206,7 +222,7 @@ pub struct MarkTable {
 }
 
 /// A cell of a table.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cell {
     /// Trimmed text.
     pub text: String,
@@ -229,6 +245,8 @@ pub struct Ambiguity {
     pub provisional: Option<Cell>,
     /// 确认人: who confirms it, verbatim.
     pub confirmed_by: Option<Cell>,
+    /// Comments inside the block, by line.
+    pub comments: Vec<Comment>,
 }
 
 /// `分别累进 ＝ 分别累进：各段只就落在该段内的部分计算`
@@ -263,4 +281,6 @@ pub struct Example {
     pub table: MarkTable,
     /// The whole block.
     pub span: Span,
+    /// Comments inside the block, by line.
+    pub comments: Vec<Comment>,
 }

@@ -33,3 +33,21 @@ pub struct Finding {
     /// How to mend it.
     pub mend: Text,
 }
+
+impl Finding {
+    /// A finding that keeps the pack from running.
+    pub fn error(code: &'static str, place: Span, message: Text, mend: Text) -> Finding {
+        Finding { code, severity: Severity::Error, message, place: Some(place), related: Vec::new(), mend }
+    }
+
+    /// A finding that an official should look at.
+    pub fn warning(code: &'static str, place: Span, message: Text, mend: Text) -> Finding {
+        Finding { severity: Severity::Warning, ..Finding::error(code, place, message, mend) }
+    }
+
+    /// Another place that belongs to it.
+    pub fn with_related(mut self, place: Span, why: Text) -> Finding {
+        self.related.push((place, why));
+        self
+    }
+}

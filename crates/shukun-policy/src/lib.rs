@@ -14,5 +14,6 @@
 pub mod document;
 pub mod finding;
 pub mod lexer;
+pub mod markdown;
 pub mod program;
 pub mod registry;
