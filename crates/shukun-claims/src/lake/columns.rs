@@ -3,8 +3,6 @@
 //! Knows Arrow types and nothing of what the columns mean. Writing: collect [`Column`]s and call [`table_of`].
 //! Reading: [`Rows`] gives typed columns by name, and every cell says where it lies when it is not as expected.
 
-#![expect(dead_code, reason = "the writers of postings and standings use the rest")]
-
 use std::sync::Arc;
 
 use arrow::array::{
@@ -218,14 +216,20 @@ impl<A> Cells<'_, A> {
     }
 }
 
-macro_rules! plain_cells {
+macro_rules! optional_cells {
     ($($array:ty => $value:ty),*) => {$(
         impl Cells<'_, $array> {
             /// The cell, or none where it is null.
             pub(crate) fn find(&self, row: usize) -> Option<$value> {
                 (row < self.array.len() && self.array.is_valid(row)).then(|| self.array.value(row))
             }
+        }
+    )*};
+}
 
+macro_rules! required_cells {
+    ($($array:ty => $value:ty),*) => {$(
+        impl Cells<'_, $array> {
             /// The cell, which may not be null.
             pub(crate) fn get(&self, row: usize) -> Result<$value, LakeError> {
                 self.required(row, self.find(row))
@@ -234,9 +238,12 @@ macro_rules! plain_cells {
     )*};
 }
 
-plain_cells!(
+optional_cells!(
     UInt64Array => u64, UInt32Array => u32, UInt8Array => u8, Int64Array => i64, Int16Array => i16,
     Int8Array => i8, BooleanArray => bool, Decimal128Array => i128
+);
+required_cells!(
+    UInt64Array => u64, UInt32Array => u32, UInt8Array => u8, Int64Array => i64, Int16Array => i16, BooleanArray => bool
 );
 
 impl Cells<'_, Int64Array> {

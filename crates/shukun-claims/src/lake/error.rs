@@ -2,8 +2,6 @@
 //!
 //! Nothing personal is ever in here: a place is a file, a column, or a person's code. Start at [`LakeError`].
 
-#![expect(dead_code, reason = "the writers of postings and standings use the rest")]
-
 use std::fmt;
 use std::path::Path;
 

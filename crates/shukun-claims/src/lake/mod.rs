@@ -23,8 +23,12 @@ pub(crate) mod error;
 mod known;
 pub(crate) mod manifest;
 mod merge;
+mod notes;
+mod output;
 pub(crate) mod parquet_file;
+mod postings;
 mod roster;
+mod standings;
 mod tables;
 
 use std::path::{Path, PathBuf};
@@ -38,6 +42,10 @@ pub use error::{LakeError, LakeProblem};
 pub use known::LakeKnown;
 pub use manifest::ImportedSource;
 pub use merge::CommitReport;
+pub use notes::{notes_writer, read_notes, write_notes};
+pub use output::TableWriter;
+pub use postings::{postings_writer, read_postings, write_postings};
+pub use standings::{StandingColumns, read_standings, standings_writer, write_standings};
 
 use bucket::{Assembly, StoredHousehold, Table, bucket_of};
 use columns::Rows;
