@@ -11,9 +11,11 @@
 //!
 //! What an official may get wrong is collected in [`finding::Finding`]s, never thrown.
 
+pub mod codes;
 pub mod document;
 pub mod finding;
 pub mod lexer;
 pub mod markdown;
 pub mod program;
 pub mod registry;
+pub mod render;

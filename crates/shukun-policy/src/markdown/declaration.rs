@@ -27,9 +27,9 @@ pub(super) fn names(text: &str, body: (usize, usize), names: &mut Names) {
             names.add(name);
         }
         if let Some((colon, width)) = find_colon(&words)
-            && words
-                .get(..colon)
-                .is_some_and(|key| registry::clause(&fold(key.trim())).is_some_and(|entry| entry.id() == "order"))
+            && words.get(..colon).is_some_and(|key| {
+                registry::clause(&fold(key.trim())).is_some_and(|entry| matches!(entry.id(), "order" | "tier"))
+            })
         {
             let payers = words.get(colon + width..).unwrap_or_default().split(['、', '，', ',']);
             payers.filter_map(|payer| payer.split(['（', '(']).next()).for_each(|payer| names.add(payer));

@@ -1,0 +1,5 @@
+//! Everything that is tested from outside the crate, in one binary.
+
+mod gallery;
+mod manual;
+mod packs;

@@ -1,0 +1,30 @@
+//! The packs of this repository.
+
+use std::path::PathBuf;
+
+use shukun_policy::lexer::Names;
+use shukun_policy::markdown::{declared_names, read_document};
+
+/// Folder name and text of every pack's 规则.md.
+pub fn packs() -> Vec<(String, String)> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../policies");
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    let texts = folders.iter().filter_map(|folder| {
+        let text = std::fs::read_to_string(folder.join("规则.md")).ok()?;
+        Some((folder.file_name().unwrap().to_string_lossy().into_owned(), text))
+    });
+    texts.collect()
+}
+
+#[test]
+fn every_pack_is_read_without_a_finding() {
+    assert!(packs().len() >= 5);
+    for (name, text) in packs() {
+        let (document, findings) = read_document(0, &text, &Names::new());
+        assert_eq!(findings, [], "{name}");
+        assert!(!document.articles.is_empty());
+        let names = declared_names(&document);
+        assert_eq!(read_document(0, &text, &names).0, document, "{name}");
+    }
+}
