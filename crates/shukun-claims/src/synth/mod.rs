@@ -12,14 +12,21 @@
 mod calibration;
 mod care;
 mod county;
+mod defects;
 mod draw;
 mod facts;
+mod files;
 mod id_card;
 mod illness;
 mod names;
+mod national_csv;
 mod people;
+mod roster_sheet;
 mod settle;
+mod settlement_sheet;
+mod sheet_row;
 mod verify;
+mod workbook;
 
 use std::ops::RangeInclusive;
 
@@ -31,6 +38,8 @@ use shukun_engine::facts::{Category, ClaimKind};
 pub use calibration::{Published, Tally};
 pub use care::{Diagnosis, Institution};
 pub use county::{CountyName, Village};
+pub use defects::{Defect, Planted};
+pub use files::{WriteError, WriteOptions, Written, write_county};
 pub use illness::Amounts;
 pub use people::{CertifiedSpan, Constitution, Household, Member, Relation};
 pub use settle::{Paid, Settled};
@@ -232,5 +241,7 @@ fn certify_for_expense(
     true
 }
 
+#[cfg(test)]
+mod file_tests;
 #[cfg(test)]
 mod tests;

@@ -185,7 +185,7 @@ fn impossible_plans_are_refused_with_a_mend() {
 }
 
 /// Ids as a lake would give them, without a lake: the digits of what it is asked for.
-struct Digits;
+pub(super) struct Digits;
 
 fn digits(text: &str) -> u64 {
     let hash = Sha256::digest(text.as_bytes());
