@@ -101,14 +101,14 @@ impl Cap {
     pub fn words(self) -> (&'static str, &'static str) {
         match self {
             Cap::BodyBytes => ("文件字节数", "bytes of the file"),
-            Cap::Entries => ("压缩包内部件数", "parts in the package"),
+            Cap::Entries => ("压缩包内部件数", "number of parts in the package"),
             Cap::InflatedBytes => ("解压后字节数", "bytes after inflating"),
-            Cap::Ratio => ("压缩比", "times the compressed size after inflating"),
-            Cap::EventBytes => ("单个标签或文字的字节数", "bytes of one tag or text"),
-            Cap::Attributes => ("单个标签的属性数", "attributes of one tag"),
-            Cap::Cells => ("单元格数", "cells"),
-            Cap::Rows => ("行号", "as the highest row number"),
-            Cap::Columns => ("列号", "as the highest column number"),
+            Cap::Ratio => ("压缩比", "compression ratio"),
+            Cap::EventBytes => ("单个标签或文字的字节数", "bytes in one tag or text"),
+            Cap::Attributes => ("单个标签的属性数", "attributes in one tag"),
+            Cap::Cells => ("单元格数", "number of cells"),
+            Cap::Rows => ("行号", "row number"),
+            Cap::Columns => ("列号", "column number"),
             Cap::Seconds => ("读取秒数", "seconds of reading"),
         }
     }

@@ -86,7 +86,10 @@ impl ImportError {
         match self {
             ImportError::TooBig { cap, limit } => {
                 let (zh, en) = cap.words();
-                Text::new(format!("文件超出读取上限：{zh}超过 {limit}"), format!("the file has more than {limit} {en}"))
+                Text::new(
+                    format!("文件超出读取上限：{zh}超过 {limit}"),
+                    format!("the file is over a reading limit: {en} above {limit}"),
+                )
             }
             ImportError::UnknownFormat => {
                 Text::new("文件既不是 XLSX 也不是 CSV 文本", "the file is neither XLSX nor CSV text")

@@ -16,6 +16,7 @@ mod plan;
 mod reader;
 mod reason;
 mod regions;
+mod rejects;
 mod report;
 mod roster;
 mod settlement;
@@ -30,7 +31,14 @@ pub use mapping::Mapping;
 pub use plan::{Settings, Source, plan_import};
 pub use reason::Reason;
 pub use regions::Regions;
+pub use rejects::rejects_workbook;
 pub use report::{ImportReport, Place, Reject, Warning};
 
+#[cfg(test)]
+mod gallery;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod mending;
 #[cfg(test)]
 mod tests;

@@ -142,7 +142,7 @@ fn stop(broken: Broken<'_>, cap: Cap, limit: u64) -> io::Error {
     io::Error::other("over a cap")
 }
 
-/// The value of one attribute, entities resolved. Tags with more attributes than the cap are refused before a
+/// The value of one attribute, entities resolved; a name that begins with `:` stands for any prefix. Tags with more attributes than the cap are refused before a
 /// parser that compares each with each sees them.
 pub(super) fn attribute(tag: &BytesStart<'_>, name: &str, caps: &Caps) -> Result<Option<String>, ImportError> {
     let mut found = None;
@@ -151,7 +151,9 @@ pub(super) fn attribute(tag: &BytesStart<'_>, name: &str, caps: &Caps) -> Result
             return Err(too_big(Cap::Attributes, caps.attributes));
         }
         let Ok(attribute) = attribute else { continue };
-        if attribute.key.as_ref() == name {
+        let key = attribute.key.as_ref();
+        // The prefix before `:id` is the writer's own choice.
+        if key == name || (name.starts_with(':') && key.ends_with(name)) {
             found = quick_xml::escape::unescape(&attribute.value).ok().map(std::borrow::Cow::into_owned);
         }
     }

@@ -63,7 +63,7 @@ fn workbook_tag(tag: &BytesStart<'_>, caps: &Caps, contents: &mut Contents) -> R
         "sheet" => {
             let hidden = attribute(tag, "state", caps)?.is_some_and(|state| state != "visible");
             let name = attribute(tag, "name", caps)?.unwrap_or_default();
-            let relation = attribute(tag, "r:id", caps)?.unwrap_or_default();
+            let relation = attribute(tag, ":id", caps)?.unwrap_or_default();
             if !hidden {
                 contents.sheets.push(SheetPart { name, relation, part: String::new() });
             }
