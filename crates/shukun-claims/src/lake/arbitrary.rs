@@ -13,7 +13,7 @@ use shukun_engine::facts::{
 
 use super::bucket::{StoredHousehold, sort_facts};
 use super::codes::Code;
-use super::roster::OnRoster;
+use super::roster::Provenance;
 use super::tables::empty_facts;
 use super::{Disk, Lake};
 use crate::{Batch, Kind, SourceFile};
@@ -97,7 +97,8 @@ fn any_fen() -> impl Strategy<Value = Fen> {
 }
 
 fn any_region() -> impl Strategy<Value = RegionCode> {
-    prop::sample::select(vec!["330381001", "330381001002", "330305100"]).prop_map(|code| RegionCode::new(code).unwrap())
+    prop::sample::select(vec!["330381", "330381001", "330381001002", "330305100"])
+        .prop_map(|code| RegionCode::new(code).unwrap())
 }
 
 fn any_facts() -> impl Strategy<Value = Facts> {
@@ -196,11 +197,17 @@ fn any_household(id: u64) -> impl Strategy<Value = Household> {
     })
 }
 
+fn any_provenance() -> impl Strategy<Value = Provenance> {
+    (any::<u8>(), option::of(any_region()), option::of(any_region())).prop_map(
+        |(roster_fields, roster_region, settled_region)| Provenance { roster_fields, roster_region, settled_region },
+    )
+}
+
 /// A household of one or two with every kind of row, in stored order.
 pub(crate) fn any_stored(id: u64) -> impl Strategy<Value = StoredHousehold> {
     let persons = [id * 10 + 1, id * 10 + 2];
     let [one, two] = persons;
-    let people = (any_person(one, id), any_person(two, id), any::<[u8; 2]>());
+    let people = (any_person(one, id), any_person(two, id), [any_provenance(), any_provenance()]);
     let rows = (
         vec(any_certification(one), 0..3),
         vec(any_claim(two), 0..4),
@@ -214,20 +221,20 @@ pub(crate) fn any_stored(id: u64) -> impl Strategy<Value = StoredHousehold> {
         facts.claims = [rows.1, rows.2].concat();
         facts.resolutions = rows.3;
         sort_facts(&mut facts);
-        StoredHousehold { facts, stated, on_roster: people.2.map(OnRoster).to_vec() }
+        StoredHousehold { facts, stated, provenance: people.2.to_vec() }
     })
 }
 
 /// What a county might know: rows of settlements and rosters, each as a file of its own. Rosters agree with one
-/// another, as far as they speak; settlements need not.
+/// another, as far as they speak; settlements need not. Some settlement files come twice.
 pub(crate) fn any_files() -> impl Strategy<Value = Vec<Batch>> {
     let settlement =
         (1_u64..8).prop_flat_map(|person| (any_person(person, person + 1_000), vec(any_claim(person), 0..3)));
     let roster = (1_u64..8, any::<u8>(), any::<bool>());
-    (vec(settlement, 1..10), vec(roster, 0..6)).prop_map(|(settlements, rosters)| {
-        let settled = settlements.into_iter().enumerate().map(|(at, (person, claims))| {
+    (vec((settlement, 1_usize..3), 1..10), vec(roster, 0..6)).prop_map(|(settlements, rosters)| {
+        let settled = settlements.into_iter().enumerate().flat_map(|(at, ((person, claims), copies))| {
             let batch = empty_batch(&format!("结算{at}.xlsx"), Kind::Settlement);
-            Batch { persons: vec![person], claims, ..batch }
+            std::iter::repeat_n(Batch { persons: vec![person], claims, ..batch }, copies)
         });
         let listed = rosters
             .into_iter()

@@ -11,7 +11,7 @@ use shukun_base::{HouseholdId, PersonId};
 use shukun_engine::facts::{Certification, Claim, HouseholdFacts, Resolution};
 
 use super::error::{LakeError, damaged, person_missing};
-use super::roster::OnRoster;
+use super::roster::Provenance;
 
 /// The five tables of a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,8 +52,8 @@ pub(crate) struct StoredHousehold {
     pub facts: HouseholdFacts,
     /// Whether a file told of the household; otherwise its row was derived from its members.
     pub stated: bool,
-    /// Which fields a roster gave, by the position of the person in `facts.persons`.
-    pub on_roster: Vec<OnRoster>,
+    /// Where the persons' fields come from, by the position of the person in `facts.persons`.
+    pub provenance: Vec<Provenance>,
 }
 
 /// Puts every part of the facts in the order in which it is stored.
@@ -113,11 +113,11 @@ impl Assembly {
     pub(crate) fn add_person(
         &mut self,
         person: shukun_engine::facts::Person,
-        on_roster: OnRoster,
+        provenance: Provenance,
     ) -> Result<(), LakeError> {
         let household = self.household(person.household_id)?;
         household.facts.persons.push(person);
-        household.on_roster.push(on_roster);
+        household.provenance.push(provenance);
         Ok(())
     }
 

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{File, TryLockError};
 
+use rayon::prelude::*;
 use shukun_base::{HouseholdId, PersonId};
 use shukun_engine::facts::Resolution;
 
@@ -84,9 +85,8 @@ impl Lake {
         })?;
         let touched = touched_buckets(additions, &homes, next.buckets);
         let mut content = Content::default();
-        for bucket in &touched {
-            content.load(self.read_stored(*bucket)?);
-        }
+        let stored: Result<Vec<_>, LakeError> = touched.par_iter().map(|bucket| self.read_stored(*bucket)).collect();
+        stored?.into_iter().for_each(|households| content.load(households));
         additions.iter().try_for_each(|addition| content.add(addition, report))?;
         let mut by_bucket: BTreeMap<u16, Vec<StoredHousehold>> = touched.iter().map(|b| (*b, vec![])).collect();
         for household in content.into_households() {
@@ -94,21 +94,20 @@ impl Lake {
             let bucket = bucket_of(household.facts.household.household_id, next.buckets);
             by_bucket.entry(bucket).or_default().push(household);
         }
-        by_bucket.iter().try_for_each(|(bucket, households)| self.write_bucket(*bucket, households, next))?;
+        let encoded: Result<Vec<EncodedBucket>, LakeError> =
+            by_bucket.into_par_iter().map(|(bucket, households)| EncodedBucket::of(bucket, &households)).collect();
+        encoded?.iter().try_for_each(|bucket| self.write_bucket(bucket, next))?;
         self.write_index(&homes, next)?;
         self.write_identities(additions, next)
     }
 
-    fn write_bucket(&self, bucket: u16, households: &[StoredHousehold], next: &mut Manifest) -> Result<(), LakeError> {
-        for which in Table::ALL {
-            let table = tables::table(which, households)?;
-            let bytes = to_bytes(&table, which.folder())?;
-            let name = format!("{bucket:03}-{}", next.generation);
-            self.write_file(which.folder(), Some(bucket), &name, (table.num_rows(), &bytes), next)?;
+    fn write_bucket(&self, encoded: &EncodedBucket, next: &mut Manifest) -> Result<(), LakeError> {
+        let name = format!("{:03}-{}", encoded.bucket, next.generation);
+        for (which, rows, bytes) in &encoded.tables {
+            self.write_file(which.folder(), Some(encoded.bucket), &name, (*rows, bytes), next)?;
         }
-        let hash = hex(&content_hash(households)?);
-        if let Some(place) = next.contents.get_mut(usize::from(bucket)) {
-            *place = hash;
+        if let Some(place) = next.contents.get_mut(usize::from(encoded.bucket)) {
+            place.clone_from(&encoded.content);
         }
         Ok(())
     }
@@ -169,6 +168,25 @@ impl Lake {
         // The new state is safe; what cannot be tidied now is tidied by the next commit.
         let _untidy = self.remove_leftovers();
         Ok(())
+    }
+}
+
+/// A bucket as the bytes of its files: what can be made on all cores at once.
+struct EncodedBucket {
+    bucket: u16,
+    /// Table, number of rows, bytes.
+    tables: Vec<(Table, usize, Vec<u8>)>,
+    content: String,
+}
+
+impl EncodedBucket {
+    fn of(bucket: u16, households: &[StoredHousehold]) -> Result<EncodedBucket, LakeError> {
+        let encode = |which: Table| {
+            let table = tables::table(which, households)?;
+            Ok((which, table.num_rows(), to_bytes(&table, which.folder())?))
+        };
+        let tables = Table::ALL.into_iter().map(encode).collect::<Result<_, LakeError>>()?;
+        Ok(EncodedBucket { bucket, tables, content: hex(&content_hash(households)?) })
     }
 }
 
@@ -394,7 +412,7 @@ mod tests {
         #[test]
         fn any_order_and_any_split_give_the_same_lake(
             files in any_files(),
-            order in prop::collection::vec((any::<u32>(), 0_usize..4), 16),
+            order in prop::collection::vec((any::<u32>(), 0_usize..4), 24),
         ) {
             let dir = tempfile::tempdir().unwrap();
             let mut at_once = small_lake(&dir.path().join("at-once"));

@@ -62,12 +62,12 @@ impl Content {
     /// Adds households as they were stored.
     pub(crate) fn load(&mut self, stored: Vec<StoredHousehold>) {
         for household in stored {
-            let StoredHousehold { facts, stated, on_roster } = household;
+            let StoredHousehold { facts, stated, provenance } = household;
             if stated {
                 self.households.insert(facts.household.household_id, facts.household);
             }
-            for (person, on_roster) in facts.persons.into_iter().zip(on_roster) {
-                self.persons.insert(person.person_id, StoredPerson { person, on_roster });
+            for (person, provenance) in facts.persons.into_iter().zip(provenance) {
+                self.persons.insert(person.person_id, StoredPerson { person, provenance });
             }
             self.certifications.extend(facts.certifications.into_iter().map(|row| (certification_key(&row), row)));
             self.claims.extend(facts.claims.into_iter().map(|row| (row.claim_id, row)));
@@ -171,7 +171,7 @@ impl Content {
         let mut families: BTreeMap<HouseholdId, StoredHousehold> = self
             .households
             .into_iter()
-            .map(|(id, row)| (id, StoredHousehold { facts: empty_facts(row), stated: true, on_roster: vec![] }))
+            .map(|(id, row)| (id, StoredHousehold { facts: empty_facts(row), stated: true, provenance: vec![] }))
             .collect();
         for stored in self.persons.into_values() {
             join_family(&mut families, stored);
@@ -216,13 +216,13 @@ fn join_family(families: &mut BTreeMap<HouseholdId, StoredHousehold>, stored: St
             annual_income_fen: None,
             members: 0,
         };
-        StoredHousehold { facts: empty_facts(row), stated: false, on_roster: vec![] }
+        StoredHousehold { facts: empty_facts(row), stated: false, provenance: vec![] }
     });
     if !family.stated {
         family.facts.household.members = family.facts.household.members.saturating_add(1);
     }
     family.facts.persons.push(stored.person);
-    family.on_roster.push(stored.on_roster);
+    family.provenance.push(stored.provenance);
 }
 
 fn certification_key(row: &Certification) -> CertificationKey {

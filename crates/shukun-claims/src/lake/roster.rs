@@ -12,87 +12,117 @@
 //! | from a settlement | from a roster | the roster's |
 //! | from a roster | from a settlement | the roster's |
 //! | from a roster | from a roster | the new one |
+//!
+//! Declared facts count as one field for the question whether a roster gave them; no settlement file has any.
+//!
+//! The region is kept apart for each of the two, since offices know it to different depths: what a roster says
+//! stands, unless a settlement names a place inside it (the village of the town). A coarser code never replaces a
+//! finer one around the same place.
 
 use shukun_base::RegionCode;
-use shukun_engine::facts::{Facts, Insurance, Person, Sex};
+use shukun_engine::facts::{Facts, Person};
 
 use super::codes::Code as _;
 use crate::Kind;
 
-/// Which fields of a person a roster gave, one bit a field.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct OnRoster(pub u8);
-
-impl OnRoster {
-    const HOUSEHOLD: u8 = 1;
-    const BIRTH_DATE: u8 = 2;
-    const SEX: u8 = 4;
-    const REGION: u8 = 8;
-    const INSURANCE: u8 = 16;
-    const LOCAL_REGISTER: u8 = 32;
-    const DISABILITY: u8 = 64;
-    const FACTS: u8 = 128;
-
-    fn has(self, field: u8) -> bool {
-        self.0 & field != 0
-    }
+/// Where the fields of a person come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Provenance {
+    /// The fields that a roster gave, one bit a field.
+    pub roster_fields: u8,
+    /// The region that rosters give.
+    pub roster_region: Option<RegionCode>,
+    /// The finest region that settlements give.
+    pub settled_region: Option<RegionCode>,
 }
+
+const HOUSEHOLD: u8 = 1;
+const BIRTH_DATE: u8 = 2;
+const SEX: u8 = 4;
+const INSURANCE: u8 = 8;
+const LOCAL_REGISTER: u8 = 16;
+const DISABILITY: u8 = 32;
+const FACTS: u8 = 64;
 
 /// A person as the lake keeps them.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct StoredPerson {
     pub person: Person,
-    pub on_roster: OnRoster,
+    pub provenance: Provenance,
 }
 
 impl StoredPerson {
     /// A person seen for the first time.
     pub(crate) fn new(person: Person, kind: Kind) -> StoredPerson {
-        let known = [
-            (true, OnRoster::HOUSEHOLD),
-            (person.birth_date.is_some(), OnRoster::BIRTH_DATE),
-            (person.sex.is_some(), OnRoster::SEX),
-            (true, OnRoster::REGION),
-            (person.insurance.is_some(), OnRoster::INSURANCE),
-            (person.local_register.is_some(), OnRoster::LOCAL_REGISTER),
-            (person.disability_certificate.is_some(), OnRoster::DISABILITY),
-            (!person.facts.is_empty(), OnRoster::FACTS),
-        ];
-        let bits = known.into_iter().filter(|(is_known, _)| *is_known).fold(0, |bits, (_, bit)| bits | bit);
-        let on_roster = if kind == Kind::Roster { OnRoster(bits) } else { OnRoster::default() };
-        StoredPerson { person, on_roster }
+        let region = Some(person.region_code.clone());
+        let provenance = match kind {
+            Kind::Settlement => Provenance { settled_region: region, ..Provenance::default() },
+            Kind::Roster => {
+                Provenance { roster_fields: known_fields(&person), roster_region: region, ..Provenance::default() }
+            }
+        };
+        StoredPerson { person, provenance }
     }
 
     /// Joins what another row says of the same person.
     pub(crate) fn join(&mut self, new: &StoredPerson) {
-        let (old_bits, new_bits) = (self.on_roster, new.on_roster);
-        let new_wins = |field: u8, is_greater: bool| match (old_bits.has(field), new_bits.has(field)) {
+        let (old_bits, new_bits) = (self.provenance.roster_fields, new.provenance.roster_fields);
+        let new_wins = |field: u8, is_greater: bool| match (old_bits & field != 0, new_bits & field != 0) {
             (_, true) => true,
             (true, false) => false,
             (false, false) => is_greater,
         };
+        self.provenance.join(&new.provenance);
         let (old, new) = (&mut self.person, &new.person);
-        let greater = new.household_id > old.household_id;
-        if new_wins(OnRoster::HOUSEHOLD, greater) {
+        if new_wins(HOUSEHOLD, new.household_id > old.household_id) {
             old.household_id = new.household_id;
         }
-        if keeps_region(&old.region_code, &new.region_code, new_wins(OnRoster::REGION, false), old_bits, new_bits) {
-            old.region_code = new.region_code.clone();
+        if let Some(region) = self.provenance.region() {
+            old.region_code = region.clone();
         }
-        join_field(&mut old.birth_date, &new.birth_date, |one, two| new_wins(OnRoster::BIRTH_DATE, two > one));
-        join_field(&mut old.sex, &new.sex, |one, two| new_wins(OnRoster::SEX, sex_order(*two) > sex_order(*one)));
-        join_field(&mut old.insurance, &new.insurance, |one, two| {
-            new_wins(OnRoster::INSURANCE, insurance_order(*two) > insurance_order(*one))
-        });
-        join_field(&mut old.local_register, &new.local_register, |one, two| {
-            new_wins(OnRoster::LOCAL_REGISTER, two > one)
-        });
+        join_field(&mut old.birth_date, &new.birth_date, |one, two| new_wins(BIRTH_DATE, two > one));
+        join_field(&mut old.sex, &new.sex, |one, two| new_wins(SEX, two.word() > one.word()));
+        join_field(&mut old.insurance, &new.insurance, |one, two| new_wins(INSURANCE, two.word() > one.word()));
+        join_field(&mut old.local_register, &new.local_register, |one, two| new_wins(LOCAL_REGISTER, two > one));
         join_field(&mut old.disability_certificate, &new.disability_certificate, |one, two| {
-            new_wins(OnRoster::DISABILITY, two > one)
+            new_wins(DISABILITY, two > one)
         });
-        join_facts(&mut old.facts, &new.facts, |is_greater| new_wins(OnRoster::FACTS, is_greater));
-        self.on_roster = OnRoster(old_bits.0 | new_bits.0);
+        join_facts(&mut old.facts, &new.facts, |is_greater| new_wins(FACTS, is_greater));
     }
+}
+
+fn known_fields(person: &Person) -> u8 {
+    let fields = [
+        (true, HOUSEHOLD),
+        (person.birth_date.is_some(), BIRTH_DATE),
+        (person.sex.is_some(), SEX),
+        (person.insurance.is_some(), INSURANCE),
+        (person.local_register.is_some(), LOCAL_REGISTER),
+        (person.disability_certificate.is_some(), DISABILITY),
+        (!person.facts.is_empty(), FACTS),
+    ];
+    fields.into_iter().filter(|(is_known, _)| *is_known).fold(0, |bits, (_, bit)| bits | bit)
+}
+
+impl Provenance {
+    fn join(&mut self, new: &Provenance) {
+        self.roster_fields |= new.roster_fields;
+        join_field(&mut self.settled_region, &new.settled_region, |old, new| fineness(new) > fineness(old));
+        join_field(&mut self.roster_region, &new.roster_region, |old, new| !new.contains(old));
+    }
+
+    /// The region that both together tell of.
+    fn region(&self) -> Option<&RegionCode> {
+        match (&self.roster_region, &self.settled_region) {
+            (Some(listed), Some(settled)) if listed.contains(settled) => Some(settled),
+            (listed, settled) => listed.as_ref().or(settled.as_ref()),
+        }
+    }
+}
+
+/// A finer code goes before a coarser one; the digits decide among equals, so that there is one answer.
+fn fineness(region: &RegionCode) -> (usize, &str) {
+    (region.as_str().len(), region.as_str())
 }
 
 fn join_field<T: Clone>(old: &mut Option<T>, new: &Option<T>, new_wins: impl FnOnce(&T, &T) -> bool) {
@@ -106,30 +136,70 @@ fn join_field<T: Clone>(old: &mut Option<T>, new: &Option<T>, new_wins: impl FnO
     }
 }
 
-/// Whether the new region replaces the old. Among equals the finer code wins (a village over its town), and then
-/// the greater; a roster is replaced by a roster unless that only says the town of the village on file.
-fn keeps_region(old: &RegionCode, new: &RegionCode, new_wins: bool, old_bits: OnRoster, new_bits: OnRoster) -> bool {
-    let order = |code: &RegionCode| (code.as_str().len(), code.as_str().to_owned());
-    match (old_bits.has(OnRoster::REGION), new_bits.has(OnRoster::REGION)) {
-        (false, false) => order(new) > order(old),
-        (true, true) => !new.contains(old),
-        _ => new_wins,
-    }
-}
-
-fn sex_order(sex: Sex) -> &'static str {
-    sex.word()
-}
-
-fn insurance_order(insurance: Insurance) -> &'static str {
-    insurance.word()
-}
-
 fn join_facts(old: &mut Facts, new: &Facts, new_wins: impl Fn(bool) -> bool) {
     for (name, value) in new {
         let take = old.get(name).is_none_or(|stored| new_wins(format!("{value:?}") > format!("{stored:?}")));
         if take {
             old.insert(name.clone(), value.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lake::arbitrary::stranger;
+    use shukun_engine::facts::Insurance;
+
+    fn row(kind: Kind, change: impl FnOnce(&mut Person)) -> StoredPerson {
+        let mut person = stranger(1);
+        change(&mut person);
+        StoredPerson::new(person, kind)
+    }
+
+    fn joined(rows: &[&StoredPerson]) -> Person {
+        let (first, rest) = rows.split_first().unwrap();
+        let mut stored = (*first).clone();
+        rest.iter().for_each(|row| stored.join(row));
+        stored.person
+    }
+
+    #[test]
+    fn a_known_value_is_not_overwritten_by_unknown() {
+        let knows = row(Kind::Settlement, |person| person.local_register = Some(false));
+        for kind in [Kind::Settlement, Kind::Roster] {
+            let does_not = row(kind, |_| ());
+            assert_eq!(joined(&[&knows, &does_not]).local_register, Some(false));
+            assert_eq!(joined(&[&does_not, &knows]).local_register, Some(false));
+        }
+    }
+
+    #[test]
+    fn a_roster_knows_better_and_a_later_roster_better_still() {
+        let insured = |kind, insurance| row(kind, |person| person.insurance = Some(insurance));
+        let settled = insured(Kind::Settlement, Insurance::Resident);
+        let listed = insured(Kind::Roster, Insurance::Employee);
+        let corrected = insured(Kind::Roster, Insurance::Resident);
+        assert_eq!(joined(&[&settled, &listed]).insurance, Some(Insurance::Employee));
+        assert_eq!(joined(&[&listed, &settled]).insurance, Some(Insurance::Employee));
+        assert_eq!(joined(&[&listed, &corrected]).insurance, Some(Insurance::Resident));
+        assert_eq!(joined(&[&corrected, &listed]).insurance, Some(Insurance::Employee));
+    }
+
+    #[test]
+    fn the_region_is_as_fine_as_anybody_knows_it() {
+        let lives = |kind, code| row(kind, |person| person.region_code = RegionCode::new(code).unwrap());
+        for (listed, settled, kept) in [
+            ("330381", "330381001", "330381001"),
+            ("330381001", "330381001002", "330381001002"),
+            ("330381001002", "330381001", "330381001002"),
+            ("330381001002", "330381001003", "330381001002"),
+            ("330381", "330305100", "330381"),
+        ] {
+            let (listed, settled) = (lives(Kind::Roster, listed), lives(Kind::Settlement, settled));
+            let kept = RegionCode::new(kept).unwrap();
+            assert_eq!(joined(&[&listed, &settled]).region_code, kept);
+            assert_eq!(joined(&[&settled, &listed]).region_code, kept);
         }
     }
 }

@@ -10,7 +10,7 @@ use shukun_engine::facts::{Certification, Claim, Household, HouseholdFacts, Pers
 use super::bucket::{Assembly, StoredHousehold, Table};
 use super::columns::{self as col, Cells, Rows, table_of};
 use super::error::{LakeError, damaged};
-use super::roster::OnRoster;
+use super::roster::Provenance;
 
 type Dictionary = arrow::array::DictionaryArray<arrow::datatypes::Int32Type>;
 
@@ -77,7 +77,7 @@ fn add_households(rows: &Rows, to: &mut Assembly) -> Result<(), LakeError> {
         to.add_household(StoredHousehold {
             facts: empty_facts(household),
             stated: stated.get(row)?,
-            on_roster: Vec::new(),
+            provenance: Vec::new(),
         })?;
     }
     Ok(())
@@ -89,11 +89,17 @@ pub(crate) fn empty_facts(household: Household) -> HouseholdFacts {
 }
 
 fn region(cells: &Cells<Dictionary>, row: usize, place: &str) -> Result<RegionCode, LakeError> {
-    RegionCode::new(cells.get(row)?).ok_or_else(|| damaged(place, format!("region_code row {}: not a code", row + 1)))
+    let not_a_code = || damaged(place, format!("region row {}: not a code", row + 1));
+    RegionCode::new(cells.get(row)?).ok_or_else(not_a_code)
+}
+
+fn optional_region(cells: &Cells<Dictionary>, row: usize, place: &str) -> Result<Option<RegionCode>, LakeError> {
+    cells.find(row).map(|_| region(cells, row, place)).transpose()
 }
 
 fn persons_table(households: &[StoredHousehold]) -> Result<RecordBatch, LakeError> {
     let rows = || households.iter().flat_map(|stored| &stored.facts.persons);
+    let provenance = || households.iter().flat_map(|stored| &stored.provenance);
     let columns = vec![
         col::ids("person_id", rows().map(|row| row.person_id.0)),
         col::ids("household_id", rows().map(|row| row.household_id.0)),
@@ -104,7 +110,15 @@ fn persons_table(households: &[StoredHousehold]) -> Result<RecordBatch, LakeErro
         col::optional_flags("local_register", rows().map(|row| row.local_register)),
         col::optional_flags("disability_certificate", rows().map(|row| row.disability_certificate)),
         col::facts("facts", rows().map(|row| &row.facts))?,
-        col::bits("roster_fields", households.iter().flat_map(|stored| &stored.on_roster).map(|bits| bits.0)),
+        col::bits("roster_fields", provenance().map(|row| row.roster_fields)),
+        col::optional_words(
+            "roster_region",
+            provenance().map(|row| row.roster_region.as_ref().map(RegionCode::as_str)),
+        ),
+        col::optional_words(
+            "settled_region",
+            provenance().map(|row| row.settled_region.as_ref().map(RegionCode::as_str)),
+        ),
     ];
     table_of(columns, "persons")
 }
@@ -120,6 +134,7 @@ fn add_persons(rows: &Rows, to: &mut Assembly) -> Result<(), LakeError> {
     let disability_certificate = rows.flags("disability_certificate")?;
     let facts = rows.texts("facts")?;
     let roster_fields: Cells<UInt8Array> = rows.column("roster_fields")?;
+    let [roster_region, settled_region] = [rows.words("roster_region")?, rows.words("settled_region")?];
     for row in 0..rows.table.num_rows() {
         let person = Person {
             person_id: PersonId(person_id.get(row)?),
@@ -132,7 +147,12 @@ fn add_persons(rows: &Rows, to: &mut Assembly) -> Result<(), LakeError> {
             disability_certificate: disability_certificate.find(row),
             facts: facts.facts(row)?,
         };
-        to.add_person(person, OnRoster(roster_fields.get(row)?))?;
+        let provenance = Provenance {
+            roster_fields: roster_fields.get(row)?,
+            roster_region: optional_region(&roster_region, row, rows.place)?,
+            settled_region: optional_region(&settled_region, row, rows.place)?,
+        };
+        to.add_person(person, provenance)?;
     }
     Ok(())
 }
