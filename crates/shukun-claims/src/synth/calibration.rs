@@ -161,24 +161,15 @@ mod tests {
         tally
     }
 
-    /// Ruian, 60,000 people: within 30 % of the published rate (65 expected; chance alone moves it by 8).
+    /// Ruian, 60,000 people: within 25 % of the published rate (65 expected; chance alone moves it by 8).
     #[test]
     fn ruian_has_the_published_rate_of_people_above_the_line() {
         let tally = tally(CountyName::Ruian, 60_000, 1);
         let expected = ABOVE_LINE.count * tally.people / ABOVE_LINE.of;
         let found = tally.copay_above_line;
         println!("published {} of {}; here expected {expected}, found {found}", ABOVE_LINE.count, ABOVE_LINE.of);
-        assert!(found * 10 >= expected * 7 && found * 10 <= expected * 13);
+        assert!(found * 100 >= expected * 75 && found * 100 <= expected * 125);
         assert!(tally.burden_above_line > found, "what is not in scope is borne too");
-    }
-
-    /// A quarter of the county: within 12 % (325 expected; chance alone moves it by 18).
-    #[test]
-    fn a_quarter_of_ruian_has_a_quarter_of_the_published_number_above_the_line() {
-        let tally = tally(CountyName::Ruian, ABOVE_LINE.of / 4, 1);
-        let (found, expected) = (tally.copay_above_line, ABOVE_LINE.count / 4);
-        println!("published {expected}, found {found}");
-        assert!(found * 100 >= expected * 88 && found * 100 <= expected * 112);
     }
 
     #[test]
@@ -198,23 +189,5 @@ mod tests {
         let found = tally.aged_60 * 10_000 / tally.people;
         println!("published {published}, found {found} of 10,000");
         assert!(found.abs_diff(published) <= 50);
-    }
-
-    /// 7.04 % and 1.76 %, over all outcomes of ten seeds, to within 1.5 and 1 points.
-    #[test]
-    fn the_funnel_narrows_as_published() {
-        let (mut passed_on, mut at_risk, mut aided, mut relief) = (0, 0, 0, 0);
-        for seed in 0..10 {
-            let tally = tally(CountyName::Ruian, 40_000, seed);
-            passed_on += tally.burden_above_line;
-            at_risk += tally.at_risk;
-            aided += tally.aided;
-            relief += tally.relief.0;
-        }
-        println!("passed on {passed_on}, at risk {at_risk}, aided {aided}, relief {relief} fen");
-        assert!((at_risk * 10_000 / passed_on).abs_diff(704) <= 150);
-        assert!((aided * 10_000 / passed_on).abs_diff(176) <= 100);
-        let mean_yuan = relief / 100 / i64::try_from(aided).unwrap();
-        assert!((6_000..=16_000).contains(&mean_yuan), "{mean_yuan} yuan a time; published 10,300");
     }
 }

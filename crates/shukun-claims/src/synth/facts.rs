@@ -1,25 +1,48 @@
 //! A synthetic household as the engine's facts, and the whole county as batches for a lake, without files.
 //!
-//! Ids come from the lake's own keyed codes, so that a county committed this way and the same county imported from
-//! its files are the same people. Start at [`County::batches`].
+//! Ids are the lake's own keyed codes, so that a county committed this way and the same county imported from its files
+//! are the same people. Start at [`County::batches`].
 
 use sha2::{Digest as _, Sha256};
-use shukun_base::{Masked, PersonId};
+use shukun_base::{ClaimId, HouseholdId, Masked, PersonId};
 use shukun_engine::facts as engine;
 
 use super::people::{Household, Member};
 use super::{County, Settled};
-use crate::import::Known;
-use crate::{Batch, Identity, Kind, SourceFile};
+use crate::{Batch, Identity, IdentityVault, Kind, SourceFile, identity};
+
+/// The codes that stand for people, households and claims.
+pub trait Codes {
+    /// The code of a person, from the ID number.
+    fn person_id(&self, id_number: &str) -> PersonId;
+    /// The code of a household, from its householder's ID number.
+    fn household_id(&self, householder_id_number: &str) -> HouseholdId;
+    /// The code of a claim, from its settlement number.
+    fn claim_id(&self, settlement_no: &str) -> ClaimId;
+}
+
+impl Codes for IdentityVault {
+    fn person_id(&self, id_number: &str) -> PersonId {
+        IdentityVault::person_id(self, id_number)
+    }
+
+    fn household_id(&self, householder_id_number: &str) -> HouseholdId {
+        IdentityVault::household_id(self, householder_id_number)
+    }
+
+    fn claim_id(&self, settlement_no: &str) -> ClaimId {
+        identity::claim_id(settlement_no)
+    }
+}
 
 impl Household {
     /// The facts the engine settles, and the identities that go into the encrypted file. What no office would know
     /// (the income of a household on no roster) is `None`.
-    pub fn facts(&self, known: &dyn Known) -> (engine::HouseholdFacts, Vec<(PersonId, Identity)>) {
-        let ids: Vec<PersonId> = self.members.iter().map(|member| known.person_id(&member.id_number)).collect();
+    pub fn facts(&self, codes: &dyn Codes) -> (engine::HouseholdFacts, Vec<(PersonId, Identity)>) {
+        let ids: Vec<PersonId> = self.members.iter().map(|member| codes.person_id(&member.id_number)).collect();
         let head = self.members.first().map_or("", |member| member.id_number.as_str());
         let household = engine::Household {
-            household_id: known.household_id(head),
+            household_id: codes.household_id(head),
             region_code: self.village.code.clone(),
             annual_income_fen: self.is_on_roster().then_some(self.annual_income),
             members: i16::try_from(self.members.len()).unwrap_or(i16::MAX),
@@ -29,12 +52,12 @@ impl Household {
             persons: people().map(|(member, id)| self.person(member, id, &household)).collect(),
             certifications: people().flat_map(|(member, id)| certifications(member, id)).collect(),
             claims: people()
-                .flat_map(|(member, id)| member.claims.iter().map(move |one| claim(one, id, known)))
+                .flat_map(|(member, id)| member.claims.iter().map(move |one| claim(one, id, codes)))
                 .collect(),
             household,
             resolutions: Vec::new(),
         };
-        (facts, people().map(|(member, id)| (id, identity(member))).collect())
+        (facts, people().map(|(member, id)| (id, identity_of(member))).collect())
     }
 
     fn person(&self, member: &Member, person_id: PersonId, household: &engine::Household) -> engine::Person {
@@ -52,7 +75,7 @@ impl Household {
     }
 }
 
-fn identity(member: &Member) -> Identity {
+fn identity_of(member: &Member) -> Identity {
     Identity { name: Masked::new(member.name.clone()), id_number: Masked::new(member.id_number.clone()), phone: None }
 }
 
@@ -68,9 +91,9 @@ fn certifications(member: &Member, person_id: PersonId) -> impl Iterator<Item = 
     })
 }
 
-fn claim(settled: &Settled, person_id: PersonId, known: &dyn Known) -> engine::Claim {
+fn claim(settled: &Settled, person_id: PersonId, codes: &dyn Codes) -> engine::Claim {
     engine::Claim {
-        claim_id: known.claim_id(&settled.settlement_no),
+        claim_id: codes.claim_id(&settled.settlement_no),
         settlement_no: Some(settled.settlement_no.clone()),
         person_id,
         admitted_on: Some(settled.admitted_on),
@@ -95,7 +118,7 @@ fn claim(settled: &Settled, person_id: PersonId, known: &dyn Known) -> engine::C
         other_paid_fen: None,
         account_paid_fen: Some(settled.paid.account),
         cash_paid_fen: Some(settled.paid.cash),
-        reverses_claim_id: settled.reverses.as_deref().map(|original| known.claim_id(original)),
+        reverses_claim_id: settled.reverses.as_deref().map(|original| codes.claim_id(original)),
         facts: engine::Facts::new(),
     }
 }
@@ -103,12 +126,12 @@ fn claim(settled: &Settled, person_id: PersonId, known: &dyn Known) -> engine::C
 impl County {
     /// The county as batches of whole households, at most `households` each (at least one): memory holds one at a
     /// time. Each is a roster batch, because it knows the households.
-    pub fn batches<'a>(&'a self, known: &'a dyn Known, households: usize) -> impl Iterator<Item = Batch> + 'a {
+    pub fn batches<'a>(&'a self, codes: &'a dyn Codes, households: usize) -> impl Iterator<Item = Batch> + 'a {
         let mut all = self.households();
         (1_u64..).map_while(move |part| {
             let mut batch = self.empty_batch(part);
             for household in all.by_ref().take(households.max(1)) {
-                add_household(&mut batch, &household, known);
+                add_household(&mut batch, &household, codes);
             }
             (!batch.persons.is_empty()).then_some(batch)
         })
@@ -136,8 +159,8 @@ impl County {
     }
 }
 
-fn add_household(batch: &mut Batch, household: &Household, known: &dyn Known) {
-    let (facts, identities) = household.facts(known);
+fn add_household(batch: &mut Batch, household: &Household, codes: &dyn Codes) {
+    let (facts, identities) = household.facts(codes);
     batch.persons.extend(facts.persons);
     batch.households.push(facts.household);
     batch.certifications.extend(facts.certifications);

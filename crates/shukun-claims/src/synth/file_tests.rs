@@ -7,10 +7,10 @@ use sha2::{Digest as _, Sha256};
 use shukun_base::ClaimId;
 use shukun_engine::facts::{Certification, Claim, Person};
 
-use super::tests::Digits;
 use super::*;
 use crate::Batch;
 use crate::import::{ImportReport, Regions, Settings, Source, plan_import};
+use crate::{IdentityVault, Lake};
 
 fn county(people: u64) -> County {
     synthesise(CountyPlan { county: CountyName::Ruian, people, seed: 11, years: 2022..=2022 }).unwrap()
@@ -27,7 +27,14 @@ fn read(path: &Path, dir: &Path) -> (Batch, ImportReport) {
     let settings = Settings { regions: Regions::from_csv(&regions).unwrap(), ..Settings::default() };
     let bytes = std::fs::read(path).unwrap();
     let name = path.file_name().unwrap().to_str().unwrap();
-    plan_import(Source { name, bytes: &bytes }, None, &settings, &Digits).unwrap()
+    let (lake, vault) = open_lake(dir);
+    plan_import(Source { name, bytes: &bytes }, None, &settings, &lake.known(&vault)).unwrap()
+}
+
+/// A lake beside the files; opened again it gives the same codes.
+fn open_lake(dir: &Path) -> (Lake, IdentityVault) {
+    let at = dir.join("lake");
+    (Lake::open_or_create(&at).unwrap(), IdentityVault::open_or_create(&at).unwrap())
 }
 
 fn digests(written: &Written) -> BTreeMap<String, Vec<u8>> {
@@ -37,8 +44,8 @@ fn digests(written: &Written) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// Everything the county's batches hold, in one.
-fn made(county: &County) -> Batch {
-    county.batches(&Digits, usize::MAX).next().unwrap()
+fn made(county: &County, dir: &Path) -> Batch {
+    county.batches(&open_lake(dir).1, usize::MAX).next().unwrap()
 }
 
 fn by_id(claims: &[Claim]) -> BTreeMap<ClaimId, Claim> {
@@ -56,48 +63,40 @@ fn the_same_plan_writes_the_same_bytes() {
 
 #[test]
 fn the_importer_takes_every_row_and_finds_the_claims_that_were_made() {
-    let county = county(6_000);
+    let county = county(4_000);
     let (dir, written) = write(&county, WriteOptions::default());
     let (batch, report) = read(&written.to_import[0], dir.path());
     assert_eq!((report.rejected, report.duplicates), (0, 0), "{:?}", report.rejects.first());
     assert_eq!(report.rows, written.settlements[&2022].rows);
     assert_eq!(report.reversals, written.settlements[&2022].reversals);
     assert!(report.warnings.is_empty() && report.unknown_columns.is_empty(), "{:?}", report.warnings);
-    assert_eq!(by_id(&batch.claims), by_id(&made(&county).claims));
+    assert_eq!(by_id(&batch.claims), by_id(&made(&county, dir.path()).claims));
 }
 
 #[test]
 fn the_national_form_holds_the_same_claims() {
-    let county = county(6_000);
+    let county = county(4_000);
     let (dir, written) = write(&county, WriteOptions::default());
     let (batch, report) = read(&written.national[0], dir.path());
     assert_eq!((report.rejected, report.duplicates), (0, 0), "{:?}", report.rejects.first());
     assert!(report.unknown_columns.is_empty(), "{:?}", report.unknown_columns);
     let as_national = |claim: Claim| Claim { settled_category: None, out_of_area: None, other_paid_fen: None, ..claim };
     let found: Vec<Claim> = batch.claims.into_iter().map(as_national).collect();
-    let expected: Vec<Claim> = made(&county).claims.into_iter().map(as_national).collect();
+    let expected: Vec<Claim> = made(&county, dir.path()).claims.into_iter().map(as_national).collect();
     assert_eq!(by_id(&found), by_id(&expected));
 }
 
 #[test]
 fn a_roster_of_everybody_tells_all_the_facts_of_people_and_households() {
-    let county = county(6_000);
+    let county = county(4_000);
     let (dir, written) = write(&county, WriteOptions { everyone: true, ..WriteOptions::default() });
     let (mut batch, report) = read(&written.to_import[1], dir.path());
     assert_eq!((report.rejected, report.duplicates), (0, 0), "{:?}", report.rejects.first());
     assert!(report.warnings.is_empty() && report.unknown_columns.is_empty(), "{:?}", report.warnings);
-    let mut made = made(&county);
+    let mut made = made(&county, dir.path());
     let person_key = |person: &Person| person.person_id;
     batch.persons.sort_by_key(person_key);
     made.persons.sort_by_key(person_key);
-    // A blank cell of the certificate column says "not known", not "none".
-    made.persons
-        .iter_mut()
-        .for_each(|person| person.disability_certificate = person.disability_certificate.filter(|has| *has));
-    batch
-        .persons
-        .iter_mut()
-        .for_each(|person| person.disability_certificate = person.disability_certificate.filter(|has| *has));
     assert_eq!(batch.persons, made.persons);
     batch.households.sort_by_key(|household| household.household_id);
     made.households.sort_by_key(|household| household.household_id);
@@ -122,7 +121,7 @@ fn the_usual_roster_lists_hardship_and_disability_only() {
 
 #[test]
 fn exactly_the_planted_defects_are_rejected_in_both_forms() {
-    let county = county(6_000);
+    let county = county(4_000);
     let (dir, written) = write(&county, WriteOptions { defects: 60, ..WriteOptions::default() });
     let planted = &written.settlements[&2022];
     assert_eq!(planted.defects(), 60);
@@ -156,7 +155,7 @@ fn long_years_are_cut_into_several_workbooks() {
 
 #[test]
 fn the_readme_says_that_nobody_is_real_and_the_verification_has_a_line_for_each_case() {
-    let county = county(6_000);
+    let county = county(4_000);
     let (dir, _) = write(&county, WriteOptions::default());
     let readme = std::fs::read_to_string(dir.path().join("README.txt")).unwrap();
     assert!(readme.contains("虚构") && readme.contains("invented") && readme.contains("种子 11"));
@@ -173,4 +172,26 @@ fn a_folder_that_cannot_be_written_is_named() {
     std::fs::write(&file, "x").unwrap();
     let error = write_county(&county(10), &file, WriteOptions::default(), &mut |_| {}).unwrap_err();
     assert!(error.text().zh.contains("occupied") && error.text().en.contains("Check"));
+}
+
+#[test]
+fn a_lake_filled_without_files_is_the_lake_filled_from_them() {
+    let county = county(2_000);
+    let (dir, written) = write(&county, WriteOptions { everyone: true, ..WriteOptions::default() });
+    let at = "2023-06-15T08:00:00+08:00";
+    let (mut from_files, _) = open_lake(dir.path());
+    for path in &written.to_import {
+        from_files.commit(&[read(path, dir.path()).0], at).unwrap();
+    }
+    // Another folder, the same key.
+    let other = dir.path().join("other");
+    std::fs::copy(open_lake(dir.path()).1.key_path(), dir.path().join("other.identity.key")).unwrap();
+    let mut without_files = Lake::open_or_create(&other).unwrap();
+    let vault = IdentityVault::open_or_create(&other).unwrap();
+    for batch in county.batches(&vault, 400) {
+        without_files.commit(&[batch], at).unwrap();
+    }
+    assert_eq!(without_files.input_hash(), from_files.input_hash());
+    assert_eq!(without_files.row_count("persons"), written.people);
+    assert_eq!(without_files.row_count("households"), county.household_count());
 }

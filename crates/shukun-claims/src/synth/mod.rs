@@ -39,6 +39,7 @@ pub use calibration::{Published, Tally};
 pub use care::{Diagnosis, Institution};
 pub use county::{CountyName, Village};
 pub use defects::{Defect, Planted};
+pub use facts::Codes;
 pub use files::{WriteError, WriteOptions, Written, write_county};
 pub use illness::Amounts;
 pub use people::{CertifiedSpan, Constitution, Household, Member, Relation};

@@ -82,10 +82,10 @@ impl RosterSheet {
         span: Option<&CertifiedSpan>,
     ) -> Result<(), WriteError> {
         self.rows += 1;
-        let number = self.rows;
+        let (number, everyone) = (self.rows, self.everyone);
         self.book.row(|sheet, row| {
             sheet.write_number(row, 0, number)?;
-            write_texts(sheet, row, &texts(household, member, span))?;
+            write_texts(sheet, row, &texts(household, member, span, everyone))?;
             if household.is_on_roster() {
                 let yuan = u32::try_from(household.annual_income.0 / 100).unwrap_or(u32::MAX);
                 sheet.write_number(row, 15, yuan)?;
@@ -104,7 +104,10 @@ fn write_texts(sheet: &mut Worksheet, row: u32, texts: &[String]) -> Result<(), 
     Ok(())
 }
 
-fn texts(household: &Household, member: &Member, span: Option<&CertifiedSpan>) -> [String; 14] {
+/// The texts of a row. A roster of everybody says 否 where there is no disability certificate; the usual one leaves the
+/// cell blank, which says nothing.
+fn texts(household: &Household, member: &Member, span: Option<&CertifiedSpan>, everyone: bool) -> [String; 14] {
+    let no_certificate = if everyone { "否" } else { "" };
     let head = household.members.first().unwrap_or(member);
     let due_to_illness = span.is_some_and(|span| span.due_to_illness);
     let flag = |yes: bool| if yes { "是" } else { "否" }.to_owned();
@@ -122,6 +125,8 @@ fn texts(household: &Household, member: &Member, span: Option<&CertifiedSpan>) -
         span.map_or_else(String::new, |span| span.valid_from.to_string()),
         span.and_then(|span| span.valid_to).map_or_else(String::new, |day| day.to_string()),
         flag(due_to_illness),
-        member.disability.map_or_else(String::new, |(kind, grade)| format!("{}{kind}{grade}", member.id_number)),
+        member
+            .disability
+            .map_or_else(|| no_certificate.to_owned(), |(kind, grade)| format!("{}{kind}{grade}", member.id_number)),
     ]
 }
