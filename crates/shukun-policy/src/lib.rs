@@ -14,6 +14,7 @@
 pub mod codes;
 pub mod document;
 pub mod finding;
+pub mod format;
 pub mod lexer;
 pub mod markdown;
 pub mod program;

@@ -53,12 +53,9 @@ fn digits(text: &Folded, at: usize) -> usize {
     end
 }
 
+/// White space was folded to one space.
 fn skip_spaces(text: &Folded, at: usize) -> usize {
-    let mut end = at;
-    while end < at + 2 && text.letter(end) == Some(' ') {
-        end += 1;
-    }
-    end
+    at + usize::from(text.letter(at) == Some(' '))
 }
 
 fn whole(text: &Folded, start: usize, end: usize) -> Option<u32> {

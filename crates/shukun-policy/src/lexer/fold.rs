@@ -16,7 +16,8 @@ pub fn fold(text: &str) -> String {
     text.chars().map(fold_char).collect()
 }
 
-/// Folded text that still knows where each character stands in the file.
+/// Folded text that still knows where each character stands in the file. Line ends, comments and runs of white
+/// space are one space.
 pub(super) struct Folded {
     text: String,
     letters: Vec<char>,
@@ -29,15 +30,26 @@ pub(super) struct Folded {
 impl Folded {
     pub(super) fn new(region: &str, start: usize) -> Folded {
         let mut folded = Folded { text: String::new(), letters: Vec::new(), inside: Vec::new(), outside: Vec::new() };
+        let mut in_comment = false;
         for (offset, letter) in region.char_indices() {
-            folded.inside.push(folded.text.len());
-            folded.outside.push(start + offset);
-            folded.letters.push(fold_char(letter));
-            folded.text.push(fold_char(letter));
+            let letter = fold_char(letter);
+            in_comment = letter != '\n' && (in_comment || letter == '#');
+            if !in_comment && !letter.is_whitespace() {
+                folded.push(letter, start + offset);
+            } else if folded.letters.last() != Some(&' ') {
+                folded.push(' ', start + offset);
+            }
         }
         folded.inside.push(folded.text.len());
         folded.outside.push(start + region.len());
         folded
+    }
+
+    fn push(&mut self, letter: char, offset: usize) {
+        self.inside.push(self.text.len());
+        self.outside.push(offset);
+        self.letters.push(letter);
+        self.text.push(letter);
     }
 
     pub(super) fn len(&self) -> usize {
@@ -106,5 +118,7 @@ mod tests {
         let folded = Folded::new("３万", 10);
         assert_eq!((folded.offset(0), folded.offset(1), folded.offset(2)), (10, 13, 16));
         assert_eq!(folded.slice(0, 1), "3");
+        let folded = Folded::new("a # b\n\t　c", 0);
+        assert_eq!((folded.slice(0, 3), folded.offset(1), folded.offset(2)), ("a c", 1, 10));
     }
 }

@@ -47,20 +47,12 @@ struct Lexer<'a> {
 }
 
 impl Lexer<'_> {
-    /// Skips spaces and comments; false at the end.
+    /// Skips spaces; false at the end.
     fn skip_blank(&mut self) -> bool {
-        while let Some(letter) = self.text.letter(self.at) {
-            if letter == '#' {
-                while self.text.letter(self.at).is_some_and(|letter| letter != '\n') {
-                    self.at += 1;
-                }
-            } else if letter.is_whitespace() {
-                self.at += 1;
-            } else {
-                return true;
-            }
+        while self.text.letter(self.at) == Some(' ') {
+            self.at += 1;
         }
-        false
+        self.text.letter(self.at).is_some()
     }
 
     fn next_word(&mut self) {
@@ -166,7 +158,8 @@ impl Lexer<'_> {
             }
         }
         pieces.extend(self.names.all_at(&self.text, at, end));
-        if let Some((Some(token), stop)) = figures::read(&self.text, at)
+        if self.text.may_split(at, end)
+            && let Some((Some(token), stop)) = figures::read(&self.text, at)
             && stop <= end
             && self.text.may_split(at, stop)
         {

@@ -25,7 +25,7 @@ impl Names {
 
     /// Adds a name; words of the registry stay what they are.
     pub fn add(&mut self, name: &str) {
-        let folded = fold(name.trim());
+        let folded = fold(name).split_whitespace().collect::<Vec<_>>().join(" ");
         let length = folded.chars().count();
         if length == 0 || length > MAX_NAME || registry::value(&folded).is_some() {
             return;

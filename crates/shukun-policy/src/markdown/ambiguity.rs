@@ -4,7 +4,7 @@ use shukun_base::Text;
 
 use super::blocks::Fence;
 use super::declaration::{empty_value, missing_colon};
-use super::lines::{Line, lines};
+use super::lines::{Line, lines, moved};
 use super::{Reader, find_colon, twins};
 use crate::document::{Ambiguity, Cell, Document, Item, Reading, Span};
 use crate::finding::Finding;
@@ -30,13 +30,21 @@ impl Reader<'_> {
             readings: Vec::new(),
             provisional: None,
             confirmed_by: None,
-            comments,
+            comments: Vec::new(),
         };
+        // the formatter writes the decision below all readings
+        let mut places: Vec<Option<usize>> = vec![Some(0)];
         for line in rest {
-            if !self.decision(*line, &mut ambiguity) {
+            let decides = self.decision(*line, &mut ambiguity);
+            if !decides {
                 ambiguity.readings.extend(self.reading(*line));
             }
+            places.push((!decides).then_some(ambiguity.readings.len()));
         }
+        let decision = ambiguity.readings.len() + 1;
+        let mut places: Vec<usize> = places.into_iter().map(|place| place.unwrap_or(decision)).collect();
+        places.push(decision + 1);
+        ambiguity.comments = moved(comments, &places);
         self.check_ambiguity(&ambiguity);
         Some(ambiguity)
     }

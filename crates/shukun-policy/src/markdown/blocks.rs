@@ -115,7 +115,7 @@ fn prose(text: &str, file: usize, range: Range<usize>, pieces: &mut Vec<Piece>) 
 
 fn heading_text(text: &str, range: &Range<usize>) -> String {
     let raw = text.get(range.clone()).unwrap_or_default().trim();
-    if !raw.starts_with('#') {
+    if raw.contains('\n') {
         let lines: Vec<&str> = raw.lines().map(str::trim).collect();
         return lines.split_last().map(|(_, lines)| lines.join(" ")).unwrap_or_default();
     }

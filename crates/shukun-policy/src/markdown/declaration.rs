@@ -13,7 +13,7 @@ use crate::lexer::{self, Names, fold};
 use crate::registry::{self, Entry};
 
 /// Clauses whose value is free text.
-const FREE_TEXT: [&str; 5] = ["basis", "lead", "responsible", "waive", "source"];
+const FREE_TEXT: [&str; 6] = ["basis", "lead", "responsible", "waive", "source", "service"];
 /// Clauses that may stand more than once.
 const REPEATABLE: [&str; 2] = ["limit", "waive"];
 
@@ -23,8 +23,11 @@ pub(super) fn names(text: &str, body: (usize, usize), names: &mut Names) {
     for (number, line) in lines.iter().enumerate() {
         let words = joined(text.get(line.start..line.end).unwrap_or_default());
         if number == 0 {
-            let (_, name) = split_head(&words);
-            names.add(name);
+            let (word, name) = split_head(&words);
+            // 次序：… is a clause, not a name
+            if registry::clause(&fold(word)).is_none_or(|_| !words.contains([':', '：'])) {
+                names.add(name);
+            }
         }
         if let Some((colon, width)) = find_colon(&words)
             && words.get(..colon).is_some_and(|key| {
@@ -42,6 +45,11 @@ fn split_head(head: &str) -> (&str, &str) {
     let end = head.find(|letter: char| letter.is_whitespace() || matches!(letter, ':' | '：')).unwrap_or(head.len());
     let (word, name) = head.split_at(end);
     (word, name.trim_start_matches(|letter: char| letter.is_whitespace() || matches!(letter, ':' | '：')).trim())
+}
+
+/// Whether the value of a clause is free text, kept verbatim.
+pub fn is_free_text(clause: &str) -> bool {
+    FREE_TEXT.contains(&clause)
 }
 
 impl Reader<'_> {
@@ -124,10 +132,11 @@ impl Reader<'_> {
             return None;
         }
         let id = entry.id();
-        let words = if FREE_TEXT.contains(&id) {
+        let words = if is_free_text(id) && id != "service" {
             Vec::new()
         } else {
             let (words, findings) = lexer::lex(self.text, value.span, &self.names);
+            // 服务 is free text with a ceiling
             if id != "service" {
                 self.findings.extend(findings);
             }

@@ -3,7 +3,7 @@
 use shukun_base::Text;
 
 use super::blocks::Fence;
-use super::lines::{Line, joined, lines};
+use super::lines::{Line, joined, lines, moved};
 use super::{Reader, find_colon};
 use crate::document::{Cell, Example, MarkTable, Span};
 use crate::finding::Finding;
@@ -28,31 +28,49 @@ impl Reader<'_> {
             ));
         }
         let table = table.unwrap_or_default();
-        let mut example = Example { title, rule: None, given: Vec::new(), source: None, table, span, comments };
-        for line in lines {
-            self.example_line(line, &mut example);
-        }
+        let mut example =
+            Example { title, rule: None, given: Vec::new(), source: None, table, span, comments: Vec::new() };
+        let keys: Vec<usize> = lines.into_iter().map(|line| self.example_line(line, &mut example)).collect();
+        // the formatter writes the keys that are there in one order
+        let mut present = keys.clone();
+        present.sort_unstable();
+        present.dedup();
+        let mut places: Vec<usize> = keys.iter().filter_map(|key| present.binary_search(key).ok()).collect();
+        places.push(present.len());
+        example.comments = moved(comments, &places);
         Some(example)
     }
 
-    fn example_line(&mut self, line: Line, example: &mut Example) {
+    /// Reads a line and says which it is: 0 规则, 1 设, 2 出处, 3 something else.
+    fn example_line(&mut self, line: Line, example: &mut Example) -> usize {
         let Some((entry, value)) = self.block_entry(line.start, line.end) else {
             let raw = self.text.get(line.start..line.end).unwrap_or_default();
             let end = find_colon(raw).map_or(raw.len(), |(colon, _)| colon);
             let key = self.cell(line.start, line.start + end);
-            return self.say(unknown_key(&key));
+            self.say(unknown_key(&key));
+            return 3;
         };
         self.note_language(
             self.text.get(line.start..).is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii())),
         );
         let text = joined(&value.text);
         match entry.id() {
-            "rule" => example.rule = Some(Cell { text, ..value }),
-            "given" => self.given(&value, example),
-            "source" => example.source = Some(text),
+            "rule" => {
+                example.rule = Some(Cell { text, ..value }).filter(|cell| !cell.text.is_empty());
+                0
+            }
+            "given" => {
+                self.given(&value, example);
+                1
+            }
+            "source" => {
+                example.source = Some(text).filter(|text| !text.is_empty());
+                2
+            }
             _ => {
                 let key = Cell { text: entry.id().to_owned(), span: self.span(line.start, value.span.start) };
                 self.say(unknown_key(&key));
+                3
             }
         }
     }

@@ -40,12 +40,30 @@ pub(super) fn lines(text: &str, (start, end): (usize, usize), joined: bool) -> (
     (lines, comments)
 }
 
+/// The comments of a block whose lines the formatter will write in another order: `places` says where each line
+/// goes, and last where the end is.
+pub(super) fn moved(comments: Vec<Comment>, places: &[usize]) -> Vec<Comment> {
+    let end = places.last().copied().unwrap_or_default();
+    let mut moved: Vec<Comment> = Vec::new();
+    for comment in comments {
+        let line = places.get(comment.line).copied().unwrap_or(end);
+        if comment.trailing {
+            add_trailing(&mut moved, line, comment.text);
+        } else {
+            moved.push(Comment { line, ..comment });
+        }
+    }
+    moved.sort_by_key(|comment| (comment.line, comment.trailing));
+    moved
+}
+
 /// A line has room for one comment behind it; earlier ones move before it.
 fn add_trailing(comments: &mut Vec<Comment>, line: usize, text: String) {
-    for earlier in comments.iter_mut().rev().take_while(|comment| comment.line >= line) {
-        if earlier.line == line {
-            earlier.trailing = false;
-        }
+    // the line's own comment, if any, is the last that is trailing
+    if let Some(earlier) = comments.iter_mut().rev().find(|comment| comment.trailing)
+        && earlier.line == line
+    {
+        earlier.trailing = false;
     }
     comments.push(Comment { line, trailing: true, text });
 }

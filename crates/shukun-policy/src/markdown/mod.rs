@@ -17,12 +17,14 @@ use shukun_base::{Lang, Text};
 use crate::document::{Article, Cell, Declaration, DeclarationKind, Document, Item, Prose, Span, Token};
 use crate::finding::Finding;
 use crate::lexer::Names;
+pub(crate) use ambiguity::ILLUSTRATIVE;
 use blocks::{Fence, Kind, Piece};
+pub use declaration::{allowed, is_free_text};
 
 /// Larger files are not packs.
 pub const MAX_FILE_BYTES: usize = 2 * 1024 * 1024;
 
-/// The text of a file: UTF-8, a byte order mark is dropped.
+/// The text of a file: UTF-8; a byte order mark is dropped, line ends become `\n`.
 ///
 /// # Errors
 /// A finding at the first byte that is not UTF-8, or for a file above [`MAX_FILE_BYTES`].
@@ -31,7 +33,7 @@ pub fn decode(file: usize, bytes: &[u8]) -> Result<String, Box<Finding>> {
         return Err(Box::new(too_large(file, bytes.len())));
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    std::str::from_utf8(bytes).map(str::to_owned).map_err(|error| {
+    std::str::from_utf8(bytes).map(unify_line_ends).map_err(|error| {
         let start = error.valid_up_to();
         Box::new(Finding::error(
             "P0101",
@@ -43,6 +45,10 @@ pub fn decode(file: usize, bytes: &[u8]) -> Result<String, Box<Finding>> {
             Text::new("用编辑器另存为 UTF-8。", "Save the file as UTF-8."),
         ))
     })
+}
+
+fn unify_line_ends(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
 fn too_large(file: usize, bytes: usize) -> Finding {

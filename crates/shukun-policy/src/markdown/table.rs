@@ -36,7 +36,7 @@ impl Reader<'_> {
             cells.push(self.table_cell(start + from, start + bar));
             from = bar + 1;
         }
-        if row.get(from..).is_some_and(|rest| !rest.trim().is_empty()) {
+        if cells.is_empty() || row.get(from..).is_some_and(|rest| !rest.trim().is_empty()) {
             cells.push(self.table_cell(start + from, start + row.len()));
         }
         cells

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use shukun_policy::format::{format_document, format_text};
 use shukun_policy::lexer::Names;
 use shukun_policy::markdown::{declared_names, read_document};
 
@@ -26,5 +27,15 @@ fn every_pack_is_read_without_a_finding() {
         assert!(!document.articles.is_empty());
         let names = declared_names(&document);
         assert_eq!(read_document(0, &text, &names).0, document, "{name}");
+    }
+}
+
+#[test]
+fn formatting_a_pack_twice_is_formatting_it_once() {
+    for (name, text) in packs() {
+        let once = format_text(0, &text, &Names::new()).unwrap();
+        assert_eq!(format_text(0, &once, &Names::new()).unwrap(), once, "{name}");
+        let again = read_document(0, &once, &Names::new()).0;
+        assert_eq!(format_document(&again), once, "{name}");
     }
 }
