@@ -7,17 +7,19 @@ const MAX_DIGITS: usize = 18;
 
 /// `3万元`, `49,500元`, `29,999.99元`; `30000 yuan`
 pub(super) fn print_money(fen: Fen, lang: Lang) -> String {
-    const WAN: i64 = 1_000_000;
-    const YI: i64 = 10_000_000_000;
     if lang == Lang::En {
         return format!("{} yuan", yuan(fen).replace(',', ""));
     }
-    match fen.0 {
-        0 => "0元".to_owned(),
-        all if all % YI == 0 => format!("{}亿元", all / YI),
-        all if all % WAN == 0 => format!("{}万元", all / WAN),
-        _ => format!("{}元", yuan(fen)),
+    for (unit, word) in [(10_000_000_000, "亿元"), (1_000_000, "万元")] {
+        // 1.5万元, but 49,500元
+        if fen.0 >= unit && fen.0 % (unit / 10) == 0 {
+            let tenths = fen.0 % unit / (unit / 10);
+            let tenths = if tenths == 0 { String::new() } else { format!(".{tenths}") };
+            return format!("{}{tenths}{word}", fen.0 / unit);
+        }
     }
+    let shown = yuan(fen);
+    if fen < Fen::yuan(10_000) { format!("{}元", shown.replace(',', "")) } else { format!("{shown}元") }
 }
 
 fn yuan(fen: Fen) -> String {
@@ -91,7 +93,10 @@ mod tests {
             (3_000_000, "3万元", "30000 yuan"),
             (4_950_000, "49,500元", "49500 yuan"),
             (2_999_999, "29,999.99元", "29999.99 yuan"),
-            (15_000_000_000, "15000万元", "150000000 yuan"),
+            (500_000, "5000元", "5000 yuan"),
+            (1_500_000, "1.5万元", "15000 yuan"),
+            (15_000_000_000, "1.5亿元", "150000000 yuan"),
+            (15_100_000_000, "15100万元", "151000000 yuan"),
             (20_000_000_000, "2亿元", "200000000 yuan"),
         ] {
             assert_eq!((print_money(Fen(fen), Lang::Zh).as_str(), print_money(Fen(fen), Lang::En).as_str()), (zh, en));

@@ -168,7 +168,9 @@ proptest! {
         let span = Span { file: 0, start: 0, end: text.len() };
         let (words, findings) = lex(&text, span, &Names::new());
         // what cannot be read is not formatted
-        prop_assume!(findings.is_empty());
+        if !findings.is_empty() {
+            return Ok(());
+        }
         let meant: Vec<Token> = words.iter().map(|word| word.token.clone()).collect();
         for lang in [Lang::Zh, Lang::En] {
             let shown = print_words(&words, clause, lang);

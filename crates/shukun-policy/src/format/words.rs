@@ -9,7 +9,7 @@ use crate::registry::{self, Class};
 
 /// The words of a clause with the keyword `clause` in canonical spelling and spacing.
 pub fn print_words(words: &[Word], clause: &str, lang: Lang) -> String {
-    let mut printer = Printer { text: String::new(), lang, clause, depth: 0, before: None };
+    let mut printer = Printer { text: String::new(), lang, clause, depth: 0, in_lookup: false, before: None };
     let mut rest = words.iter().map(|word| &word.token).peekable();
     while let Some(token) = rest.next() {
         printer.put(token, rest.peek().copied());
@@ -22,6 +22,7 @@ struct Printer<'a> {
     lang: Lang,
     clause: &'a str,
     depth: usize,
+    in_lookup: bool,
     before: Option<&'a Token>,
 }
 
@@ -32,6 +33,11 @@ impl<'a> Printer<'a> {
             self.text.push(' ');
         }
         self.text.push_str(&shown);
+        self.in_lookup = match token {
+            Token::Open => self.before == Some(&Token::Known("lookup")),
+            Token::Close => false,
+            _ => self.in_lookup,
+        };
         match token {
             Token::Open | Token::OpenSet => self.depth += 1,
             Token::Close | Token::CloseSet => self.depth = self.depth.saturating_sub(1),
@@ -63,12 +69,12 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// `、`; a comma where the period of 每政策年度 is told from its date.
+    /// `、`; a comma where the period of 每政策年度 is told from its date, or a table from its column.
     fn list_comma(&self, after: Option<&Token>) -> &'static str {
         let inside = self.depth > 0;
         match self.lang {
             Lang::En if inside => ",",
-            Lang::Zh if inside && after == Some(&Token::Known("by")) => "，",
+            Lang::Zh if inside && (self.in_lookup || after == Some(&Token::Known("by"))) => "，",
             _ => "、",
         }
     }
@@ -114,8 +120,9 @@ impl<'a> Printer<'a> {
                 let half_width = self.text.ends_with(|letter: char| letter.is_ascii());
                 half_width || (self.ends_a_figure() && starts_with_digit(shown))
             }
-            (Token::Known(_) | Token::Name(_), Token::Open) => false,
+            (_, Token::Open) => is_operator(before),
             (_, Token::OpenSet) => self.lang == Lang::En,
+            (Token::Close, Token::Known("combined")) => self.lang == Lang::En,
             (Token::Known(before), Token::Known(word)) => !(self.lang == Lang::Zh && joins(before, word)),
             _ => true,
         }
@@ -127,6 +134,13 @@ impl<'a> Printer<'a> {
         letters.next_back();
         ends_with_digit(letters.as_str())
     }
+}
+
+/// After these a parenthesis groups; after other words it belongs to the word.
+fn is_operator(token: &Token) -> bool {
+    use Token::{AtLeast, AtMost, Equal, Known, Less, Minus, More, NotEqual, Over, Plus, Times};
+    let sign = matches!(token, Plus | Minus | Times | Over | Less | AtMost | Equal | NotEqual | AtLeast | More);
+    sign || matches!(token, Known("and" | "or"))
 }
 
 /// 四舍五入到分 is written without a space.

@@ -120,11 +120,9 @@ fn month_day_token(month: u32, day: u32) -> Option<Token> {
 
 /// A number with what follows it: 万元, %, months before, or nothing.
 fn amount(text: &Folded, at: usize) -> Read {
-    let (number, number_end) = number(text, at);
+    let (number, number_end) = value(text, at);
     let unit = skip_spaces(text, number_end);
-    for (word, fen) in
-        [("亿元", 10_000_000_000), ("万元", 1_000_000), ("千元", 100_000), ("百元", 10_000), ("元", 100), ("yuan", 100)]
-    {
+    for (word, fen) in UNITS {
         if text.starts_with(unit, word) {
             let end = unit + word.chars().count();
             return (number.and_then(|number| money(number, fen)), end);
@@ -132,15 +130,31 @@ fn amount(text: &Folded, at: usize) -> Read {
     }
     for (sign, parts) in [('%', 100), ('‰', 1000)] {
         if text.letter(unit) == Some(sign) {
-            return (number.map(|number| Token::Percent(number / Exact::from_integer(parts))), unit + 1);
+            return (number.and_then(|number| share(number, parts)), unit + 1);
         }
     }
     if let Some((months, end)) = months(text, at, &["months before", "month before"]) {
         return (Some(Token::MonthsBefore(months)), end);
     }
-    match fraction(text, number_end) {
-        Some((under, end)) => (number.and_then(|over| divide(over, under)).map(Token::Number), end),
-        None => (number.map(Token::Number), number_end),
+    (number.map(Token::Number), number_end)
+}
+
+/// Units of money and what one of them is in fen.
+const UNITS: [(&str, i128); 6] =
+    [("亿元", 10_000_000_000), ("万元", 1_000_000), ("千元", 100_000), ("百元", 10_000), ("元", 100), ("yuan", 100)];
+
+/// A percentage; of a fraction there is none.
+fn share(number: Exact, parts: i128) -> Option<Token> {
+    let under = number.denom().checked_mul(parts)?;
+    Some(Token::Percent(Exact::new(*number.numer(), under)))
+}
+
+/// `12`, `49,500.25`, `1/3`: its value where it can be read, and where it ends.
+fn value(text: &Folded, at: usize) -> (Option<Exact>, usize) {
+    let (over, end) = number(text, at);
+    match fraction(text, end) {
+        Some((under, end)) => (over.and_then(|over| divide(over, under)), end),
+        None => (over, end),
     }
 }
 
@@ -188,11 +202,12 @@ fn number(text: &Folded, at: usize) -> (Option<Exact>, usize) {
 /// A whole number and one of these words.
 fn months(text: &Folded, at: usize, words: &[&str]) -> Option<(u32, usize)> {
     let start = skip_spaces(text, at);
-    let end = digits(text, start);
-    let number = whole(text, start, end)?;
+    text.letter(start).filter(char::is_ascii_digit)?;
+    let (number, end) = value(text, start);
     let word_at = skip_spaces(text, end);
     let word = words.iter().find(|word| text.starts_with(word_at, word))?;
-    Some((number, word_at + word.chars().count()))
+    let number = number.filter(Exact::is_integer)?;
+    Some((u32::try_from(number.to_integer()).ok()?, word_at + word.chars().count()))
 }
 
 fn rolling(text: &Folded, at: usize, words: &[&str]) -> Option<Read> {
