@@ -124,6 +124,8 @@ pub enum NoteKind {
         /// The measured burden.
         burden_fen: Fen,
     },
+    /// 未计入: a row of the claims that cannot be settled, such as a reversal of a claim that is not there.
+    LeftOut,
     /// 核对: the state platform paid another amount than the rule computes.
     Difference {
         /// What was settled.
@@ -173,4 +175,46 @@ pub struct Settlement {
     pub standings: Vec<Standing>,
     /// Everything else a rule had to say.
     pub notes: Vec<Note>,
+    /// How computed postings came about, where that was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub workings: Vec<Working>,
+}
+
+/// How one computed posting came about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Working {
+    /// [`Posting::seq`] of the posting.
+    pub seq: u32,
+    /// What the deductible took of the base.
+    pub deducted_fen: Fen,
+    /// Base × rate = amount, row by row; empty where there is no scale of rows.
+    pub rows: Vec<WorkingRow>,
+    /// What earlier bills could not hold.
+    pub carried_fen: Fen,
+    /// The formula's rounded amount, with what was carried.
+    pub wanted_fen: Fen,
+    /// What the limits allow of it.
+    pub allowed_fen: Fen,
+    /// What was left of the bill to pay: the amount posted.
+    pub paid_fen: Fen,
+}
+
+/// Base × rate = amount in one row of a scale.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WorkingRow {
+    /// The row, from 1.
+    pub bracket: u16,
+    /// In fen.
+    #[serde(serialize_with = "exact_as_text")]
+    pub base: Exact,
+    /// The rate.
+    #[serde(serialize_with = "exact_as_text")]
+    pub rate: Exact,
+    /// In fen.
+    #[serde(serialize_with = "exact_as_text")]
+    pub amount: Exact,
+}
+
+fn exact_as_text<S: serde::Serializer>(value: &Exact, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
 }

@@ -62,6 +62,7 @@ fn flatten(kind: &NoteKind) -> FlatKind<'_> {
             FlatKind { computed_fen: Some(*formula_fen), paid_fen: Some(*paid_fen), ..flat("cut_by_limit") }
         }
         NoteKind::BelowLine => flat("below_line"),
+        NoteKind::LeftOut => flat("left_out"),
         NoteKind::AwaitsResolution { ceiling_fen } => {
             FlatKind { ceiling_fen: *ceiling_fen, ..flat("awaits_resolution") }
         }
@@ -82,6 +83,7 @@ fn unflatten(flat: &FlatKind) -> Option<NoteKind> {
         "unknown" => NoteKind::Unknown { missing: flat.missing?.to_owned() },
         "cut_by_limit" => NoteKind::CutByLimit { formula_fen: flat.computed_fen?, paid_fen: flat.paid_fen? },
         "below_line" => NoteKind::BelowLine,
+        "left_out" => NoteKind::LeftOut,
         "awaits_resolution" => NoteKind::AwaitsResolution { ceiling_fen: flat.ceiling_fen },
         "entitled" => NoteKind::Entitled { amount_fen: flat.ceiling_fen },
         "alert" => NoteKind::Alert { colour: flat.colour?, burden_fen: flat.computed_fen? },
@@ -150,6 +152,7 @@ mod tests {
             NoteKind::Unknown { missing: "家庭年收入".to_owned() },
             NoteKind::CutByLimit { formula_fen: Fen(9), paid_fen: Fen(-7) },
             NoteKind::BelowLine,
+            NoteKind::LeftOut,
             NoteKind::AwaitsResolution { ceiling_fen: some(4_950_000) },
             NoteKind::AwaitsResolution { ceiling_fen: None },
             NoteKind::Entitled { amount_fen: some(350_000) },
