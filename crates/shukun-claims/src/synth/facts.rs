@@ -60,6 +60,11 @@ impl Household {
         (facts, people().map(|(member, id)| (id, identity_of(member))).collect())
     }
 
+    fn declared_facts(&self) -> engine::Facts {
+        let joins = self.joins_mutual_aid.map(|joins| (JOINS_MUTUAL_AID.to_owned(), engine::FactValue::Flag(joins)));
+        joins.into_iter().collect()
+    }
+
     fn person(&self, member: &Member, person_id: PersonId, household: &engine::Household) -> engine::Person {
         engine::Person {
             person_id,
@@ -70,10 +75,13 @@ impl Household {
             insurance: Some(member.insurance),
             local_register: Some(self.local_register),
             disability_certificate: Some(member.disability.is_some()),
-            facts: engine::Facts::new(),
+            facts: self.declared_facts(),
         }
     }
 }
+
+/// The fact by which the example plan of mutual aid knows its members.
+const JOINS_MUTUAL_AID: &str = "参加互助";
 
 fn identity_of(member: &Member) -> Identity {
     Identity { name: Masked::new(member.name.clone()), id_number: Masked::new(member.id_number.clone()), phone: None }
@@ -103,7 +111,7 @@ fn claim(settled: &Settled, person_id: PersonId, codes: &dyn Codes) -> engine::C
         institution_code: settled.institution.code.clone(),
         hospital_level: Some(settled.institution.level),
         out_of_area: Some(settled.institution.out_of_area),
-        drg_code: None,
+        drg_code: settled.drg.map(str::to_owned),
         principal_diagnosis: Some(settled.diagnosis.code.to_owned()),
         settled_category: settled.category,
         total_fen: settled.amounts.total,

@@ -80,7 +80,13 @@ fn the_national_form_holds_the_same_claims() {
     let (batch, report) = read(&written.national[0], dir.path());
     assert_eq!((report.rejected, report.duplicates), (0, 0), "{:?}", report.rejects.first());
     assert!(report.unknown_columns.is_empty(), "{:?}", report.unknown_columns);
-    let as_national = |claim: Claim| Claim { settled_category: None, out_of_area: None, other_paid_fen: None, ..claim };
+    let as_national = |claim: Claim| Claim {
+        settled_category: None,
+        out_of_area: None,
+        drg_code: None,
+        other_paid_fen: None,
+        ..claim
+    };
     let found: Vec<Claim> = batch.claims.into_iter().map(as_national).collect();
     let expected: Vec<Claim> = made(&county, dir.path()).claims.into_iter().map(as_national).collect();
     assert_eq!(by_id(&found), by_id(&expected));

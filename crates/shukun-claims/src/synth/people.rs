@@ -32,6 +32,9 @@ const CATEGORIES: [(u32, Option<Category>); 5] = [
     (97_550, None),
 ];
 
+/// Chance per million that a local household joins the mutual aid: 78.06 %, as published for Zhangjiagang.
+const MUTUAL_AID_JOINED: u32 = 780_600;
+
 /// A synthetic household with everything the generator invents about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Household {
@@ -43,6 +46,9 @@ pub struct Household {
     pub local_register: bool,
     /// What it earns in a year. Offices know it only where [`Household::is_on_roster`].
     pub annual_income: Fen,
+    /// Whether it joined the villages' mutual aid (公益医疗互助), which households do as a whole; `None` where the county
+    /// has none. No office file tells it: it is in [`Household::facts`] only.
+    pub joins_mutual_aid: Option<bool>,
     /// Its people, the householder first.
     pub members: Vec<Member>,
 }
@@ -190,7 +196,9 @@ pub(super) fn draw_household(
         certify(draw, &mut members, category, first_year);
     }
     let annual_income = draw_income(draw, size, category);
-    Some(Household { number, village, local_register, annual_income, members })
+    let joins = draw.chance(MUTUAL_AID_JOINED) && local_register;
+    let joins_mutual_aid = (county == CountyName::Zhangjiagang).then_some(joins);
+    Some(Household { number, village, local_register, annual_income, joins_mutual_aid, members })
 }
 
 fn draw_roles(draw: &mut Draw, size: u64, profile: &Profile) -> Vec<Role> {

@@ -61,6 +61,8 @@ pub struct Settled {
     pub institution: Institution,
     /// For what.
     pub diagnosis: Diagnosis,
+    /// 病组 of a stay; outpatient care has none.
+    pub drg: Option<&'static str>,
     /// 救助身份 on the day of settlement
     pub category: Option<Category>,
     /// The bill.
@@ -201,6 +203,7 @@ fn settle(
         settled_on: day,
         institution: bill.institution.clone(),
         diagnosis: bill.diagnosis,
+        drg: (bill.kind == ClaimKind::Inpatient).then(|| bill.diagnosis.group_of_stay(bill.amounts.total)),
         category,
         amounts,
         paid: Paid { basic, critical_illness, medical_assistance, account, cash: own - account },

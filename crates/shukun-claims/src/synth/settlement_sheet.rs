@@ -10,7 +10,7 @@ use super::files::WriteError;
 use super::sheet_row::{SheetRow, category_zh, date_in_form, insurance_words, kind_words, level_zh, plain_yuan};
 use super::workbook::Book;
 
-const HEADERS: [&str; 29] = [
+const HEADERS: [&str; 30] = [
     "结算id",
     "镇街",
     "村社",
@@ -24,6 +24,7 @@ const HEADERS: [&str; 29] = [
     "医保就诊类别",
     "病种编码",
     "病种名称",
+    "病组编码",
     "入院日期",
     "出院日期",
     "结算日期",
@@ -43,7 +44,7 @@ const HEADERS: [&str; 29] = [
 ];
 
 /// Where 费用总额 stands.
-const TOTAL_COLUMN: usize = 16;
+const TOTAL_COLUMN: usize = 17;
 
 /// The settlement files of one year.
 pub(super) struct SettlementSheets {
@@ -117,7 +118,7 @@ impl SettlementSheets {
 
 /// The cells of a row. The synthetic county certifies the expenditure type for illness only, so its word is the one for
 /// that.
-fn cells(row: &SheetRow<'_>) -> [String; 29] {
+fn cells(row: &SheetRow<'_>) -> [String; 30] {
     let claim = row.claim;
     let look = row.look();
     let date = |day: Day| date_in_form(day, look);
@@ -138,6 +139,7 @@ fn cells(row: &SheetRow<'_>) -> [String; 29] {
         kind_words(claim.kind).0.to_owned(),
         claim.diagnosis.code.to_owned(),
         claim.diagnosis.name.to_owned(),
+        claim.drg.unwrap_or_default().to_owned(),
         date(claim.admitted_on),
         row.discharged_text.map_or_else(|| date(claim.discharged_on), str::to_owned),
         date(claim.settled_on),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 use shukun_base::{ClaimId, Fen, HouseholdId, PersonId};
-use shukun_engine::facts::Claim;
+use shukun_engine::facts::{Claim, FactValue};
 
 use super::id_card::check_character;
 use super::*;
@@ -172,6 +172,44 @@ fn every_sort_of_person_and_claim_occurs() {
     assert!(claims().any(|claim| claim.paid.medical_assistance > Fen::ZERO));
     assert!(claims().any(|claim| claim.paid.account > Fen::ZERO));
     assert!(claims().any(|claim| claim.admitted_on.year() < claim.discharged_on.year()));
+}
+
+#[test]
+fn four_of_five_local_households_of_zhangjiagang_join_the_mutual_aid() {
+    let county = synthesise(CountyPlan { county: CountyName::Zhangjiagang, ..plan(20_000, 2) }).unwrap();
+    let local: Vec<bool> = county
+        .households()
+        .filter(|household| household.local_register)
+        .map(|household| {
+            let (facts, _) = household.facts(&Digits);
+            let joined = facts.persons[0].facts["参加互助"] == FactValue::Flag(true);
+            assert_eq!(Some(joined), household.joins_mutual_aid);
+            joined
+        })
+        .collect();
+    let joined = local.iter().filter(|joined| **joined).count() * 10_000 / local.len();
+    println!("joined {joined} of 10,000; published 7,806");
+    assert!(joined.abs_diff(7_806) < 150);
+    let elsewhere = synthesise(plan(100, 2)).unwrap();
+    assert!(elsewhere.households().all(|household| household.facts(&Digits).0.persons[0].facts.is_empty()));
+}
+
+#[test]
+fn the_same_illness_takes_a_heavier_group_when_it_costs_more() {
+    let stays: Vec<Settled> = members(40_000).into_iter().flat_map(|(_, member)| member.claims).collect();
+    for claim in &stays {
+        assert_eq!(claim.drg.is_some(), claim.kind == ClaimKind::Inpatient);
+    }
+    let groups = |code: &str| -> Vec<&str> {
+        let mut of_code: Vec<_> =
+            stays.iter().filter(|claim| claim.diagnosis.code == code && claim.reverses.is_none()).collect();
+        of_code.sort_by_key(|claim| claim.amounts.total);
+        let mut groups: Vec<&str> = of_code.iter().filter_map(|claim| claim.drg).collect();
+        groups.dedup();
+        groups
+    };
+    assert_eq!(groups("J18.900"), ["ES25", "ES23", "ES21"]);
+    assert_eq!(groups("K35.900"), ["GD25", "GD23", "GD21"]);
 }
 
 #[test]
