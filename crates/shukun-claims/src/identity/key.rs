@@ -132,3 +132,52 @@ fn refuse_loose_mode(path: &Path) -> Result<(), LakeError> {
 fn refuse_loose_mode(_path: &Path) -> Result<(), LakeError> {
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_whose_making_was_stopped_is_made_by_the_next_try() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        for stop in 0.. {
+            let (lake, path) = (dir.path().join(format!("lake-{stop}")), dir.path().join(format!("key-{stop}")));
+            let made = load_or_create(&lake, &path, &Disk::stopping_after(stop));
+            let keys = load_or_create(&lake, &path, &Disk::default()).unwrap();
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o600, "stop {stop}");
+            assert!(!path.with_added_extension("new").exists(), "stop {stop}");
+            if let Ok(made) = made {
+                assert_eq!(made.index, keys.index);
+                assert!(stop > 10, "{stop} operations");
+                break;
+            }
+        }
+    }
+
+    #[test]
+    fn each_use_has_a_key_of_its_own() {
+        let keys = derive(&[3; 32]);
+        assert!(keys.index != keys.seal && keys.seal != keys.check && keys.index != keys.check);
+        assert_ne!(derive(&[4; 32]).index, keys.index);
+    }
+
+    /// Where the key of `/data/lake` is; run on its own by the test below, with the variable set.
+    #[test]
+    fn the_key_lies_beside_the_lake_unless_the_variable_says_where() {
+        let expected = std::env::var_os(KEY_VARIABLE).unwrap_or_else(|| "/no/such/lake.identity.key".into());
+        assert_eq!(key_path(Path::new("/no/such/lake")), PathBuf::from(expected));
+    }
+
+    #[test]
+    fn the_variable_names_another_place() {
+        let test = "identity::key::tests::the_key_lies_beside_the_lake_unless_the_variable_says_where";
+        let run = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", test])
+            .env(KEY_VARIABLE, "/elsewhere/county.key")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&run.stdout).into_owned();
+        assert!(run.status.success() && said.contains("1 passed"), "{said}");
+    }
+}

@@ -13,4 +13,6 @@ mod seal;
 mod vault;
 
 pub use code::{claim_id, normalise_id_number};
+#[cfg(test)]
+pub(crate) use key::key_path;
 pub use vault::IdentityVault;

@@ -174,7 +174,7 @@ impl IdentityVault {
         let Some(entry) = manifest.find(IDENTITY, None) else { return Ok(()) };
         let path = self.lake.join(&entry.path);
         if sha256(&disk::read(&path)?) != entry.sha256 {
-            return Err(damaged(path.display(), "SHA-256"));
+            return Err(damaged(path.display(), "SHA-256 ≠ manifest.json"));
         }
         read_tables(&path, None, |table| {
             let rows = Rows { table, place: &entry.path };

@@ -406,6 +406,39 @@ mod tests {
         assert!(survived[0] > 30 && survived[1] > 1, "{survived:?} after {stops} stops");
     }
 
+    /// The same for the identity file: the names that open belong to the rows that are there.
+    #[test]
+    fn names_and_rows_are_committed_together() {
+        const NUMBER: &str = "11010519491231002X";
+        let dir = tempfile::tempdir().unwrap();
+        let key = dir.path().join("key");
+        for stop in 0.. {
+            let lake_dir = dir.path().join(format!("stop-{stop}"));
+            let mut lake = small_lake(&lake_dir);
+            let vault = IdentityVault::open_or_create_with_key(&lake_dir, &key).unwrap();
+            std::fs::copy(&key, crate::identity::key_path(&lake_dir)).unwrap();
+            let person = vault.person_id(NUMBER);
+            let named = |name: &str| {
+                let masked = |text: &str| shukun_base::Masked::new(text.to_owned());
+                let identity = Identity { name: masked(name), id_number: masked(NUMBER), phone: None };
+                Batch { identities: vec![(person, identity)], ..roster(name, person.0, 77) }
+            };
+            lake.commit(&[named("旧名")], "t").unwrap();
+            lake.disk = Disk::stopping_after(stop);
+            let newer = Batch { claims: vec![claim_of(person.0, 1)], ..named("新名") };
+            let is_done = lake.commit(std::slice::from_ref(&newer), "t").is_ok() && lake.disk.has_steps_left();
+            let name = || vault.reveal_for_report(&[person]).unwrap()[&person].name.reveal().clone();
+            let has_claim = Lake::open(&lake_dir).unwrap().row_count("claims") == 1;
+            assert_eq!(name(), if has_claim { "新名" } else { "旧名" }, "stop {stop}");
+            Lake::open(&lake_dir).unwrap().commit(&[newer], "t").unwrap();
+            assert_eq!(name(), "新名");
+            if is_done {
+                assert!(stop > 15, "{stop} operations");
+                break;
+            }
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(48))]
 

@@ -20,6 +20,8 @@ pub(crate) mod columns;
 mod commit;
 pub(crate) mod disk;
 pub(crate) mod error;
+#[cfg(test)]
+mod gallery;
 mod known;
 pub(crate) mod manifest;
 mod merge;
@@ -198,7 +200,7 @@ impl Lake {
     ) -> Result<(), LakeError> {
         let path = self.dir.join(&entry.path);
         if parquet_file::sha256(&disk::read(&path)?) != entry.sha256 {
-            return Err(damaged(path.display(), "SHA-256"));
+            return Err(damaged(path.display(), "SHA-256 ≠ manifest.json"));
         }
         parquet_file::read_tables(&path, only, each)
     }
@@ -274,6 +276,20 @@ mod tests {
             let found = everything.and_then(|()| lake.find_household(PersonId(1)).map(|_| ()));
             assert_eq!(found.unwrap_err().code, "lake-damaged", "{}", entry.path);
             std::fs::write(&path, before).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_lake_whose_making_was_stopped_is_made_by_the_next_try() {
+        let dir = tempfile::tempdir().unwrap();
+        for stop in 0.. {
+            let path = dir.path().join(format!("lake-{stop}"));
+            let made = Lake::open_or_create_with(&path, 4, Disk::stopping_after(stop));
+            assert_eq!(all(&small_lake(&path)).concat(), [], "stop {stop}");
+            if made.is_ok() {
+                assert!(stop > 10, "{stop} operations");
+                break;
+            }
         }
     }
 
