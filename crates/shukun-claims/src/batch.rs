@@ -51,7 +51,7 @@ pub struct SourceFile {
 pub struct Batch {
     /// One row a person, in order of first appearance.
     pub persons: Vec<Person>,
-    /// Households the file tells of.
+    /// Households the file tells of; `members` is 0 where it does not state how many they are.
     pub households: Vec<Household>,
     /// Certifications, those of one person together or not.
     pub certifications: Vec<Certification>,

@@ -147,9 +147,23 @@ fn text_fault(cell: &Cell, content: Content) -> Option<Reason> {
     if cell.text.contains(char::REPLACEMENT_CHARACTER) {
         return Some(Reason::UnreadableText);
     }
-    let is_long_number = matches!(content, Content::Code | Content::Personal) && cell.kind == CellKind::Number;
-    let digits = cell.text.bytes().filter(u8::is_ascii_digit).count();
-    (is_long_number && (digits > 15 || cell.text.contains(['e', 'E']))).then_some(Reason::DigitsLost)
+    let is_number_like = matches!(content, Content::Code | Content::Personal);
+    (is_number_like && has_lost_digits(cell)).then_some(Reason::DigitsLost)
+}
+
+/// Spreadsheet programs keep 15 digits of a number, and write long ones as `3.30305E+17` into text files.
+fn has_lost_digits(cell: &Cell) -> bool {
+    let text = cell.text.trim();
+    let is_scientific = text.split_once(['e', 'E']).is_some_and(|(mantissa, exponent)| {
+        let is_plain =
+            |text: &str, sign: char| text.bytes().all(|byte| byte.is_ascii_digit() || char::from(byte) == sign);
+        (exponent.starts_with('+') || cell.kind == CellKind::Number)
+            && is_plain(mantissa, '.')
+            && is_plain(exponent, '+')
+            && !mantissa.is_empty()
+    });
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    is_scientific || (cell.kind == CellKind::Number && digits > 15)
 }
 
 /// A text that a spreadsheet program would run: `=…`, `@…`, or a call behind a sign.

@@ -121,6 +121,8 @@ fn each_cell_reason_is_provoked() {
         ("费用总额", "", "missing_value"),
         ("姓名", "=HYPERLINK(\"x\",\"y\")", "formula_text"),
         ("姓名", "@SUM(1)", "formula_text"),
+        ("结算id", "3.30305E+17", "digits_lost"),
+        ("身份证号", "3.30305E+17", "digits_lost"),
         ("身份证号", "33030519600101", "id_format"),
         ("身份证号", "110105194912310021", "id_checksum"),
         ("个人现金支付金额（元）", "待核", "not_a_number"),

@@ -2,7 +2,7 @@
 //!
 //! Start at [`read_roster`] for one row and [`Register`] for the rows together.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use shukun_base::{Fen, HouseholdId, PersonId};
 use shukun_engine::facts::{Certification, Facts, Household, Person};
@@ -127,7 +127,6 @@ pub(super) struct Register {
 struct Listed {
     household: Household,
     stated_members: Option<i16>,
-    persons: HashSet<PersonId>,
 }
 
 impl Register {
@@ -196,7 +195,6 @@ impl Register {
                 members: 0,
             },
             stated_members: None,
-            persons: HashSet::new(),
         });
         let household = &mut listed.household;
         household.annual_income_fen = household.annual_income_fen.or(row.annual_income_fen);
@@ -204,15 +202,15 @@ impl Register {
             household.region_code.clone_from(&person.region_code);
         }
         listed.stated_members = listed.stated_members.or(row.members);
-        listed.persons.insert(person.person_id);
     }
 
-    /// The households, each with its stated number of members or else the number of persons listed.
+    /// The households and certifications. A household whose number of members no row states has 0: the lake counts
+    /// the persons it knows, which a file with rejected rows cannot.
     pub fn into_parts(self) -> (Vec<Household>, Vec<Certification>) {
-        let households = self.households.into_values().map(|listed| {
-            let counted = i16::try_from(listed.persons.len()).unwrap_or(i16::MAX);
-            Household { members: listed.stated_members.unwrap_or(counted), ..listed.household }
-        });
+        let households = self
+            .households
+            .into_values()
+            .map(|listed| Household { members: listed.stated_members.unwrap_or(0), ..listed.household });
         (households.collect(), self.certifications)
     }
 }

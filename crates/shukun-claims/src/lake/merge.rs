@@ -109,7 +109,8 @@ impl Content {
             let income = new.annual_income_fen.or(stored.annual_income_fen);
             let keeps_village = new.region_code.contains(&stored.region_code);
             let region_code = if keeps_village { stored.region_code.clone() } else { new.region_code.clone() };
-            *stored = Household { annual_income_fen: income, region_code, ..new.clone() };
+            let members = if new.members > 0 { new.members } else { stored.members };
+            *stored = Household { annual_income_fen: income, region_code, members, ..new.clone() };
         }
     }
 
@@ -206,7 +207,8 @@ fn in_order(mut family: StoredHousehold) -> StoredHousehold {
 }
 
 /// Puts a person, who comes in the order of the ids, into their household; one that no file told of is made of
-/// its members: as many as there are, living where the first of them lives.
+/// its members: as many as there are, living where the first of them lives. A household has never fewer members than
+/// there are persons of it.
 fn join_family(families: &mut BTreeMap<HouseholdId, StoredHousehold>, stored: StoredPerson) {
     let household_id = stored.person.household_id;
     let family = families.entry(household_id).or_insert_with(|| {
@@ -218,11 +220,11 @@ fn join_family(families: &mut BTreeMap<HouseholdId, StoredHousehold>, stored: St
         };
         StoredHousehold { facts: empty_facts(row), stated: false, provenance: vec![] }
     });
-    if !family.stated {
-        family.facts.household.members = family.facts.household.members.saturating_add(1);
-    }
     family.facts.persons.push(stored.person);
     family.provenance.push(stored.provenance);
+    let on_file = i16::try_from(family.facts.persons.len()).unwrap_or(i16::MAX);
+    let members = &mut family.facts.household.members;
+    *members = on_file.max(*members);
 }
 
 fn certification_key(row: &Certification) -> CertificationKey {
