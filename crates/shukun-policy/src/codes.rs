@@ -55,6 +55,11 @@ pub const CODES: &[Code] = &[
     error("P0141", "算例没有表", "a worked example has no table"),
     error("P0142", "读不懂的算例条件", "an unreadable fact of a worked example"),
     error("P0143", "算例多于一张表", "a worked example has more than one table"),
+    error("P0151", "pack.toml 不是 TOML 格式", "pack.toml is not TOML"),
+    error("P0152", "pack.toml 有不认识的项", "pack.toml has an unknown key"),
+    error("P0153", "pack.toml 缺少必有的项", "pack.toml lacks a required key"),
+    error("P0154", "pack.toml 有读不懂的值", "pack.toml has an unreadable value"),
+    error("P0155", "失效早于生效", "the pack expires before it begins"),
 ];
 
 /// The entry of a code.

@@ -17,6 +17,7 @@ pub mod finding;
 pub mod format;
 pub mod lexer;
 pub mod markdown;
+pub mod pack_toml;
 pub mod program;
 pub mod registry;
 pub mod render;

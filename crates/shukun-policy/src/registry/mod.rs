@@ -172,14 +172,17 @@ pub fn header(spelling: &str) -> Option<&'static Entry> {
 
 /// The word of `words` nearest to a misspelt one, if any is near enough to be meant.
 pub fn did_you_mean(spelling: &str, words: &'static [Entry]) -> Option<&'static str> {
+    nearest(spelling, words.iter().flat_map(|entry| entry.zh.iter().chain(entry.en)).copied())
+}
+
+/// The same among any words.
+pub fn nearest<'a>(spelling: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let letters: Vec<char> = spelling.chars().take(MAX_WORD_BYTES).collect();
     words
-        .iter()
-        .flat_map(|entry| entry.zh.iter().chain(entry.en))
         .map(|known| (distance(&letters, known), known))
         .filter(|(distance, known)| *distance <= tolerance(known) && *distance < letters.len())
         .min_by_key(|(distance, _)| *distance)
-        .map(|(_, known)| *known)
+        .map(|(_, known)| known)
 }
 
 /// How many letters may differ.

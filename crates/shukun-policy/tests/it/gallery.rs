@@ -92,3 +92,20 @@ fn worked_examples() {
     provoke("P0142", "```算例 四种读法\n设：认定类别＝低保，因病\n```\n| 情形 | 应付 |\n|---|---|\n| 甲 | 0 |\n");
     provoke("P0143", "```算例 四种读法\n规则：追溯救助\n```\n| 情形 |\n|---|\n| 甲 |\n\n| 情形 |\n|---|\n| 乙 |\n");
 }
+
+#[test]
+fn pack_toml() {
+    let full = "id = \"cn-330305-dongtou\"\ntitle = \"洞头方案\"\nregion = \"330305\"\nprovenance = \"transcribed\"\n\
+                language_version = 1\nin_force = \"2022-12-23\"\nexpires = \"2025-12-31\"\n";
+    for (code, from, to) in [
+        ("P0151", "id = ", "id ： "),
+        ("P0152", "in_force", "inforce"),
+        ("P0153", "title = \"洞头方案\"\n", ""),
+        ("P0154", "\"330305\"", "330305"),
+        ("P0155", "2025", "2021"),
+    ] {
+        let text = full.replace(from, to);
+        let (_, findings) = shukun_policy::pack_toml::read(0, &text);
+        show(code, &[("pack.toml", &text)], &findings);
+    }
+}

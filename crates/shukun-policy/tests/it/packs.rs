@@ -39,3 +39,14 @@ fn formatting_a_pack_twice_is_formatting_it_once() {
         assert_eq!(format_document(&again), once, "{name}");
     }
 }
+
+#[test]
+fn every_pack_toml_is_read_without_a_finding() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../policies");
+    for (name, _) in packs() {
+        let text = std::fs::read_to_string(root.join(&name).join("pack.toml")).unwrap();
+        let (meta, findings) = shukun_policy::pack_toml::read(0, &text);
+        assert_eq!(findings, [], "{name}");
+        assert_eq!(meta.unwrap().id, name);
+    }
+}
