@@ -49,7 +49,7 @@ pub struct Posting {
     pub as_settled: bool,
 }
 
-fn as_text<S: serde::Serializer>(value: &Option<Exact>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn as_text<S: serde::Serializer>(value: &Option<Exact>, serializer: S) -> Result<S::Ok, S::Error> {
     match value {
         Some(exact) => serializer.collect_str(exact),
         None => serializer.serialize_none(),
