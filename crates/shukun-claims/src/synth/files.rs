@@ -1,21 +1,20 @@
 //! The synthetic county as the files its offices would have. Start at [`write_county`].
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use rust_xlsxwriter::XlsxError;
 use serde::Serialize;
-use shukun_base::Text;
 
 use super::defects::{Defect, Planted, Planter};
-use super::national_csv::{NationalCsv, quoted};
+use super::error::WriteError;
+use super::national_csv::NationalCsv;
 use super::people::{Household, Member};
 use super::roster_sheet::RosterSheet;
 use super::settle::Settled;
 use super::settlement_sheet::SettlementSheets;
-use super::sheet_row::{SheetRow, plain_yuan};
-use super::{County, Outcome, Tally, Verification};
+use super::sheet_row::SheetRow;
+use super::side_files::{SideFiles, write_text};
+use super::{County, Tally};
 
 /// How the files are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,45 +51,6 @@ pub struct Written {
     pub settlements: BTreeMap<i16, Planted>,
 }
 
-/// Why the files could not be written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WriteError {
-    path: PathBuf,
-    detail: String,
-}
-
-impl WriteError {
-    /// Stable code of the error.
-    pub const CODE: &'static str = "synth-write";
-
-    pub(super) fn io(path: &Path, error: &std::io::Error) -> WriteError {
-        WriteError { path: path.to_owned(), detail: error.to_string() }
-    }
-
-    pub(super) fn workbook(path: &Path, error: &XlsxError) -> WriteError {
-        WriteError { path: path.to_owned(), detail: error.to_string() }
-    }
-
-    /// What happened, where and how to mend it.
-    pub fn text(&self) -> Text {
-        let (path, detail) = (self.path.display(), &self.detail);
-        Text::new(
-            format!("无法写入 {path}：{detail}。请检查目录是否可写、磁盘是否有空间，文件是否正被其他程序打开。"),
-            format!(
-                "Cannot write {path}: {detail}. Check that the folder may be written, the disk has room and no other program holds the file."
-            ),
-        )
-    }
-}
-
-impl std::fmt::Display for WriteError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.text().fmt(f)
-    }
-}
-
-impl std::error::Error for WriteError {}
-
 /// One year's files while they are written.
 struct YearFiles {
     year: i16,
@@ -101,7 +61,8 @@ struct YearFiles {
     tally: Tally,
 }
 
-/// Writes the county's files into `dir`, which is made where it is missing; files of the same names are replaced.
+/// Writes the county's files into `dir`, which is made where it is missing; files of the same names are replaced, others
+/// stay: an empty folder is best.
 /// Holds one household at a time. `progress` is told how many people are done, now and then.
 ///
 /// `settlements_<county>_<year>.xlsx` (a second one `…_2.xlsx` where the rows are many), the same claims as
@@ -116,22 +77,9 @@ pub fn write_county(
     options: WriteOptions,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Written, WriteError> {
-    let plan = county.plan();
-    let national = dir.join("national");
-    std::fs::create_dir_all(&national).map_err(|error| WriteError::io(&national, &error))?;
-    let mut years = Vec::new();
-    for year in plan.years.clone() {
-        years.push(YearFiles {
-            year,
-            sheets: SettlementSheets::new(plan.county, year, dir, options.rows_per_file),
-            national: NationalCsv::create(plan.county, year, &national)?,
-            planter: Planter::new(options.defects),
-            planted: Planted::default(),
-            tally: Tally::default(),
-        });
-    }
-    let mut roster = RosterSheet::create(plan.county, *plan.years.end(), dir, options.everyone)?;
-    let mut side = SideTables::new();
+    let mut years = open_years(county, dir, options)?;
+    let mut roster = RosterSheet::create(county.plan().county, *county.plan().years.end(), dir, options.everyone)?;
+    let mut side = SideFiles::default();
     let mut written = Written::default();
     for household in county.households() {
         roster.write(&household)?;
@@ -140,7 +88,7 @@ pub fn write_county(
         }
         side.add(county, &household);
         written.people += household.members.len() as u64;
-        if household.number % 1_000 == 0 {
+        if household.number.is_multiple_of(1_000) {
             progress(written.people);
         }
     }
@@ -152,13 +100,30 @@ pub fn write_county(
     let (path, rows) = roster.finish()?;
     written.to_import.push(path);
     written.roster_rows = u64::from(rows);
-    side.write(county, dir, &mut written)?;
+    written.others = side.write(county, dir, &tallies)?;
     if options.defects > 0 {
         let json = serde_json::to_string_pretty(&written.settlements).unwrap_or_default();
         written.others.push(write_text(dir.join("planted.json"), &json)?);
     }
-    written.others.push(write_text(dir.join("README.txt"), &readme(county, &tallies))?);
     Ok(written)
+}
+
+/// The files of every year of the plan, in `dir` and its folder for the national form.
+fn open_years(county: &County, dir: &Path, options: WriteOptions) -> Result<Vec<YearFiles>, WriteError> {
+    let national = dir.join("national");
+    std::fs::create_dir_all(&national).map_err(|error| WriteError::io(&national, &error))?;
+    let plan = county.plan();
+    let open = |year| {
+        Ok(YearFiles {
+            year,
+            sheets: SettlementSheets::new(plan.county, year, dir, options.rows_per_file),
+            national: NationalCsv::create(plan.county, year, &national)?,
+            planter: Planter::new(options.defects),
+            planted: Planted::default(),
+            tally: Tally::default(),
+        })
+    };
+    plan.years.clone().map(open).collect()
 }
 
 impl YearFiles {
@@ -196,97 +161,4 @@ impl YearFiles {
         written.settlements.insert(self.year, self.planted);
         Ok(())
     }
-}
-
-/// Small tables that are kept until the end.
-struct SideTables {
-    verification: String,
-    villages: BTreeSet<(String, String, String)>,
-}
-
-impl SideTables {
-    fn new() -> SideTables {
-        let verification = "\u{feff}年度,镇街,村社,姓名,身份证号,个人负担（元）,个人自负（元）,核查结果,是否救助,救助金额（元）,家庭年收入（元）\r\n";
-        SideTables { verification: verification.to_owned(), villages: BTreeSet::new() }
-    }
-
-    fn add(&mut self, county: &County, household: &Household) {
-        let village = &household.village;
-        self.villages.insert((village.code.to_string(), village.town.clone(), village.name.clone()));
-        for year in county.plan().years.clone() {
-            for (place, member) in household.members.iter().enumerate() {
-                if let Some(found) = county.verification(household, place, year) {
-                    self.verification += &verification_line(household, member, &found);
-                }
-            }
-        }
-    }
-
-    fn write(self, county: &County, dir: &Path, written: &mut Written) -> Result<(), WriteError> {
-        written.others.push(write_text(dir.join("verification.csv"), &self.verification)?);
-        let key = county.plan().county.key();
-        let mut regions = "county,town_code,town,village_code,village\n".to_owned();
-        for (code, town, village) in &self.villages {
-            let (county, town_code) = (code.get(..6).unwrap_or_default(), code.get(..9).unwrap_or_default());
-            // Writing to a String cannot fail.
-            let _ = writeln!(regions, "{county},{town_code},{town},{code},{village}");
-        }
-        written.others.push(write_text(dir.join(format!("regions_{key}.csv")), &regions)?);
-        Ok(())
-    }
-}
-
-fn verification_line(household: &Household, member: &Member, found: &Verification) -> String {
-    let (risk, aided, relief) = match found.outcome {
-        Outcome::NoRisk => ("无致贫风险", "否", String::new()),
-        Outcome::AtRisk => ("有致贫风险", "否", String::new()),
-        Outcome::Aided(relief) => ("有致贫风险", "是", plain_yuan(relief)),
-    };
-    let village = &household.village;
-    let fields = [
-        found.year.to_string(),
-        village.town.clone(),
-        village.name.clone(),
-        member.name.clone(),
-        member.id_number.clone(),
-        plain_yuan(found.personal_burden),
-        plain_yuan(found.in_scope_copay),
-        risk.to_owned(),
-        aided.to_owned(),
-        relief,
-        plain_yuan(found.income_found),
-    ];
-    fields.map(|field| quoted(&field)).join(",") + "\r\n"
-}
-
-fn write_text(path: PathBuf, text: &str) -> Result<PathBuf, WriteError> {
-    std::fs::write(&path, text).map_err(|error| WriteError::io(&path, &error))?;
-    Ok(path)
-}
-
-fn readme(county: &County, tallies: &[(i16, Tally)]) -> String {
-    let plan = county.plan();
-    let (zh, people, seed) = (plan.county.zh(), plan.people, plan.seed);
-    let (first, last) = (plan.years.start(), plan.years.end());
-    let mut text = format!(
-        "合成数据：{zh}，{people} 人，{first}—{last} 年，随机种子 {seed}。\n\
-         表中的人、住址（村社）、病情和金额全部是虚构的；只有县和镇街的名称、代码是真实的。\n\
-         身份证号前六位的后四位为 91xx—99xx，国家从未编配过这些地址码，因此不会是任何人的号码。\n\
-         医保、大病、救助的支付比例也是虚构的，不是任何地方的政策。\n\
-         同一县、同一种子、同一年度生成的文件逐字节相同。national/ 下是同样的结算（国家字段名，GB18030），二者导入其一即可。\n\n\
-         Synthetic data: {county}, {people} people, {first}–{last}, seed {seed}.\n\
-         All people, villages, illnesses and amounts are invented; only the names and codes of county and towns are real.\n\
-         ID numbers begin with address codes (xx91xx–xx99xx) that the state has never given out: they are nobody's.\n\
-         The funds' rates are invented too and are no place's policy. The same plan gives the same bytes.\n\
-         national/ holds the same settlements in the national form; import one of the two.\n",
-        county = plan.county.key(),
-    );
-    for (year, tally) in tallies {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "\n{year}\n{tally}\n");
-        for (published, count, of) in tally.compare(plan.county) {
-            let _ = writeln!(text, "{}: {count}/{of}; published {}/{}", published.zh, published.count, published.of);
-        }
-    }
-    text
 }

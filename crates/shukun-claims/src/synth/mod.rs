@@ -14,7 +14,9 @@ mod care;
 mod county;
 mod defects;
 mod draw;
+mod error;
 mod facts;
+mod family;
 mod files;
 mod id_card;
 mod illness;
@@ -25,6 +27,7 @@ mod roster_sheet;
 mod settle;
 mod settlement_sheet;
 mod sheet_row;
+mod side_files;
 mod verify;
 mod workbook;
 
@@ -32,15 +35,16 @@ use std::ops::RangeInclusive;
 
 use jiff::ToSpan as _;
 use sha2::{Digest as _, Sha256};
-use shukun_base::{Fen, Text};
+use shukun_base::Fen;
 use shukun_engine::facts::{Category, ClaimKind};
 
 pub use calibration::{Published, Tally};
 pub use care::{Diagnosis, Institution};
 pub use county::{CountyName, Village};
 pub use defects::{Defect, Planted};
+pub use error::{PlanError, WriteError};
 pub use facts::Codes;
-pub use files::{WriteError, WriteOptions, Written, write_county};
+pub use files::{WriteOptions, Written, write_county};
 pub use illness::Amounts;
 pub use people::{CertifiedSpan, Constitution, Household, Member, Relation};
 pub use settle::{Paid, Settled};
@@ -68,49 +72,6 @@ pub struct CountyPlan {
     /// Years with claims. Adding later years leaves the earlier ones as they were.
     pub years: RangeInclusive<i16>,
 }
-
-/// Why a plan cannot be carried out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PlanError {
-    /// No people, or more than [`MOST_PEOPLE`].
-    People(u64),
-    /// No year, or one outside 2000–2100.
-    Years(i16, i16),
-}
-
-impl PlanError {
-    /// Stable code of the error.
-    pub fn code(&self) -> &'static str {
-        match self {
-            PlanError::People(_) => "synth-people",
-            PlanError::Years(..) => "synth-years",
-        }
-    }
-
-    /// What happened and how to mend it.
-    pub fn text(&self) -> Text {
-        match self {
-            PlanError::People(people) => Text::new(
-                format!("不能生成 {people} 人的县：人数应在 1 至 {MOST_PEOPLE} 之间。"),
-                format!("Cannot make a county of {people} people: choose between 1 and {MOST_PEOPLE}."),
-            ),
-            PlanError::Years(first, last) => Text::new(
-                format!("不能生成 {first}—{last} 年的结算：年度应在 2000 至 2100 之间，且起始年不晚于终止年。"),
-                format!(
-                    "Cannot make claims for {first}–{last}: choose years from 2000 to 2100, the first not after the last."
-                ),
-            ),
-        }
-    }
-}
-
-impl std::fmt::Display for PlanError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.text().fmt(f)
-    }
-}
-
-impl std::error::Error for PlanError {}
 
 /// A county that makes its households when asked; it holds none of them.
 pub struct County {

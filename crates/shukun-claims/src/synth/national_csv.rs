@@ -9,7 +9,7 @@ use shukun_base::{Day, Fen};
 use shukun_engine::facts::Sex;
 
 use super::CountyName;
-use super::files::WriteError;
+use super::error::WriteError;
 use super::sheet_row::{SheetRow, insurance_words, kind_words, plain_yuan};
 
 const FIELDS: [&str; 32] = [

@@ -6,7 +6,8 @@ use shukun_base::{Day, Fen};
 use shukun_engine::facts::{Category, Insurance, Sex};
 
 use super::county::{CountyName, Profile, Town, Village, draw_village};
-use super::draw::{Draw, MILLION, Quantiles};
+use super::draw::{Draw, MILLION};
+use super::family::{Role, draw_roles};
 use super::id_card::{Slot, id_number, slot};
 use super::names::{draw_given_name, draw_surname};
 
@@ -15,9 +16,6 @@ pub(super) const MOST_MEMBERS: u64 = 6;
 
 /// How many live in a household.
 const SIZES: [(u32, u64); 6] = [(22, 1), (30, 2), (22, 3), (15, 4), (7, 5), (4, 6)];
-
-/// Ages of the old.
-const OLD_AGES: [(u32, i64); 5] = [(0, 60), (520_000, 70), (850_000, 80), (985_000, 90), (MILLION, 105)];
 
 /// Yearly income a head in yuan, for households nobody has certified.
 const INCOMES: [(u32, i64); 5] =
@@ -160,13 +158,6 @@ pub struct CertifiedSpan {
     pub due_to_illness: bool,
 }
 
-/// Who a member is before they have a name.
-struct Role {
-    relation: Relation,
-    sex: Sex,
-    age: i64,
-}
-
 /// How many people household `number` has: the first draw of its stream, so counting needs no more.
 pub(super) fn draw_size(draw: &mut Draw) -> u64 {
     *draw.weighted(&SIZES)
@@ -199,67 +190,6 @@ pub(super) fn draw_household(
     let joins = draw.chance(MUTUAL_AID_JOINED) && local_register;
     let joins_mutual_aid = (county == CountyName::Zhangjiagang).then_some(joins);
     Some(Household { number, village, local_register, annual_income, joins_mutual_aid, members })
-}
-
-fn draw_roles(draw: &mut Draw, size: u64, profile: &Profile) -> Vec<Role> {
-    let with_elders = draw.chance(profile.elder_households);
-    match (size, with_elders) {
-        (1, true) => vec![draw_head(draw, true)],
-        (1, false) => vec![draw_head(draw, false)],
-        (2, true) => draw_couple(draw, true),
-        _ => draw_family(draw, size, with_elders),
-    }
-}
-
-fn draw_head(draw: &mut Draw, old: bool) -> Role {
-    let sex = if draw.chance(600_000) { Sex::M } else { Sex::F };
-    let age = if old { draw.quantile(&OLD_AGES as &Quantiles, 1) } else { draw.between(24, 59) };
-    Role { relation: Relation::Head, sex, age }
-}
-
-fn draw_couple(draw: &mut Draw, old: bool) -> Vec<Role> {
-    let head = draw_head(draw, old);
-    let age = (head.age + draw.between(-4, 4)).max(22);
-    let spouse = Role { relation: Relation::Spouse, sex: other(head.sex), age };
-    vec![head, spouse]
-}
-
-/// Two or three generations under one roof; a household of two is a couple, or one parent with a child.
-fn draw_family(draw: &mut Draw, size: u64, with_elders: bool) -> Vec<Role> {
-    if size == 2 && draw.chance(200_000) {
-        let head = draw_head(draw, false);
-        let child = draw_child(draw, head.age);
-        return vec![head, child];
-    }
-    let mut roles = draw_couple(draw, false);
-    let (oldest, youngest) = roles.iter().fold((0, 120), |(old, young), role| (role.age.max(old), role.age.min(young)));
-    let elders = if with_elders || size > 4 { draw.between(1, 2) } else { 0 };
-    let mut first_sex = None;
-    for _ in 0..elders {
-        if roles.len() as u64 == size {
-            break;
-        }
-        let sex = first_sex.map_or(if draw.chance(400_000) { Sex::M } else { Sex::F }, other);
-        first_sex = Some(sex);
-        let age = (oldest + draw.between(20, 32)).min(105);
-        roles.push(Role { relation: Relation::Parent, sex, age });
-    }
-    while (roles.len() as u64) < size {
-        roles.push(draw_child(draw, youngest));
-    }
-    roles
-}
-
-fn draw_child(draw: &mut Draw, parent_age: i64) -> Role {
-    let sex = if draw.chance(520_000) { Sex::M } else { Sex::F };
-    Role { relation: Relation::Child, sex, age: (parent_age - draw.between(20, 34)).max(1) }
-}
-
-fn other(sex: Sex) -> Sex {
-    match sex {
-        Sex::M => Sex::F,
-        Sex::F => Sex::M,
-    }
 }
 
 fn draw_member(

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::CountyName;
-use super::files::WriteError;
+use super::error::WriteError;
 use super::people::{CertifiedSpan, Household, Member};
 use super::sheet_row::{category_zh, insurance_words};
 use super::workbook::Book;

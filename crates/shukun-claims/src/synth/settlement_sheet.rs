@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use shukun_base::{Day, Fen};
 
 use super::CountyName;
-use super::files::WriteError;
+use super::error::WriteError;
 use super::sheet_row::{SheetRow, category_zh, date_in_form, insurance_words, kind_words, level_zh, plain_yuan};
 use super::workbook::Book;
 

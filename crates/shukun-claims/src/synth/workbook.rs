@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
 
-use super::files::WriteError;
+use super::error::WriteError;
 
 /// An open workbook and the next row to be written.
 pub(super) struct Book {
