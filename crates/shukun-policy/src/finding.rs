@@ -36,18 +36,29 @@ pub struct Finding {
 
 impl Finding {
     /// A finding that keeps the pack from running.
-    pub fn error(code: &'static str, place: Span, message: Text, mend: Text) -> Finding {
-        Finding { code, severity: Severity::Error, message, place: Some(place), related: Vec::new(), mend }
+    pub fn error(code: &'static str, place: impl Into<Option<Span>>, message: Text, mend: Text) -> Finding {
+        Finding { code, severity: Severity::Error, message, place: place.into(), related: Vec::new(), mend }
     }
 
     /// A finding that an official should look at.
-    pub fn warning(code: &'static str, place: Span, message: Text, mend: Text) -> Finding {
+    pub fn warning(code: &'static str, place: impl Into<Option<Span>>, message: Text, mend: Text) -> Finding {
         Finding { severity: Severity::Warning, ..Finding::error(code, place, message, mend) }
     }
 
+    /// Something worth knowing.
+    pub fn advice(code: &'static str, place: impl Into<Option<Span>>, message: Text, mend: Text) -> Finding {
+        Finding { severity: Severity::Advice, ..Finding::error(code, place, message, mend) }
+    }
+
     /// Another place that belongs to it.
+    #[must_use]
     pub fn with_related(mut self, place: Span, why: Text) -> Finding {
         self.related.push((place, why));
         self
+    }
+
+    /// Whether it keeps the pack from running.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
     }
 }

@@ -11,13 +11,21 @@
 //!
 //! What an official may get wrong is collected in [`finding::Finding`]s, never thrown.
 
+mod check;
 pub mod codes;
 pub mod document;
 pub mod finding;
 pub mod format;
+mod inherit;
 pub mod lexer;
+pub mod link;
 pub mod markdown;
+pub mod pack;
 pub mod pack_toml;
 pub mod program;
+mod readings;
 pub mod registry;
+mod relocate;
 pub mod render;
+mod typed;
+mod walk;

@@ -34,6 +34,14 @@ impl Names {
         self.spellings.entry(folded).or_insert_with(|| name.trim().to_owned());
     }
 
+    /// Adds the names of `other`.
+    pub fn join(&mut self, other: Names) {
+        self.lengths.extend(other.lengths);
+        for (folded, name) in other.spellings {
+            self.spellings.entry(folded).or_insert(name);
+        }
+    }
+
     /// The longest name at `at` that ends where a run ends.
     pub(super) fn longest_at(&self, text: &Folded, at: usize) -> Option<(String, usize)> {
         self.lengths

@@ -35,9 +35,15 @@ pub(super) fn names(text: &str, body: (usize, usize), names: &mut Names) {
             })
         {
             let payers = words.get(colon + width..).unwrap_or_default().split(['、', '，', ',']);
-            payers.filter_map(|payer| payer.split(['（', '(']).next()).for_each(|payer| names.add(payer));
+            let payers = payers.filter_map(|payer| payer.split(['（', '(']).next()).map(str::trim);
+            payers.filter(|payer| !is_placeholder(payer)).for_each(|payer| names.add(payer));
         }
     }
+}
+
+/// Whether a reading stands here, which is no name.
+fn is_placeholder(words: &str) -> bool {
+    ["读法", "疑义", "reading "].iter().any(|start| words.starts_with(start))
 }
 
 /// The first word of a head line, and the name.

@@ -1,0 +1,99 @@
+//! Going through all amounts and conditions of a program. One place that knows their parts.
+
+use crate::program::{Cond, Expr, Kind, Rule, Scale, Trigger};
+
+/// Calls `see` with `expr` and everything inside it.
+pub(crate) fn visit(expr: &Expr, see: &mut dyn FnMut(&Expr)) {
+    see(expr);
+    match expr {
+        Expr::Add(a, b) | Expr::Sub(a, b) | Expr::Mul(a, b) | Expr::Div(a, b) | Expr::Min(a, b) | Expr::Max(a, b) => {
+            visit(a, see);
+            visit(b, see);
+        }
+        Expr::PeriodTotal(inner) => visit(inner, see),
+        Expr::Money(_) | Expr::Number(_) | Expr::Field(_) | Expr::Fact(_) | Expr::Measure(_) | Expr::Paid(_) => {}
+        Expr::Left | Expr::Lookup(..) | Expr::Hits { .. } => {}
+    }
+}
+
+/// Calls `see` with `cond` and every condition inside it.
+pub(crate) fn visit_cond(cond: &Cond, see: &mut dyn FnMut(&Cond)) {
+    see(cond);
+    match cond {
+        Cond::And(parts) | Cond::Or(parts) => parts.iter().for_each(|part| visit_cond(part, see)),
+        Cond::Not(inner) => visit_cond(inner, see),
+        _ => {}
+    }
+}
+
+/// Calls `see` with every amount of a rule, those compared in its conditions too, and everything inside.
+pub(crate) fn visit_rule(rule: &Rule, see: &mut dyn FnMut(&Expr)) {
+    for cond in conditions(rule) {
+        visit_cond(cond, &mut |part| {
+            if let Cond::Compare(left, _, right) = part {
+                visit(left, see);
+                visit(right, see);
+            }
+        });
+    }
+    let floor = rule.collect.floor.iter().map(|floor| &floor.amount);
+    let limits = rule.limits.iter().map(|limit| &limit.cap);
+    for expr in floor.chain(limits).chain(&rule.minimum).chain(&rule.prorate).chain(kind_amounts(&rule.kind)) {
+        visit(expr, see);
+    }
+}
+
+/// 对象 and 仅.
+pub(crate) fn conditions(rule: &Rule) -> impl Iterator<Item = &Cond> {
+    std::iter::once(&rule.who).chain(&rule.collect.only)
+}
+
+/// The base amount a rule is computed on.
+pub(crate) fn base_of(kind: &Kind) -> Option<&crate::program::Base> {
+    match kind {
+        Kind::Pay { base, .. } | Kind::BringDown { base, .. } => Some(base),
+        Kind::ByResolution { base, .. } | Kind::Alert { base, .. } => Some(base),
+        Kind::Fixed { base, .. } => base.as_ref(),
+        Kind::Subsidy { .. } | Kind::Eligibility { .. } | Kind::Service { .. } => None,
+    }
+}
+
+fn kind_amounts(kind: &Kind) -> Vec<&Expr> {
+    let mut found: Vec<&Expr> = base_of(kind).map(|base| &base.amount).into_iter().collect();
+    match kind {
+        Kind::Pay { deductible, scale, .. } => {
+            found.extend(deductible.iter().map(|deductible| &deductible.amount));
+            if let Scale::Rate { rate } = scale {
+                found.push(rate);
+            }
+        }
+        Kind::BringDown { trigger, target, .. } => found.extend([&trigger.line, target]),
+        Kind::Fixed { trigger, amount, .. } => found.extend(trigger.iter().map(line).chain([amount])),
+        Kind::ByResolution { trigger, ceiling, .. } => found.extend(std::iter::once(&trigger.line).chain(ceiling)),
+        Kind::Subsidy { share, premium, .. } => found.extend(std::iter::once(share).chain(premium)),
+        Kind::Service { ceiling, .. } => found.extend(ceiling),
+        Kind::Alert { levels, .. } => found.extend(levels.iter().map(|(_, trigger)| &trigger.line)),
+        Kind::Eligibility { .. } => {}
+    }
+    found
+}
+
+fn line(trigger: &Trigger) -> &Expr {
+    &trigger.line
+}
+
+#[cfg(test)]
+mod tests {
+    use shukun_base::Fen;
+
+    use super::*;
+
+    #[test]
+    fn sees_every_part_once() {
+        let one = || Box::new(Expr::Money(Fen(1)));
+        let expr = Expr::Add(one(), Box::new(Expr::PeriodTotal(Box::new(Expr::Min(one(), Box::new(Expr::Left))))));
+        let mut seen = 0;
+        visit(&expr, &mut |_| seen += 1);
+        assert_eq!(seen, 6);
+    }
+}
