@@ -5,7 +5,7 @@ use shukun_base::{Day, Fen};
 
 use super::column::{Column, Content};
 use super::header::Layout;
-use super::mapping::Mapping;
+use super::mapping::{Mapping, half_width};
 use super::reader::{Cell, CellKind, Row};
 use super::reason::Reason;
 use super::values::{self, MoneyFault};
@@ -57,10 +57,14 @@ impl<'r> Cells<'r> {
         value
     }
 
-    /// The text of a name, number or code; `None` where it is blank or wrong.
+    /// The text of a name, number or code; `None` where it is blank or wrong. Codes are taken in half-width form.
     pub fn text(&mut self, column: Column) -> Option<String> {
         let text = self.raw(column)?;
-        (!values::is_blank(&text)).then_some(text)
+        match column.content() {
+            _ if values::is_blank(&text) => None,
+            Content::Code => Some(text.chars().map(half_width).filter(|c| !c.is_whitespace()).collect()),
+            _ => Some(text),
+        }
     }
 
     /// The meaning of a word in the first of `tables` that knows it.

@@ -28,6 +28,11 @@ pub enum ImportError {
         /// The part of the package.
         part: String,
     },
+    /// A quotation mark that is opened and not closed: the rows behind it cannot be told apart.
+    OpenQuote {
+        /// The line where its row begins, from 1.
+        line: u64,
+    },
     /// No sheet has a row of headers that is recognised.
     HeaderNotFound {
         /// The sheets looked at.
@@ -73,6 +78,7 @@ impl ImportError {
             ImportError::UnknownFormat => "unknown_format",
             ImportError::OldOrLockedWorkbook => "old_or_locked_workbook",
             ImportError::Damaged { .. } => "damaged_file",
+            ImportError::OpenQuote { .. } => "open_quote",
             ImportError::HeaderNotFound { .. } => "header_not_found",
             ImportError::MissingColumns { .. } => "missing_columns",
             ImportError::KindUnclear { .. } => "kind_unclear",
@@ -101,6 +107,10 @@ impl ImportError {
             ImportError::Damaged { part } => {
                 Text::new(format!("工作簿已损坏，无法读取其中的 {part}"), format!("the workbook is damaged at {part}"))
             }
+            ImportError::OpenQuote { line } => Text::new(
+                format!("第 {line} 行有一个没有配对的双引号，后面的行连成了一格"),
+                format!("a quotation mark in line {line} is not closed; the rows behind it run into one cell"),
+            ),
             ImportError::HeaderNotFound { sheets } => Text::new(
                 format!("前 40 行中没有找到表头（工作表：{}）", sheets.join("、")),
                 format!("no header row within the first 40 rows (sheets: {})", sheets.join(", ")),
@@ -142,6 +152,9 @@ impl ImportError {
                 "请用表格软件打开并重新另存，或重新导出",
                 "open it in a spreadsheet program and save it again, or export it again",
             ),
+            ImportError::OpenQuote { .. } => {
+                Text::new("请删去或补全该行的双引号", "delete the quotation mark or close it")
+            }
             ImportError::HeaderNotFound { .. } => Text::new(
                 "请确认表头在前 40 行内；列名不常见时，用 --mapping 文件补充别名",
                 "check that the header is within the first 40 rows; give unusual column names in a --mapping file",

@@ -73,6 +73,7 @@ fn errors() -> Vec<ImportError> {
         ImportError::UnknownFormat,
         ImportError::OldOrLockedWorkbook,
         ImportError::Damaged { part: "xl/workbook.xml".to_owned() },
+        ImportError::OpenQuote { line: 12 },
         ImportError::HeaderNotFound { sheets: vec!["封面".to_owned(), "说明".to_owned()] },
         ImportError::MissingColumns {
             sheet: sheet.clone(),

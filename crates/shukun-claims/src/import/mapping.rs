@@ -11,8 +11,6 @@ use super::column::Column;
 use super::error::ImportError;
 use crate::batch::Kind;
 
-const BUILT_IN: &str = include_str!("aliases.toml");
-
 /// The meanings of headers and fixed values.
 #[derive(Clone, Debug)]
 pub struct Mapping {
@@ -85,11 +83,14 @@ impl Default for Mapping {
             values: HashMap::new(),
         };
         #[expect(clippy::expect_used, reason = "the built-in table is part of the program and a test reads it")]
-        empty.extended(BUILT_IN).expect("the built-in table of aliases is well formed")
+        empty.extended(Mapping::BUILT_IN).expect("the built-in table of aliases is well formed")
     }
 }
 
 impl Mapping {
+    /// The built-in table as it is written: the pattern for a user's own file.
+    pub const BUILT_IN: &'static str = include_str!("aliases.toml");
+
     /// This table with a user's file (TOML, the form of the built-in one) on top.
     ///
     /// # Errors

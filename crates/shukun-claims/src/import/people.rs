@@ -56,7 +56,9 @@ pub(super) fn read_who(cells: &mut Cells<'_>, regions: &Regions) -> Option<Who> 
     let village = cells.text(Column::Village).unwrap_or_default();
 
     let (document, name) = (document?, name?);
-    let county = insured_place.or_else(|| RegionCode::new(document.number.get(..6)?));
+    // Only an ID card's number begins with a county.
+    let from_card = document.birth_date.and_then(|_| RegionCode::new(document.number.get(..6)?));
+    let county = insured_place.or(from_card);
     let region = regions.find(county.as_ref(), &town, &village);
     let found = match (&region, town.is_empty()) {
         (Some(_), _) => Town::Known,

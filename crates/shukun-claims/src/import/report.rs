@@ -9,6 +9,7 @@ use super::cells::Defect;
 use super::column::{Column, Content};
 use super::header::Layout;
 use super::reader::Row;
+use super::values;
 use crate::batch::Kind;
 
 /// The outcome of one file. `accepted + rejected + duplicates = rows`; title, total and note rows are not rows.
@@ -116,8 +117,10 @@ impl BadRow {
 
     fn reject(&self, defect: &Defect, sheet: &SheetLayout) -> Reject {
         let place = defect.column.and_then(|column| sheet.layout.place(column));
-        let is_personal = defect.column.is_some_and(|column| column.content() == Content::Personal);
         let value = place.and_then(|place| self.row.cell(place)).map_or("", |cell| &cell.text);
+        let is_personal = defect.column.is_some_and(|column| column.content() == Content::Personal)
+            // An ID number that slipped into another column is no less personal.
+            || value.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| values::id_card(part).is_ok());
         let header = place.map(|place| sheet.layout.header_at(place).to_owned());
         Reject {
             sheet: sheet.name.clone(),

@@ -214,3 +214,93 @@ impl Register {
         (households.collect(), self.certifications)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use shukun_engine::facts::Category;
+
+    use super::super::tests::{TestLake, id_number, import};
+    use super::super::{ImportReport, values};
+    use super::*;
+    use crate::batch::{Batch, Kind};
+
+    const HEADER: &str = "序号,姓名,证件号码,户主证件号码,救助身份,认定日期,失效日期,因病,残疾人证号,家庭年收入（元）,家庭人数,街道/乡镇";
+
+    /// Rows as `person householder rest-of-the-row`, persons by number.
+    fn roster(rows: &[(usize, usize, &str)]) -> (Batch, ImportReport) {
+        let mut text = format!("困难群众花名册\n{HEADER}\n");
+        for (number, (person, head, rest)) in rows.iter().enumerate() {
+            text += &format!("{},测试,{},{},{rest},北岙街道\n", number + 1, id_number(*person), id_number(*head));
+        }
+        let (batch, report) = import("r.csv", text.as_bytes(), &TestLake::default()).unwrap();
+        assert_eq!((report.kind, report.rows), (Kind::Roster, rows.len() as u64));
+        (batch, report)
+    }
+
+    fn reasons(rows: &[(usize, usize, &str)]) -> Vec<(&'static str, String)> {
+        roster(rows).1.rejects.into_iter().map(|reject| (reject.reason, reject.header)).collect()
+    }
+
+    #[test]
+    fn a_row_gives_person_household_and_certification() {
+        let certificate = format!("{}43", id_number(2));
+        let (batch, report) = roster(&[
+            (1, 1, "因病致贫重病患者,2022/5/1,2023-04-30,,,63206.5,3"),
+            (2, 1, &format!("否,,,,{certificate},63206.50,")),
+        ]);
+        assert_eq!(report.accepted, 2, "{:?}", report.rejects);
+        let [certification] = batch.certifications.as_slice() else { panic!("one is certified") };
+        assert_eq!((certification.category, certification.due_to_illness), (Category::ExpenditureType, true));
+        assert_eq!((certification.valid_from, certification.valid_to), (date(2022, 5, 1), Some(date(2023, 4, 30))));
+        let [household] = batch.households.as_slice() else { panic!("one household") };
+        assert_eq!((household.annual_income_fen, household.members), (Some(Fen(6_320_650)), 3));
+        assert_eq!(household.region_code.as_str(), batch.persons[0].region_code.as_str());
+        assert_eq!(batch.persons[0].household_id, batch.persons[1].household_id);
+        let holders: Vec<_> = batch.persons.iter().map(|person| person.disability_certificate).collect();
+        assert_eq!(holders, [None, Some(true)]);
+    }
+
+    #[test]
+    fn wrong_cells_are_told_with_their_column() {
+        for (rest, reason, header) in [
+            ("低保,,,,,,", "missing_value", "认定日期"),
+            ("低保,2022-01-01,2021-01-01,,,,", "dates_order", "失效日期"),
+            ("困难,2022-01-01,,,,,", "unknown_value", "救助身份"),
+            ("低保,2022-01-01,,也许,,,", "unknown_value", "因病"),
+            ("低保,2022-01-01,,,三级,,", "unknown_value", "残疾人证号"),
+            ("低保,2022-01-01,,,,约三万,", "not_a_number", "家庭年收入（元）"),
+            ("低保,2022-01-01,,,,-1,", "negative_amount", "家庭年收入（元）"),
+            ("低保,2022-01-01,,,,,0", "unknown_value", "家庭人数"),
+        ] {
+            assert_eq!(reasons(&[(1, 1, rest)]), [(reason, header.to_owned())], "{rest}");
+        }
+    }
+
+    #[test]
+    fn a_person_may_be_certified_twice_but_not_contradicted() {
+        let first = (1, 1, "低保,2021-01-01,2021-12-31,,,30000,");
+        let (batch, report) = roster(&[first, (1, 1, "低边,2022-01-01,,,,30000,"), first]);
+        assert_eq!((batch.certifications.len(), report.accepted, report.duplicates), (2, 2, 1));
+        for (row, header) in [
+            ((1, 2, "低保,2022-01-01,,,,,"), "户主证件号码"),
+            ((1, 1, "低保,2021-01-01,,,,,"), "救助身份"),
+            ((2, 1, "否,,,,,30001,"), "家庭年收入（元）"),
+        ] {
+            assert_eq!(reasons(&[first, row]), [("conflicting_duplicate", header.to_owned())]);
+        }
+    }
+
+    #[test]
+    fn a_householder_with_a_wrong_number_is_told() {
+        let wrong = id_number(1).replace("1960", "1961");
+        assert!(values::id_card(&wrong).is_err());
+        let text = format!("{HEADER}\n1,测试,{},{wrong},否,,,,,,,北岙街道\n", id_number(2));
+        let (_, report) = import("r.csv", text.as_bytes(), &TestLake::default()).unwrap();
+        let [reject] = report.rejects.as_slice() else { panic!("one defect") };
+        assert_eq!(
+            (reject.reason, reject.header.as_str(), reject.value.as_str()),
+            ("id_checksum", "户主证件号码", "***")
+        );
+    }
+}

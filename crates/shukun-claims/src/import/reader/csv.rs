@@ -16,10 +16,11 @@ pub(super) fn read_text(
 ) -> Result<(), ImportError> {
     let (encoding, mark_bytes) = detect_encoding(bytes)?;
     let text = bytes.get(mark_bytes..).unwrap_or_default();
+    let separator = detect_separator(encoding, text);
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .delimiter(detect_separator(encoding, text))
+        .delimiter(separator)
         .from_reader(Decoded::new(encoding, text));
     sink.sheet(name, false)?;
     let mut record = csv::StringRecord::new();
@@ -27,12 +28,21 @@ pub(super) fn read_text(
     while reader.read_record(&mut record).map_err(|_| ImportError::UnknownFormat)? {
         let line = record.position().map_or(last_line + 1, csv::Position::line);
         last_line = line;
+        if record.iter().any(|text| has_swallowed_rows(text, char::from(separator))) {
+            return Err(ImportError::OpenQuote { line });
+        }
         let row = Row { number: u32::try_from(line).unwrap_or(u32::MAX), cells: cells(&record, line, meter)? };
         if !row.cells.is_empty() {
             sink.row(row)?;
         }
     }
     Ok(())
+}
+
+/// A cell may hold line breaks, but a line of it that is full of separators is a row behind an open quotation mark.
+fn has_swallowed_rows(text: &str, separator: char) -> bool {
+    const SEPARATORS_OF_A_ROW: usize = 5;
+    text.contains('\n') && text.lines().any(|line| line.matches(separator).count() >= SEPARATORS_OF_A_ROW)
 }
 
 fn cells(record: &csv::StringRecord, line: u64, meter: &mut Meter<'_>) -> Result<Vec<Cell>, ImportError> {
