@@ -90,7 +90,7 @@ impl std::io::Write for HashSink {
     }
 }
 
-/// Puts the rows of a bucket's tables together again and checks that they are in order and complete.
+/// Puts the rows of a bucket's tables together again and checks that they belong there, in order and complete.
 #[derive(Default)]
 pub(crate) struct Assembly {
     households: BTreeMap<HouseholdId, StoredHousehold>,

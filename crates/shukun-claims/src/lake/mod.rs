@@ -188,7 +188,12 @@ impl Lake {
             let Some(entry) = self.manifest.find(table.folder(), Some(bucket)) else { continue };
             self.read_entry(entry, None, |rows| tables::add_rows(table, rows, &entry.path, &mut assembly))?;
         }
-        Ok(assembly.finish())
+        let households = assembly.finish();
+        let stray = households.iter().map(|stored| stored.facts.household.household_id);
+        match stray.into_iter().find(|id| bucket_of(*id, self.manifest.buckets) != bucket) {
+            None => Ok(households),
+            Some(id) => Err(damaged(format!("household {id}"), format!("not of bucket {bucket}"))),
+        }
     }
 
     /// Reads a file of the manifest after checking that its bytes are still the ones that were written.
@@ -277,6 +282,20 @@ mod tests {
             assert_eq!(found.unwrap_err().code, "lake-damaged", "{}", entry.path);
             std::fs::write(&path, before).unwrap();
         }
+    }
+
+    #[test]
+    fn a_household_in_another_bucket_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut lake = with_two_persons(dir.path());
+        let household = lake.find_household(PersonId(1)).unwrap().unwrap();
+        let (from, to) = (bucket_of(household, 4), (bucket_of(household, 4) + 1) % 4);
+        for table in Table::ALL {
+            let moved = lake.manifest.find(table.folder(), Some(from)).cloned();
+            lake.manifest.put(table.folder(), Some(to), moved.map(|entry| FileEntry { bucket: Some(to), ..entry }));
+        }
+        assert!(lake.read_bucket(from).is_ok());
+        assert_eq!(lake.read_bucket(to).unwrap_err().code, "lake-damaged");
     }
 
     #[test]

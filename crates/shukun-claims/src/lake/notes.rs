@@ -178,7 +178,7 @@ mod tests {
             .collect();
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("notes.parquet");
-        assert_eq!(write_notes(&path, notes.clone()).unwrap(), 10);
+        assert_eq!(write_notes(&path, notes.clone()).unwrap(), u64::try_from(notes.len()).unwrap());
         assert_eq!(read_notes(&path).unwrap(), notes);
     }
 
