@@ -22,10 +22,8 @@ mod number;
 mod period_end;
 mod periods;
 mod prepared;
-#[cfg(test)]
-mod properties;
 mod resolutions;
-mod scales;
+pub(crate) mod scales;
 mod standings;
 #[cfg(test)]
 mod tests;
