@@ -22,8 +22,11 @@ pub(crate) mod disk;
 pub(crate) mod error;
 #[cfg(test)]
 mod gallery;
+
 mod known;
 pub(crate) mod manifest;
+#[cfg(test)]
+mod manual;
 mod merge;
 mod notes;
 mod output;

@@ -92,7 +92,7 @@ fn unflatten(flat: &FlatKind) -> Option<NoteKind> {
     })
 }
 
-fn notes_table(rows: &[Note]) -> Result<RecordBatch, LakeError> {
+pub(crate) fn notes_table(rows: &[Note]) -> Result<RecordBatch, LakeError> {
     let kinds: Vec<FlatKind> = rows.iter().map(|row| flatten(&row.outcome)).collect();
     let columns = vec![
         col::ids("person_id", rows.iter().map(|row| row.person_id.0)),

@@ -44,7 +44,7 @@ pub fn read_postings(path: &Path) -> Result<Vec<Posting>, LakeError> {
     Ok(postings)
 }
 
-fn postings_table(rows: &[Posting]) -> Result<RecordBatch, LakeError> {
+pub(crate) fn postings_table(rows: &[Posting]) -> Result<RecordBatch, LakeError> {
     let exact: Vec<Option<i128>> = rows
         .iter()
         .map(|row| row.amount_before_rounding.map(|amount| millionths(amount, row)).transpose())

@@ -82,7 +82,7 @@ pub fn read_standings(path: &Path) -> Result<Vec<Standing>, LakeError> {
     Ok(standings)
 }
 
-fn standings_table(rows: &[Standing], names: &StandingColumns) -> Result<RecordBatch, LakeError> {
+pub(crate) fn standings_table(rows: &[Standing], names: &StandingColumns) -> Result<RecordBatch, LakeError> {
     rows.iter().try_for_each(|row| every_name_has_a_column(row, names))?;
     let mut columns = vec![
         col::ids("person_id", rows.iter().map(|row| row.person_id.0)),
