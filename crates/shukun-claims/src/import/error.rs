@@ -97,9 +97,10 @@ impl ImportError {
                     format!("the file is over a reading limit: {en} above {limit}"),
                 )
             }
-            ImportError::UnknownFormat => {
-                Text::new("文件既不是 XLSX 也不是 CSV 文本", "the file is neither XLSX nor CSV text")
-            }
+            ImportError::UnknownFormat => Text::new(
+                "文件既不是 XLSX 也不是 CSV 文本（有的系统把网页存成 .xls）",
+                "the file is neither XLSX nor CSV text (some systems save a web page as .xls)",
+            ),
             ImportError::OldOrLockedWorkbook => Text::new(
                 "文件是旧版 XLS 格式，或设有打开密码",
                 "the file is in the old XLS format or locked with a password",

@@ -83,6 +83,18 @@ fn bombs_are_stopped_while_they_inflate() {
 }
 
 #[test]
+fn one_column_named_over_and_over_is_no_longer_row() {
+    let sheet = format!(
+        "<worksheet><sheetData><row>{}</row></sheetData></worksheet>",
+        r#"<c r="A1"><v>1</v></c>"#.repeat(16_385)
+    );
+    let caps = Caps { cells: u64::MAX, ..small() };
+    assert_eq!(cap_of(import_with(caps, &workbook_with(sheet.as_bytes()))), Some(Cap::Columns));
+    let long_cell = [b"a,b\n".as_slice(), &vec![b'x'; 2 << 20]].concat();
+    assert_eq!(cap_of(import_with(small(), &long_cell)), Some(Cap::EventBytes));
+}
+
+#[test]
 fn forty_thousand_attributes_are_not_compared_with_each_other() {
     let attributes: String = (0..40_000).map(|number| format!(" a{number}=\"\"")).collect();
     let sheet = format!("<worksheet><sheetData><row{attributes}><c><v>1</v></c></row></sheetData></worksheet>");
@@ -147,6 +159,9 @@ fn torn_files_are_answered() {
 fn pictures_and_old_workbooks_are_named() {
     assert_eq!(import_with(small(), b"\x89PNG\r\n\x1a\n\0\0\0").unwrap_err(), ImportError::UnknownFormat);
     assert_eq!(import_with(small(), b"\xD0\xCF\x11\xE0rest").unwrap_err(), ImportError::OldOrLockedWorkbook);
+    assert_eq!(import_with(small(), b"  <html><table></table></html>").unwrap_err(), ImportError::UnknownFormat);
+    let other = package(&[("content.xml", b"<office/>")]);
+    assert_eq!(import_with(small(), &other).unwrap_err(), ImportError::UnknownFormat);
     assert_eq!(import_with(small(), b"PK\x03\x04rest").unwrap_err().code(), "damaged_file");
     assert_eq!(import_with(small(), b"").unwrap_err().code(), "header_not_found");
 }

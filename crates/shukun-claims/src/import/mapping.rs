@@ -43,7 +43,7 @@ const MEANINGS: [(&str, &[&str]); 8] = [
             "none",
         ],
     ),
-    ("insurance", &["employee", "resident"]),
+    ("insurance", &["employee", "resident", "none"]),
     ("kind", &["inpatient", "outpatient", "special_outpatient", "pharmacy", "emergency"]),
     ("hospital_level", &["1", "2", "3", "none"]),
     ("flag", &["yes", "no"]),

@@ -47,8 +47,8 @@ pub(super) fn read_who(cells: &mut Cells<'_>, regions: &Regions) -> Option<Who> 
     let phone = cells.text(Column::Phone);
     let insurance = match cells.word(Column::Insurance, &["insurance"]) {
         Some("employee") => Some(Insurance::Employee),
-        Some(_) => Some(Insurance::Resident),
-        None => None,
+        Some("resident") => Some(Insurance::Resident),
+        _ => None,
     };
     let local_register = cells.flag(Column::LocalRegister, "local_register");
     let insured_place = cells.text(Column::InsuredPlace).and_then(|code| RegionCode::new(&code));

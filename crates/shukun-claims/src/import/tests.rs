@@ -9,6 +9,8 @@ use shukun_engine::facts::Claim;
 
 use super::*;
 use crate::batch::{Batch, Kind};
+use crate::identity::IdentityVault;
+use crate::lake::Lake;
 
 /// A lake in memory.
 #[derive(Default)]
@@ -176,6 +178,26 @@ fn importing_twice_is_importing_once() {
     assert_eq!((batch.claims.len(), batch.persons.len()), (0, 0));
     lake.apply(&batch);
     assert_eq!(lake.claims(), once);
+}
+
+#[test]
+fn the_lake_knows_every_row_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("lake");
+    let vault = IdentityVault::open_or_create(&folder).unwrap();
+    let mut lake = Lake::open_or_create(&folder).unwrap();
+    let mut rows: Vec<TextRow> = (0..6).map(clean_row).collect();
+    rows[3][at("大病报销金额")].clear();
+    rows.push(reversal_of(&rows[2]));
+    let bytes = csv_of(&rows);
+    let source = Source { name: "a.csv", bytes: &bytes };
+    let (batch, _) = plan_import(source, None, &Settings::default(), &lake.known(&vault)).unwrap();
+    lake.commit(&[batch], "2023-01-15").unwrap();
+    let known = lake.known(&vault);
+    let (again, report) = plan_import(source, None, &Settings::default(), &known).unwrap();
+    known.finish().unwrap();
+    assert_eq!((report.accepted, report.duplicates, report.rejected), (0, 7, 0), "{:?}", report.by_reason);
+    assert!(again.claims.is_empty());
 }
 
 fn import_ok(name: &str, bytes: &[u8]) -> (Batch, ImportReport) {

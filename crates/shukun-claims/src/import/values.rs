@@ -304,7 +304,7 @@ mod tests {
         }
 
         #[test]
-        fn a_stored_number_is_read_shown(fen in 0i64..1_000_000_000_000) {
+        fn a_stored_number_is_read_as_shown(fen in 0i64..1_000_000_000_000) {
             prop_assert_eq!(money(&as_stored(fen), true), Ok(Fen(fen)));
         }
 

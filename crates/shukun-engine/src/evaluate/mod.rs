@@ -22,8 +22,10 @@ mod number;
 mod period_end;
 mod periods;
 mod prepared;
+#[cfg(test)]
+mod properties;
 mod resolutions;
-pub(crate) mod scales;
+mod scales;
 mod standings;
 #[cfg(test)]
 mod tests;

@@ -169,7 +169,7 @@ fn jump_at(line: Fen, jump: Exact, place: Span) -> Option<Finding> {
     }
     (amount < Fen::ZERO).then(|| {
         Finding::warning(
-            "P0505",
+            "P0516",
             place,
             Text::new(
                 format!("费用到 {line}元 时，多一分钱反而少付 {}元", -amount),

@@ -70,7 +70,7 @@ fn contradiction(counts: &[(Tier, Span)], other: &[(Tier, Span)], first: &Part, 
             "下级的次序优先；确有不同就在条文里说明，或列成疑义",
             "the child's order counts; say in the text that it differs, or make it an ambiguity",
         );
-        Finding::warning("P0408", *place, message, mend)
+        Finding::warning("P0419", *place, message, mend)
     } else {
         let mend = Text::new("改成一致，或列成疑义", "make them agree, or make it an ambiguity");
         Finding::error("P0408", *place, message, mend)

@@ -4,6 +4,7 @@ use std::io::{self, Read};
 
 use encoding_rs::{Encoding, GB18030, UTF_8};
 
+use super::super::caps::Cap;
 use super::super::error::ImportError;
 use super::{Cell, CellKind, Meter, Row, RowSink};
 
@@ -52,6 +53,7 @@ fn cells(record: &csv::StringRecord, line: u64, meter: &mut Meter<'_>) -> Result
             continue;
         }
         // A text file has no last row that a program could not show, so only its columns are held to the cap.
+        meter.check(Cap::EventBytes, text.len() as u64, meter.caps.event_bytes)?;
         meter.cell(line.min(meter.caps.rows), index as u64 + 1)?;
         let text = without_text_guard(text);
         cells.push(Cell { column: u16::try_from(index).unwrap_or(u16::MAX), kind: CellKind::Text, text });

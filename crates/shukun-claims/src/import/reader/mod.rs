@@ -66,6 +66,10 @@ pub(crate) fn read_rows(name: &str, bytes: &[u8], caps: &Caps, sink: &mut dyn Ro
     if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
         return Err(ImportError::OldOrLockedWorkbook);
     }
+    // Some systems export a web page and call it a workbook.
+    if bytes.trim_ascii_start().starts_with(b"<") {
+        return Err(ImportError::UnknownFormat);
+    }
     csv::read_text(name, bytes, &mut meter, sink)
 }
 

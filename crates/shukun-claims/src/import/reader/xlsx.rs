@@ -13,6 +13,10 @@ use super::{Cell, CellKind, Meter, Row, RowSink};
 /// Reads the visible sheets in the workbook's order.
 pub(super) fn read_workbook(bytes: &[u8], meter: &mut Meter<'_>, sink: &mut dyn RowSink) -> Result<(), ImportError> {
     let mut package = Package::open(bytes, meter)?;
+    if !package.has("xl/workbook.xml") {
+        // Another kind of package: ODS, XLSB, a folder of files.
+        return Err(ImportError::UnknownFormat);
+    }
     let workbook = read_contents(&mut package, meter)?;
     let strings = SharedStrings::read(&mut package, meter)?;
     for sheet in &workbook.sheets {
@@ -229,7 +233,9 @@ impl SheetRows<'_> {
         let stated = attribute(tag, "r", meter.caps)?.and_then(|reference| column_of(&reference));
         let next = self.row.cells.last().map_or(0, |cell| u32::from(cell.column) + 1);
         let column = stated.unwrap_or(next);
-        meter.cell(u64::from(self.row.number), u64::from(column) + 1)?;
+        // A row that names one column over and over is as wide as it is long.
+        let width = (u64::from(column) + 1).max(self.row.cells.len() as u64 + 1);
+        meter.cell(u64::from(self.row.number), width)?;
         let stored_as = match attribute(tag, "t", meter.caps)?.as_deref() {
             Some("s") => StoredAs::Shared,
             Some("str" | "inlineStr" | "d") => StoredAs::Text,
