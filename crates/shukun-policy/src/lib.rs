@@ -13,6 +13,7 @@
 
 mod check;
 pub mod codes;
+pub mod coverage;
 pub mod document;
 pub mod finding;
 pub mod format;

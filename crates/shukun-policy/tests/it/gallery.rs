@@ -109,3 +109,18 @@ fn pack_toml() {
         show(code, &[("pack.toml", &text)], &findings);
     }
 }
+
+#[test]
+fn figures_of_the_articles() {
+    let pack = "## 三、追溯救助\n认定前十二个月内的个人负担，“三万元起”按档救助。\n\n```纾困\n规则 追溯救助\n触发：达到 3万元\n最低：40元\n\
+                不计：43：文号\n```\n";
+    let (document, _) = read_document(0, pack, &Names::new());
+    for (code, findings) in [
+        ("P0171", shukun_policy::coverage::check_articles(&document)),
+        ("P0172", shukun_policy::coverage::check_articles(&document)),
+        ("P0173", shukun_policy::coverage::check_original(&document, "3万元以上的")),
+        ("P0174", shukun_policy::coverage::check_original(&document, "3万元以上的")),
+    ] {
+        show(code, &[("规则.md", pack)], &findings);
+    }
+}

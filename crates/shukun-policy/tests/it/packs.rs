@@ -2,9 +2,13 @@
 
 use std::path::PathBuf;
 
+use shukun_base::Lang;
+use shukun_policy::coverage::check_articles;
+use shukun_policy::document::Sources;
 use shukun_policy::format::{format_document, format_text};
 use shukun_policy::lexer::Names;
 use shukun_policy::markdown::{declared_names, read_document};
+use shukun_policy::render::to_text;
 
 /// Folder name and text of every pack's 规则.md.
 pub fn packs() -> Vec<(String, String)> {
@@ -48,5 +52,15 @@ fn every_pack_toml_is_read_without_a_finding() {
         let (meta, findings) = shukun_policy::pack_toml::read(0, &text);
         assert_eq!(findings, [], "{name}");
         assert_eq!(meta.unwrap().id, name);
+    }
+}
+
+#[test]
+fn every_figure_of_every_pack_is_used_or_waived() {
+    for (name, text) in packs() {
+        let (document, _) = read_document(0, &text, &Names::new());
+        let findings = check_articles(&document);
+        let sources = Sources { files: vec![(name, text)] };
+        assert!(findings.is_empty(), "{}", to_text(&findings, &sources, Lang::Zh, false));
     }
 }
