@@ -1,8 +1,8 @@
 //! All codes of findings, with their titles. A code never changes its meaning and is never used again.
 //!
 //! P01 reading the text · P03 clauses · P04 packs linked together · P05 scales and tables · P06 readings and worked
-//! examples · P07 days · P08 coverage of figures · P09
-//! worked examples that were run.
+//! examples · P07 days · P08 coverage of figures · P09 worked examples
+//! that were run.
 
 use std::fmt::Write as _;
 
