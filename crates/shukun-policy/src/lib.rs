@@ -14,6 +14,7 @@
 mod check;
 pub mod codes;
 pub mod coverage;
+pub mod describe;
 pub mod document;
 pub mod finding;
 pub mod format;
@@ -21,6 +22,7 @@ mod inherit;
 pub mod lexer;
 pub mod link;
 pub mod markdown;
+pub mod needs;
 pub mod pack;
 pub mod pack_toml;
 pub mod program;

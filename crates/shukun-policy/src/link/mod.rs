@@ -148,7 +148,7 @@ impl<'l, 'a> Linker<'l, 'a> {
             event_order,
             readings: self.scopes.chosen(),
         };
-        uses::mark(&mut program, &drafts, &order.uses, self.parts);
+        uses::mark(&mut program, &drafts, &order.uses, (self.parts, &self.family.above));
         let places =
             check::Places { rules: drafts.iter().map(|draft| &draft.part.decl).collect(), tiers: &order.places };
         self.findings.extend(check::program(&program, &places));

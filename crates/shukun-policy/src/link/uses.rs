@@ -10,8 +10,13 @@ use crate::typed::names::canonical;
 use crate::walk::{base_of, visit, visit_rule};
 
 /// Fills [`Rule::readings`].
-pub(super) fn mark(program: &mut Program, drafts: &[Draft<'_>], order: &BTreeSet<usize>, parts: &[Part]) {
-    let shared = Shared { parts, order, measures: &program.measures, tables: &program.tables };
+pub(super) fn mark(
+    program: &mut Program,
+    drafts: &[Draft<'_>],
+    order: &BTreeSet<usize>,
+    (parts, above): (&[Part], &[Vec<usize>]),
+) {
+    let shared = Shared { parts, above, order, measures: &program.measures, tables: &program.tables };
     let all: Vec<Vec<usize>> =
         program.rules.iter().zip(drafts).map(|(rule, draft)| shared.of_rule(rule, draft.part)).collect();
     for (rule, readings) in program.rules.iter_mut().zip(all) {
@@ -21,6 +26,8 @@ pub(super) fn mark(program: &mut Program, drafts: &[Draft<'_>], order: &BTreeSet
 
 struct Shared<'p> {
     parts: &'p [Part],
+    /// For each pack those it inherits from.
+    above: &'p [Vec<usize>],
     order: &'p BTreeSet<usize>,
     measures: &'p [Measure],
     tables: &'p [Table],
@@ -29,8 +36,10 @@ struct Shared<'p> {
 impl Shared<'_> {
     fn of_rule(&self, rule: &Rule, part: &Part) -> Vec<usize> {
         let mut used = all_of(part);
-        let validity =
-            self.parts.iter().filter(|other| other.decl.kind == DeclarationKind::Validity && other.pack == part.pack);
+        let above = self.above.get(part.pack).map(Vec::as_slice).unwrap_or_default();
+        let validity = self.parts.iter().filter(|other| {
+            other.decl.kind == DeclarationKind::Validity && (other.pack == part.pack || above.contains(&other.pack))
+        });
         let states_date = part.decl.clauses.iter().any(|clause| clause.key == "decided_by");
         used.extend(validity.filter(|_| !states_date).flat_map(all_of));
         let mut rests_on_order = matches!(base_of(&rule.kind), Some(Base { mode: BaseMode::Residual, .. }));

@@ -48,7 +48,17 @@ impl Linker<'_, '_> {
         if from.is_none() {
             self.findings.push(no_days(found, of_pack.map(|part| part.decl.name_span).or(found.toml_place("id"))));
         }
-        Some(PackDays { from: from.unwrap_or(Day::MIN), to, decided_by: stated.decided_by })
+        let decided_by = stated.decided_by.or_else(|| self.decided_above(pack));
+        Some(PackDays { from: from.unwrap_or(Day::MIN), to, decided_by })
+    }
+
+    /// The deciding date that a parent, or the pack below an overlay, states; a child states only what differs.
+    fn decided_above(&self, pack: usize) -> Option<DateField> {
+        let above = self.family.above.get(pack)?;
+        let stated = above
+            .iter()
+            .flat_map(|pack| self.of_kind(DeclarationKind::Validity).filter(move |part| part.pack == *pack));
+        stated.filter_map(|part| stated_days(&part.decl).ok()?.decided_by).next()
     }
 }
 

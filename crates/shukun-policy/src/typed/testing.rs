@@ -2,10 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use shukun_base::{Day, Fen, Rounding};
+
 use super::names::Names;
 use crate::document::{Cell, MarkTable, Span, Word};
 use crate::lexer;
-use crate::program::{FactDecl, FactIx, FactKind, MeasureIx, RuleIx, TierIx};
+use crate::program::{
+    Accumulation, Base, BaseMode, Collect, Cond, DateField, Expr, FactDecl, FactIx, FactKind, Field, Kind, MeasureIx,
+    PackIx, Period, PeriodKind, Rule, RuleIx, TierIx, Timing, Trigger, Unit, Validity,
+};
 
 /// The words of a text.
 pub(crate) fn words(text: &str) -> Vec<Word> {
@@ -37,4 +42,36 @@ pub(crate) fn table(lines: &[&str]) -> MarkTable {
     let header = rows.remove(0);
     assert!(names().facts.get(FactIx(1).0).is_some());
     MarkTable { header, rows, span: Span::default() }
+}
+
+/// A rule that brings 政策范围内费用 above 50,000 down to 49,500.
+pub(crate) fn rule() -> Rule {
+    let over = Accumulation { unit: Unit::Person, period: Period { kind: PeriodKind::Year, key: DateField::Incurred } };
+    Rule {
+        name: "高额化解".to_owned(),
+        pack: PackIx(0),
+        article: "三（四）".to_owned(),
+        tier: TierIx(0),
+        validity: Validity { from: Day::constant(2022, 1, 1), to: None, decided_by: DateField::Incurred },
+        who: Cond::Everyone,
+        status_on: None,
+        collect: Collect::default(),
+        timing: Timing::PeriodEnd,
+        kind: Kind::BringDown {
+            base: Base { amount: Expr::Field(Field::InScope), mode: BaseMode::Residual },
+            trigger: Trigger { line: Expr::Money(Fen::yuan(50_000)), strict: true },
+            target: Expr::Money(Fen::yuan(49_500)),
+        },
+        accumulate: over,
+        limits: Vec::new(),
+        minimum: None,
+        prorate: None,
+        rounding: Rounding::HalfUp,
+        rounding_unit: Fen(1),
+        account: "慈善基金".to_owned(),
+        purpose: None,
+        lead: None,
+        responsible: Vec::new(),
+        readings: Vec::new(),
+    }
 }

@@ -5,18 +5,18 @@ use shukun_policy::pack::{PackSet, read_pack};
 
 use crate::gallery::show;
 
-const COUNTY: &str = include_str!("gallery_link/county.md");
-const PROVINCE: &str = include_str!("gallery_link/province.md");
-const COUNTY_TOML: &str = include_str!("gallery_link/county.toml");
-const PROVINCE_TOML: &str = include_str!("gallery_link/province.toml");
+pub const COUNTY: &str = include_str!("gallery_link/county.md");
+pub const PROVINCE: &str = include_str!("gallery_link/province.md");
+pub const COUNTY_TOML: &str = include_str!("gallery_link/county.toml");
+pub const PROVINCE_TOML: &str = include_str!("gallery_link/province.toml");
 
-type Folder = Vec<(String, Vec<u8>)>;
+pub type Folder = Vec<(String, Vec<u8>)>;
 
-fn folder(toml: &str, rules: &str) -> Folder {
+pub fn folder(toml: &str, rules: &str) -> Folder {
     vec![("pack.toml".to_owned(), toml.as_bytes().to_vec()), ("规则.md".to_owned(), rules.as_bytes().to_vec())]
 }
 
-fn read(folders: Vec<Folder>) -> PackSet {
+pub fn read(folders: Vec<Folder>) -> PackSet {
     let (set, findings) = PackSet::read(folders);
     assert_eq!(findings, []);
     set

@@ -4,5 +4,6 @@
 
 mod gallery;
 mod gallery_link;
+mod link;
 mod manual;
 mod packs;
