@@ -4,7 +4,9 @@
 //! What goes in is in [`facts`]; what comes out is in [`outcome`]. [`settle`] settles a household, [`resettle()`] gives
 //! the entries from an old settlement to a new one, [`trace()`] explains one person's.
 
+pub mod cliffs;
 pub mod evaluate;
+pub mod examples;
 pub mod facts;
 pub mod outcome;
 pub mod receipt;

@@ -1,7 +1,8 @@
 //! All codes of findings, with their titles. A code never changes its meaning and is never used again.
 //!
 //! P01 reading the text · P03 clauses · P04 packs linked together · P05 scales and tables · P06 readings and worked
-//! examples · P07 days · P08 coverage of figures.
+//! examples · P07 days · P08 coverage of figures · P09 worked examples
+//! that were run.
 
 use std::fmt::Write as _;
 
@@ -129,6 +130,16 @@ pub const CODES: &[Code] = &[
     warning("P0703", "版本之间有空档", "a gap between versions"),
     warning("P0704", "没有写从哪一天起", "no first day of benefits"),
     error("P0705", "没有写按哪个日期判断", "no date decides whether a rule applies"),
+    error("P0900", "算例与规则算出来的不同", "a worked example states another amount than the rules give"),
+    error("P0901", "算例里不认识的列", "unknown column of a worked example"),
+    error("P0902", "读不懂的算例数值", "unreadable value of a worked example"),
+    error("P0903", "算例的一行缺少日期或规则", "a row of a worked example lacks a day or a rule"),
+    error(
+        "P0904",
+        "算例的结果不知道指哪条规则，或者写错了行",
+        "a result names no known rule, or stands in the wrong row",
+    ),
+    error("P0905", "算例要用的规则接不起来", "the rules that a worked example needs do not link"),
 ];
 
 /// The entry of a code.

@@ -25,7 +25,7 @@ mod prepared;
 #[cfg(test)]
 mod properties;
 mod resolutions;
-mod scales;
+pub(crate) mod scales;
 mod standings;
 #[cfg(test)]
 mod tests;

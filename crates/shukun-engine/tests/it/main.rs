@@ -1,7 +1,10 @@
-//! The language is general: cost sharing of other systems as small text packs, with figures worked by hand.
+//! Tests from outside the crate, in one binary: the packs of this repository, and that the language is general (cost
+//! sharing of other systems as small text packs, with figures worked by hand).
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail loudly")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests fail loudly")]
 
+mod gallery;
 mod generality;
 mod household;
+mod packs;
 mod speed;
