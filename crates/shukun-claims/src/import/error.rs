@@ -165,8 +165,8 @@ impl ImportError {
                 Text::new("请加 --kind settlement 或 --kind roster", "add --kind settlement or --kind roster")
             }
             ImportError::BadMapping { .. } => Text::new(
-                "请对照文档中的样例修改对照文件",
-                "compare the mapping file with the example in the documentation",
+                "请对照 docs/import.md 中的样例修改对照文件",
+                "compare the mapping file with the example in docs/import.md",
             ),
             ImportError::BadRegions { .. } => Text::new(
                 "每行应为：县代码,乡镇代码,乡镇名,村代码,村名（后两列可省）",

@@ -107,6 +107,17 @@ fn every_message_in_both_languages() {
     insta::assert_snapshot!(page);
 }
 
+#[test]
+fn the_guide_lists_every_reason_and_its_example_is_a_mapping() {
+    let guide = include_str!("../../../../docs/import.md");
+    for reason in reasons() {
+        assert!(guide.contains(&format!("| `{}` |", reason.code())), "{} is not in docs/import.md", reason.code());
+    }
+    let example = guide.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let mapping = Mapping::default().extended(example).unwrap();
+    assert_eq!(mapping.meaning("category", "建档立卡"), Some("low_income"));
+}
+
 /// The reason codes of a file with these rows.
 fn codes(rows: &[TextRow]) -> Vec<&'static str> {
     let (_, report) = import("a.csv", &csv_of(rows), &TestLake::default()).unwrap();

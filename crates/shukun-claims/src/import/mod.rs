@@ -11,6 +11,7 @@ mod header;
 mod known;
 mod ledger;
 mod mapping;
+mod noticed;
 mod people;
 mod plan;
 mod reader;

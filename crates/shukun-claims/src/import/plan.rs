@@ -6,7 +6,6 @@
 use std::collections::{BTreeSet, HashSet};
 
 use sha2::{Digest as _, Sha256};
-use shukun_base::Text;
 use shukun_engine::facts::Person;
 
 use super::caps::Caps;
@@ -17,14 +16,15 @@ use super::header::{ROWS_LOOKED_AT, Search, look_for_header, why_not_found};
 use super::known::Known;
 use super::ledger::{self, Ledger};
 use super::mapping::Mapping;
+use super::noticed::Noticed;
 use super::people::{People, Town, Who};
 use super::reader::{Row, RowSink, read_rows};
 use super::reason::Reason;
 use super::regions::Regions;
-use super::report::{BadRow, ImportReport, Place, SheetLayout, Warning};
+use super::report::{BadRow, ImportReport, Place, SheetLayout};
 use super::roster::{self, Register, RosterRow, read_roster};
 use super::settlement::{SettlementRow, read_settlement};
-use super::totals::{RowIs, TotalMismatch, Totals, classify};
+use super::totals::{RowIs, Totals, classify};
 use crate::batch::{Batch, Kind, SourceFile};
 
 /// A file's name (without folders) and bytes.
@@ -68,7 +68,6 @@ struct Importer<'a> {
     known: &'a dyn Known,
     sheet: Sheet,
     sheets: Vec<SheetLayout>,
-    sheets_without_header: Vec<String>,
     people: People,
     ledger: Ledger,
     /// Reversals taken so far, with their rows, until their targets are matched.
@@ -79,10 +78,7 @@ struct Importer<'a> {
     rejected_rows: HashSet<[u8; 32]>,
     duplicate_rows: Vec<Place>,
     rows: u64,
-    regions_unknown: u64,
-    without_town: u64,
-    notes: u64,
-    total_mismatches: Vec<(Place, TotalMismatch)>,
+    noticed: Noticed,
 }
 
 /// The sheet being read.
@@ -129,7 +125,6 @@ impl<'a> Importer<'a> {
             known,
             sheet: Sheet::default(),
             sheets: Vec::new(),
-            sheets_without_header: Vec::new(),
             people: People::default(),
             ledger: Ledger::default(),
             reversals: Vec::new(),
@@ -138,10 +133,7 @@ impl<'a> Importer<'a> {
             rejected_rows: HashSet::new(),
             duplicate_rows: Vec::new(),
             rows: 0,
-            regions_unknown: 0,
-            without_town: 0,
-            notes: 0,
-            total_mismatches: Vec::new(),
+            noticed: Noticed::default(),
         }
     }
 
@@ -170,7 +162,7 @@ impl<'a> Importer<'a> {
         match why_not_found(&sheet.name, &sheet.above, self.kind(), &self.settings.mapping) {
             Some(error) => Err(error),
             None => {
-                self.sheets_without_header.push(sheet.name);
+                self.noticed.sheets_without_header.push(sheet.name);
                 Ok(())
             }
         }
@@ -186,10 +178,10 @@ impl<'a> Importer<'a> {
             RowIs::Total => {
                 let mismatches = self.sheet.totals.check(&row, &sheet.layout);
                 let at = Place { sheet: sheet.name.clone(), row: row.number };
-                self.total_mismatches.extend(mismatches.into_iter().map(|mismatch| (at.clone(), mismatch)));
+                self.noticed.total_mismatches.extend(mismatches.into_iter().map(|mismatch| (at.clone(), mismatch)));
             }
             RowIs::Subtotal => {}
-            RowIs::Note => self.notes += 1,
+            RowIs::Note => self.noticed.notes += 1,
         }
     }
 
@@ -232,8 +224,8 @@ impl<'a> Importer<'a> {
     }
 
     fn add_person(&mut self, person: Person, who: &Who) {
-        self.regions_unknown += u64::from(who.town == Town::Unknown);
-        self.without_town += u64::from(who.town == Town::Missing);
+        self.noticed.towns_unknown += u64::from(who.town == Town::Unknown);
+        self.noticed.towns_missing += u64::from(who.town == Town::Missing);
         self.people.add(person, &who.identity);
     }
 
@@ -264,7 +256,7 @@ impl<'a> Importer<'a> {
     fn finish(mut self, source: Source<'_>) -> Result<(Batch, ImportReport), ImportError> {
         self.end_sheet()?;
         let Some(kind) = self.sheets.first().map(|sheet| sheet.layout.kind) else {
-            return Err(ImportError::HeaderNotFound { sheets: self.sheets_without_header });
+            return Err(ImportError::HeaderNotFound { sheets: self.noticed.sheets_without_header });
         };
         let reversals = self.settle_reversals();
         let report = self.report(source.name, kind, reversals);
@@ -305,6 +297,7 @@ impl<'a> Importer<'a> {
     }
 
     fn report(&mut self, file: &str, kind: Kind, reversals: u64) -> ImportReport {
+        self.noticed.names_that_differ = self.people.names_that_differ;
         let mut bad_rows = std::mem::take(&mut self.bad_rows);
         bad_rows.sort_by_key(|bad| (bad.sheet, bad.row.number));
         let sheets = std::mem::take(&mut self.sheets);
@@ -320,7 +313,7 @@ impl<'a> Importer<'a> {
             duplicates,
             reversals,
             by_reason: std::collections::BTreeMap::new(),
-            warnings: self.warnings(),
+            warnings: self.noticed.warnings(),
             unknown_columns: unknown.into_iter().cloned().collect(),
             rejects: Vec::new(),
             duplicate_rows: std::mem::take(&mut self.duplicate_rows),
@@ -329,64 +322,6 @@ impl<'a> Importer<'a> {
         };
         count_reasons(&mut report);
         report
-    }
-
-    fn warnings(&self) -> Vec<Warning> {
-        let mut warnings = Vec::new();
-        let mut warn = |code, count, zh: String, en: String| {
-            if count > 0 {
-                warnings.push(Warning { code, count, text: Text::new(zh, en) });
-            }
-        };
-        for (place, TotalMismatch { column, printed, computed }) in &self.total_mismatches {
-            let Place { sheet, row } = place;
-            warn(
-                "total_mismatch",
-                1,
-                format!("“{sheet}”第 {row} 行合计的{}为 {printed}，各行可读金额之和为 {computed}", column.zh()),
-                format!(
-                    "row {row} of “{sheet}” states {} {printed}, its readable rows add up to {computed}",
-                    column.name()
-                ),
-            );
-        }
-        let count = self.regions_unknown;
-        warn(
-            "region_unknown",
-            count,
-            format!("{count} 行的乡镇名不在区划表中，只记到县"),
-            format!("{count} rows name a town that is not in the table of regions; only their county is kept"),
-        );
-        let without_town = self.without_town;
-        warn(
-            "town_missing",
-            without_town,
-            format!("{without_town} 行没有乡镇，只记到参保地或身份证所属的县"),
-            format!("{without_town} rows name no town; only the county of insurance or of the ID number is kept"),
-        );
-        let count = self.people.names_that_differ;
-        warn(
-            "names_differ",
-            count,
-            format!("{count} 行的姓名与同一身份证号先前的姓名不同"),
-            format!("{count} rows give another name for an ID number than before"),
-        );
-        let count = self.notes;
-        warn(
-            "note_rows",
-            count,
-            format!("{count} 行是说明或签名，不是数据"),
-            format!("{count} rows are notes or signatures, not data"),
-        );
-        for sheet in &self.sheets_without_header {
-            warn(
-                "sheet_without_header",
-                1,
-                format!("工作表“{sheet}”没有表头，未读取"),
-                format!("sheet “{sheet}” has no header row and was not read"),
-            );
-        }
-        warnings
     }
 }
 
