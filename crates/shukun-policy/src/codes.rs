@@ -66,6 +66,8 @@ pub const CODES: &[Code] = &[
     error("P0153", "pack.toml 缺少必有的项", "pack.toml lacks a required key"),
     error("P0154", "pack.toml 有读不懂的值", "pack.toml has an unreadable value"),
     error("P0155", "失效早于生效", "the pack expires before it begins"),
+    error("P0161", "不是 JSON", "not JSON"),
+    error("P0162", "JSON 形式不对", "JSON of the wrong form"),
     warning("P0171", "条文里的数字没有规则用到", "no rule uses a figure of the article"),
     warning("P0172", "不计的数字不在条文里", "a waived figure is not in the article"),
     warning("P0173", "规则的数字不在原文里", "the official text does not state a rule's figure"),

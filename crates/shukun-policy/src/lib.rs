@@ -19,6 +19,7 @@ pub mod document;
 pub mod finding;
 pub mod format;
 mod inherit;
+pub mod json;
 pub mod lexer;
 pub mod link;
 pub mod markdown;

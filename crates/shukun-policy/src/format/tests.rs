@@ -63,6 +63,9 @@ fn check(text: &str) -> String {
     let (document, _) = read_document(0, text, &Names::new());
     let once = format(text);
     assert_eq!(format(&once), once);
+    let json = crate::json::to_json(&document).to_string();
+    let (back, findings) = crate::json::from_json(0, &json, &Names::new());
+    assert_eq!((back.map(|back| back.markdown), findings), (Some(once.clone()), Vec::new()));
     assert_eq!(meaning(read_document(0, &once, &Names::new()).0), meaning(document), "{once}");
     once
 }

@@ -29,21 +29,19 @@ pub(super) fn names(text: &str, body: (usize, usize), names: &mut Names) {
                 names.add(name);
             }
         }
-        if let Some((colon, width)) = find_colon(&words)
-            && words.get(..colon).is_some_and(|key| {
-                registry::clause(&fold(key.trim())).is_some_and(|entry| matches!(entry.id(), "order" | "tier"))
-            })
-        {
-            let payers = words.get(colon + width..).unwrap_or_default().split(['、', '，', ',']);
-            let payers = payers.filter_map(|payer| payer.split(['（', '(']).next()).map(str::trim);
-            payers.filter(|payer| !is_placeholder(payer)).for_each(|payer| names.add(payer));
+        if let Some((colon, width)) = find_colon(&words) {
+            add_payers(words.get(..colon).unwrap_or_default(), words.get(colon + width..).unwrap_or_default(), names);
         }
     }
 }
 
-/// Whether a reading stands here, which is no name.
-fn is_placeholder(words: &str) -> bool {
-    ["读法", "疑义", "reading "].iter().any(|start| words.starts_with(start))
+/// Adds the payers that the value of a clause with this keyword names: those of 次序 and 层级.
+pub(crate) fn add_payers(key: &str, value: &str, names: &mut Names) {
+    let names_payers = registry::clause(&fold(key.trim())).is_some_and(|entry| matches!(entry.id(), "order" | "tier"));
+    if names_payers {
+        let payers = value.split(['、', '，', ',']);
+        payers.filter_map(|payer| payer.split(['（', '(']).next()).for_each(|payer| names.add(payer));
+    }
 }
 
 /// The first word of a head line, and the name.

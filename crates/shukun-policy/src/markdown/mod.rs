@@ -19,6 +19,7 @@ use crate::finding::Finding;
 use crate::lexer::Names;
 pub(crate) use ambiguity::ILLUSTRATIVE;
 use blocks::{Fence, Kind, Piece};
+pub(crate) use declaration::add_payers;
 pub use declaration::{allowed, is_free_text};
 
 /// Larger files are not packs.
@@ -51,7 +52,7 @@ fn unify_line_ends(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
-fn too_large(file: usize, bytes: usize) -> Finding {
+pub(crate) fn too_large(file: usize, bytes: usize) -> Finding {
     Finding::error(
         "P0102",
         Span { file, start: 0, end: 0 },

@@ -124,3 +124,13 @@ fn figures_of_the_articles() {
         show(code, &[("规则.md", pack)], &findings);
     }
 }
+
+#[test]
+fn json() {
+    let form = "{\n  \"language_version\": 1,\n  \"lang\": \"zh\",\n  \"articles\": []\n}\n";
+    for (code, from, to) in [("P0161", "1,", "1"), ("P0162", "articles", "article")] {
+        let text = form.replace(from, to);
+        let (_, findings) = shukun_policy::json::from_json(0, &text, &Names::new());
+        show(code, &[("规则.json", &text)], &findings);
+    }
+}

@@ -21,3 +21,8 @@ fn words() {
 fn errors() {
     hold_equal("errors.md", &shukun_policy::codes::manual());
 }
+
+#[test]
+fn schema() {
+    hold_equal("pack.schema.json", &shukun_policy::json::schema());
+}

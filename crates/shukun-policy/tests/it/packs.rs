@@ -6,6 +6,7 @@ use shukun_base::Lang;
 use shukun_policy::coverage::check_articles;
 use shukun_policy::document::Sources;
 use shukun_policy::format::{format_document, format_text};
+use shukun_policy::json::{from_json, to_json};
 use shukun_policy::lexer::Names;
 use shukun_policy::markdown::{declared_names, read_document};
 use shukun_policy::render::to_text;
@@ -62,5 +63,15 @@ fn every_figure_of_every_pack_is_used_or_waived() {
         let findings = check_articles(&document);
         let sources = Sources { files: vec![(name, text)] };
         assert!(findings.is_empty(), "{}", to_text(&findings, &sources, Lang::Zh, false));
+    }
+}
+
+#[test]
+fn a_pack_goes_to_json_and_back() {
+    for (name, text) in packs() {
+        let (document, _) = read_document(0, &text, &Names::new());
+        let (back, findings) = from_json(0, &to_json(&document).to_string(), &Names::new());
+        assert_eq!(findings, [], "{name}");
+        assert_eq!(back.unwrap().markdown, format_document(&document), "{name}");
     }
 }
