@@ -3,8 +3,10 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests fail loudly")]
 
+mod figures;
 mod gallery;
 mod generality;
 mod household;
+mod mutation;
 mod packs;
 mod speed;

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use shukun_base::Lang;
+use shukun_engine::cliffs::cliffs;
 use shukun_engine::examples::run_examples;
 use shukun_policy::finding::{Finding, Severity};
-use shukun_policy::link::check;
+use shukun_policy::link::{Choices, check, link};
 use shukun_policy::pack::PackSet;
 use shukun_policy::render::to_text;
 
@@ -103,4 +104,21 @@ fn the_four_readings_pay_what_the_design_says() {
     }
     let case = report.cells.iter().find(|cell| cell.example == "公开的案例" && cell.column == "应付").unwrap();
     assert_eq!(case.got, "50,000.00");
+}
+
+/// Where one fen more of cost leaves a Dongtou family with less to bear.
+#[test]
+fn the_cliffs_of_dongtou() {
+    let set = all().with_parents("cn-330305-dongtou");
+    let region = set.find("cn-330305-dongtou").unwrap().meta.region.clone();
+    let drops = |choice: Option<(&str, &str)>| {
+        let readings = choice.iter().map(|(id, reading)| ((*id).to_owned(), (*reading).to_owned())).collect();
+        let (program, _) = link(&set, &Choices { readings, region: Some(region.clone()) });
+        let own = cliffs(&program.unwrap()).into_iter().filter(|cliff| cliff.article.starts_with("三（"));
+        own.map(|cliff| format!("{} {} {}", cliff.rule, cliff.below_fen, cliff.drop_fen)).collect::<Vec<_>>()
+    };
+    assert_eq!(drops(None), ["高额化解 50,000.00 500.00"]);
+    let whole = ["追溯救助 29,999.99 2,999.99", "追溯救助 99,999.99 4,999.99", "追溯救助 149,999.99 7,499.99"];
+    assert_eq!(drops(Some(("Y1", "整额")))[..3], whole);
+    assert_eq!(drops(Some(("Y6", "达到"))), ["高额化解 49,999.99 499.99"]);
 }

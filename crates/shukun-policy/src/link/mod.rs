@@ -13,6 +13,7 @@ mod validity;
 use shukun_base::RegionCode;
 
 use crate::check;
+use crate::coverage::{check_articles, check_original};
 use crate::document::DeclarationKind;
 use crate::finding::Finding;
 use crate::inherit::{Family, Part, inherit, select};
@@ -68,7 +69,7 @@ fn scopes<'a>(family: &Family<'a>, choices: &[(String, String)]) -> Scopes<'a> {
 }
 
 /// Everything that is wrong with the packs, under the provisional readings and under every other reading of every
-/// 疑义 beside them; what the examples do not cover; versions and dates.
+/// 疑义 beside them; what the examples do not cover; figures of the text that no rule uses; versions and dates.
 pub fn check(set: &PackSet, region: Option<&RegionCode>) -> Vec<Finding> {
     let choices = Choices { readings: Vec::new(), region: region.cloned() };
     let (_, mut findings) = link(set, &choices);
@@ -87,6 +88,12 @@ pub fn check(set: &PackSet, region: Option<&RegionCode>) -> Vec<Finding> {
     let (family, _) = select(set, region);
     findings.extend(check::versions::versions(&family.packs));
     findings.extend(family.packs.iter().flat_map(|pack| check::examples::examples(pack)));
+    findings.extend(family.packs.iter().flat_map(|pack| check_articles(&pack.document)));
+    findings.extend(
+        family.packs.iter().flat_map(|pack| {
+            pack.original().map(|original| check_original(&pack.document, original)).unwrap_or_default()
+        }),
+    );
     let mut findings = distinct(findings);
     findings.sort_by_key(|finding| (finding.place.map(|place| (place.file, place.start)), finding.code));
     findings
