@@ -54,6 +54,12 @@ impl Regions {
         Some(())
     }
 
+    /// The name of the town with this 9-digit code.
+    pub fn find_town_name(&self, town_code: &str) -> Option<&str> {
+        let is_it = |codes: &Vec<RegionCode>| codes.iter().any(|code| code.as_str() == town_code);
+        self.towns.iter().find(|(_, codes)| is_it(codes)).map(|(name, _)| name.as_str())
+    }
+
     /// The village's code, else the town's; `None` where the town is not in the table or its name stands for
     /// several and `county` does not tell which.
     pub fn find(&self, county: Option<&RegionCode>, town: &str, village: &str) -> Option<RegionCode> {

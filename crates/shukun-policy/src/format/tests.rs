@@ -1,3 +1,5 @@
+//! Tests of the formatter: twice is once, and the meaning stays.
+
 use proptest::prelude::*;
 
 use super::*;

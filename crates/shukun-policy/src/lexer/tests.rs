@@ -1,3 +1,5 @@
+//! Tests of the lexer: one spelling after another.
+
 use jiff::civil::date;
 use shukun_base::{Exact, Fen};
 

@@ -1,3 +1,5 @@
+//! Tests of the reader: Markdown in, document and findings out.
+
 use super::*;
 use crate::document::{Ambiguity, Example};
 

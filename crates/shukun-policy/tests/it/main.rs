@@ -1,6 +1,6 @@
 //! Everything that is tested from outside the crate, in one binary.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
 mod gallery;
 mod gallery_link;

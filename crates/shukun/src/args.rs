@@ -1,0 +1,318 @@
+//! The words of the command line. What each means is in [`crate::help`], in both languages.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use shukun_base::{Day, Lang, Text};
+
+use crate::error::CliError;
+use crate::help;
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "shukun",
+    version,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    disable_help_subcommand = true
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Pack(PackArgs),
+    Import(ImportArgs),
+    Settle(SettleArgs),
+    Screen(ScreenArgs),
+    Explain(ExplainArgs),
+    Synth(SynthArgs),
+    Demo(DemoArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct PackArgs {
+    #[command(subcommand)]
+    pub verb: PackVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PackVerb {
+    Check(PackPaths),
+    Fmt(PackFmtArgs),
+    Test(PackPaths),
+    Explain(PackReadingArgs),
+    Diff(PackDiffArgs),
+    Cliffs(PackReadingArgs),
+}
+
+/// How a result is written for whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct PackPaths {
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct PackReadingArgs {
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Day>,
+    #[arg(long, value_name = "RULE=READING")]
+    pub reading: Vec<String>,
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+}
+
+/// The two written forms of a pack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PackForm {
+    Md,
+}
+
+#[derive(Debug, Args)]
+pub struct PackFmtArgs {
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[arg(long, conflicts_with = "to")]
+    pub check: bool,
+    #[arg(long, value_enum)]
+    pub to: Option<PackForm>,
+}
+
+#[derive(Debug, Args)]
+pub struct PackDiffArgs {
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+}
+
+/// What a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum KindArg {
+    Settlement,
+    Roster,
+}
+
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[arg(long, value_name = "DIR")]
+    pub lake: PathBuf,
+    #[arg(long, value_enum)]
+    pub kind: Option<KindArg>,
+    #[arg(long, value_name = "FILE")]
+    pub mapping: Option<PathBuf>,
+    #[arg(long, value_name = "FILE.xlsx")]
+    pub rejects: Option<PathBuf>,
+    #[arg(long, value_name = "FILE.csv")]
+    pub regions: Option<PathBuf>,
+    #[arg(long)]
+    pub dry_run: bool,
+    #[arg(long)]
+    pub strict: bool,
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+}
+
+/// What every run over a lake takes: the packs, the day, the readings.
+#[derive(Clone, Debug, Args)]
+pub struct RunArgs {
+    #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
+    pub packs: Vec<PathBuf>,
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Day>,
+    #[arg(long, value_name = "RULE=READING")]
+    pub reading: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct SettleArgs {
+    #[arg(long, value_name = "DIR")]
+    pub lake: PathBuf,
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[arg(long, value_name = "DIR")]
+    pub previous: Option<PathBuf>,
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct ScreenArgs {
+    #[arg(long, value_name = "DIR")]
+    pub lake: PathBuf,
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[arg(long, value_name = "YEAR")]
+    pub year: i16,
+    #[arg(long, value_name = "FILE.xlsx")]
+    pub out: PathBuf,
+    #[arg(long, requires = "purpose")]
+    pub full_ids: bool,
+    #[arg(long, value_name = "TEXT")]
+    pub purpose: Option<String>,
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+}
+
+/// How an explanation is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExplainFormat {
+    Text,
+    Json,
+    Html,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    #[arg(long, value_name = "DIR", requires = "person", conflicts_with = "case")]
+    pub lake: Option<PathBuf>,
+    #[arg(long, value_name = "ID")]
+    pub person: Option<String>,
+    #[arg(long, value_name = "FILE.json")]
+    pub case: Option<PathBuf>,
+    #[arg(long, num_args = 1.., value_name = "PATH")]
+    pub packs: Vec<PathBuf>,
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Day>,
+    #[arg(long, value_name = "RULE=READING")]
+    pub reading: Vec<String>,
+    #[arg(long, value_name = "YEAR")]
+    pub year: Option<i16>,
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: ExplainFormat,
+    #[arg(long, conflicts_with_all = ["lake", "case"])]
+    pub case_schema: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct SynthArgs {
+    #[arg(long, value_name = "NAME")]
+    pub county: String,
+    #[arg(long, value_name = "N")]
+    pub people: u32,
+    #[arg(long, value_name = "S")]
+    pub seed: u64,
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub defects: u32,
+    #[arg(long, value_name = "YEAR", default_value_t = 2022)]
+    pub from: i16,
+    #[arg(long, value_name = "YEAR")]
+    pub to: Option<i16>,
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    #[arg(long, value_name = "N", default_value_t = 5_000)]
+    pub people: u32,
+    #[arg(long, value_name = "DIR", default_value = "county")]
+    pub dir: PathBuf,
+    #[arg(long, value_name = "PATH", default_value = "policies")]
+    pub packs: PathBuf,
+}
+
+/// Why there is nothing to run.
+#[derive(Debug)]
+pub enum Stop {
+    /// Help or version was asked for: this text.
+    Shown(String),
+    /// The command line is wrong.
+    Wrong(CliError),
+}
+
+/// Reads the command line; `--lang` was read before, so that this can answer in it.
+pub fn parse(arguments: &[OsString], lang: Lang) -> Result<Cli, Stop> {
+    let command = help::in_lang(Cli::command(), lang);
+    let matches = command.try_get_matches_from(arguments).map_err(|error| stop(&error))?;
+    Cli::from_arg_matches(&matches).map_err(|error| stop(&error))
+}
+
+fn stop(error: &clap::Error) -> Stop {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            Stop::Shown(error.render().to_string())
+        }
+        _ => Stop::Wrong(wrong(error)),
+    }
+}
+
+/// clap speaks English only; the few kinds that happen are worded here.
+fn wrong(error: &clap::Error) -> CliError {
+    let named = |kind| error.get(kind).map(context_words).unwrap_or_default();
+    let argument = [ContextKind::InvalidArg, ContextKind::InvalidSubcommand]
+        .into_iter()
+        .map(named)
+        .find(|words| !words.is_empty())
+        .unwrap_or_default();
+    let value = named(ContextKind::InvalidValue);
+    let (code, what) = match error.kind() {
+        ErrorKind::UnknownArgument => {
+            ("cli-unknown-argument", Text::new("不认识这个参数", "this argument is not known"))
+        }
+        ErrorKind::InvalidSubcommand => {
+            ("cli-unknown-command", Text::new("不认识这个命令", "this command is not known"))
+        }
+        ErrorKind::MissingRequiredArgument => ("cli-missing-argument", Text::new("缺少参数", "an argument is missing")),
+        ErrorKind::MissingSubcommand => ("cli-missing-command", Text::new("缺少命令", "a command is missing")),
+        ErrorKind::InvalidValue if value.is_empty() => {
+            ("cli-missing-value", Text::new("参数后面缺少值", "a value is missing after the argument"))
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            ("cli-wrong-value", Text::new(format!("值“{value}”不能用"), format!("the value {value:?} cannot be used")))
+        }
+        ErrorKind::ArgumentConflict => {
+            let prior = named(ContextKind::PriorArg);
+            let zh = format!("不能与 {prior} 同时使用");
+            ("cli-conflict", Text::new(zh, format!("it cannot be used together with {prior}")))
+        }
+        _ => ("cli-usage", Text::new(error.kind().to_string(), error.kind().to_string())),
+    };
+    CliError::usage(code, what, Some(argument).filter(|words| !words.is_empty()), mend(error))
+}
+
+fn mend(error: &clap::Error) -> Text {
+    let suggestion = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue]
+        .into_iter()
+        .find_map(|kind| error.get(kind).map(context_words));
+    if let Some(words) = suggestion.filter(|words| !words.is_empty()) {
+        return Text::new(format!("是不是 {words}？"), format!("did you mean {words}?"));
+    }
+    match error.get(ContextKind::ValidValue).map(context_words).filter(|words| !words.is_empty()) {
+        Some(words) => Text::new(format!("可用的值：{words}"), format!("it can be: {words}")),
+        None => Text::new("加 --help 看用法", "see --help"),
+    }
+}
+
+fn context_words(value: &ContextValue) -> String {
+    match value {
+        ContextValue::String(word) => word.clone(),
+        ContextValue::Strings(words) => words.join(" "),
+        ContextValue::StyledStr(words) => words.to_string(),
+        ContextValue::StyledStrs(words) => words.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+        _ => String::new(),
+    }
+}

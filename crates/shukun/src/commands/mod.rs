@@ -1,0 +1,28 @@
+//! One file per command, each small: read the arguments, call the crates, word the outcome.
+
+pub mod demo;
+pub mod explain;
+pub mod import;
+pub mod pack;
+pub mod screen;
+pub mod settle;
+pub mod synth;
+
+use shukun_base::Lang;
+
+use crate::args::Command;
+use crate::error::CliError;
+use crate::exit::Exit;
+
+/// Runs a command.
+pub fn run(command: Command, lang: Lang) -> Result<Exit, CliError> {
+    match command {
+        Command::Import(args) => import::import(&args, lang),
+        Command::Settle(args) => settle::settle(&args, lang),
+        Command::Screen(args) => screen::screen(&args, lang),
+        Command::Explain(args) => explain::explain(&args, lang),
+        Command::Synth(args) => synth::synth(&args, lang),
+        Command::Demo(args) => demo::demo(&args, lang),
+        Command::Pack(args) => pack::pack(args.verb, lang),
+    }
+}

@@ -1,0 +1,70 @@
+//! `shukun pack fmt`: the one written form of a pack.
+
+use std::path::Path;
+
+use shukun_base::Lang;
+use shukun_policy::finding::Finding;
+use shukun_policy::format::format_document;
+use shukun_policy::pack::Pack;
+
+use crate::args::{PackFmtArgs, PackForm};
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::output::print;
+use crate::packs::{Loaded, load_packs};
+use crate::runner::pack_errors;
+
+/// Runs the command. A pack with errors is left as it is: what cannot be read would be lost.
+pub fn fmt(args: &PackFmtArgs, lang: Lang) -> Result<Exit, CliError> {
+    let loaded = load_packs(&args.paths)?;
+    let errors: Vec<Finding> = loaded
+        .findings
+        .iter()
+        .filter(|finding| finding.is_error() && loaded.is_about_named(finding))
+        .cloned()
+        .collect();
+    if !errors.is_empty() {
+        return Err(pack_errors(&errors, &loaded.set, lang));
+    }
+    match args.to {
+        Some(PackForm::Md) => print_all(&loaded, |pack| format_document(&pack.document)),
+        None => rewrite_all(&loaded, args.check, lang),
+    }
+}
+
+fn print_all(loaded: &Loaded, written: impl Fn(&Pack) -> String) -> Result<Exit, CliError> {
+    let texts: Vec<String> = loaded.named_packs().map(written).collect();
+    print(&texts.join("\n"))?;
+    Ok(Exit::Done)
+}
+
+fn rewrite_all(loaded: &Loaded, check_only: bool, lang: Lang) -> Result<Exit, CliError> {
+    let mut exit = Exit::Done;
+    for pack in loaded.named_packs() {
+        let Some((name, before)) = rules_file(pack) else { continue };
+        let after = format_document(&pack.document);
+        if *before == after {
+            continue;
+        }
+        let word = match (check_only, lang) {
+            (true, Lang::Zh) => "未整理",
+            (true, Lang::En) => "not in form",
+            (false, Lang::Zh) => "已整理",
+            (false, Lang::En) => "rewritten",
+        };
+        print(&format!("{word}  {name}\n"))?;
+        if check_only {
+            exit = Exit::NeedsAttention;
+        } else {
+            std::fs::write(name, after).map_err(|error| CliError::unwritable(Path::new(name), &error))?;
+        }
+    }
+    Ok(exit)
+}
+
+fn rules_file(pack: &Pack) -> Option<&(String, String)> {
+    pack.sources.files.iter().find(|(name, _)| {
+        let file = Path::new(name).file_name().map(|file| file.to_string_lossy().into_owned());
+        file.is_some_and(|file| file == "规则.md" || file == "rules.md")
+    })
+}

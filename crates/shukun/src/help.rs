@@ -1,0 +1,207 @@
+//! What the help says, in both languages: one row a command and an argument, parity by construction.
+
+use clap::{Arg, ArgAction, Command};
+use shukun_base::Lang;
+
+use crate::exit::Exit;
+
+/// A command (`pack check`) or an argument (`pack check --format`, `pack check PATH`): its help in Chinese and English.
+type Row = (&'static str, &'static str, &'static str);
+
+#[rustfmt::skip]
+const HELP: &[Row] = &[
+    ("", "医疗费用纾困：能运行的政策文件", "medical-cost relief: policy documents that run"),
+    ("pack", "制度包：检查、整理、算例、讲解、比较、断崖", "policy packs: check, format, test, explain, compare, cliffs"),
+    ("pack check", "检查制度包，列出所有问题", "check packs and list every finding"),
+    ("pack check paths", "制度包文件夹，或装着制度包的文件夹", "a pack folder, or a folder of packs"),
+    ("pack check format", "text 给人看，json 给程序读", "text to read, json for scripts"),
+    ("pack fmt", "把制度包整理成统一写法", "write packs in the one form"),
+    ("pack fmt paths", "制度包文件夹，或装着制度包的文件夹", "a pack folder, or a folder of packs"),
+    ("pack fmt check", "只看是否已整理，不写文件", "only say whether anything would change"),
+    ("pack fmt to", "打印整理后的 md，不写文件", "print the formatted md, write nothing"),
+    ("pack test", "运行制度包里的全部算例，精确到分", "run every worked example of the packs, to the fen"),
+    ("pack test paths", "制度包文件夹，或装着制度包的文件夹", "a pack folder, or a folder of packs"),
+    ("pack test format", "text 给人看，json 给程序读", "text to read, json for scripts"),
+    ("pack explain", "用话讲出制度包：规则、疑义、需要哪些资料", "say what a pack means: rules, readings, what it needs to know"),
+    ("pack explain paths", "制度包文件夹，或装着制度包的文件夹", "a pack folder, or a folder of packs"),
+    ("pack explain as_of", "看哪一天有效的版本，如 2023-06-30", "the versions in force on this day, as 2023-06-30"),
+    ("pack explain reading", "疑义取哪种读法，如 Y1=整额", "which reading of an ambiguity, as Y1=整额"),
+    ("pack explain format", "text 给人看，json 给程序读", "text to read, json for scripts"),
+    ("pack diff", "比较两份制度包或两个版本，逐条列出改动", "compare two packs or versions, clause by clause"),
+    ("pack diff old", "旧的制度包", "the old pack"),
+    ("pack diff new", "新的制度包", "the new pack"),
+    ("pack diff format", "text 给人看，json 给程序读", "text to read, json for scripts"),
+    ("pack cliffs", "断崖：多一分钱费用，负担差多少", "cliffs: where one fen more of cost changes the burden by much more"),
+    ("pack cliffs paths", "制度包文件夹，或装着制度包的文件夹", "a pack folder, or a folder of packs"),
+    ("pack cliffs as_of", "看哪一天有效的版本，如 2023-06-30", "the versions in force on this day, as 2023-06-30"),
+    ("pack cliffs reading", "疑义取哪种读法，如 Y1=整额", "which reading of an ambiguity, as Y1=整额"),
+    ("pack cliffs format", "text 给人看，json 给程序读", "text to read, json for scripts"),
+    ("import", "读入结算表和花名册（xlsx、csv）", "read settlement spreadsheets and rosters (xlsx, csv)"),
+    ("import files", "要读的文件，可以多个", "the files to read"),
+    ("import lake", "数据湖文件夹，没有就新建", "the lake's folder, made where there is none"),
+    ("import kind", "文件内容：settlement 结算明细，roster 花名册；不写则自动识别", "what the files hold: settlement or roster; recognised when left out"),
+    ("import mapping", "本单位的列名对照表（toml）", "the office's own column names (toml)"),
+    ("import rejects", "退回行另存为工作簿：改好后可直接再导入", "write the rejected rows to a workbook, to be mended and imported again"),
+    ("import regions", "本县乡镇村名称与代码表（csv）", "the names and codes of the county's towns and villages (csv)"),
+    ("import dry_run", "只看结果，不写数据湖", "tell what would happen, write nothing to the lake"),
+    ("import strict", "有退回行时以代码 1 结束", "end with code 1 where rows were rejected"),
+    ("import format", "text 给人看，json 给程序读", "text to read, json for scripts"),
+    ("settle", "按制度逐户结算，写出每一元钱的去处", "settle every household by the packs and write where each yuan went"),
+    ("settle lake", "数据湖文件夹", "the lake's folder"),
+    ("settle packs", "制度包文件夹，可以多个", "pack folders, or folders of packs"),
+    ("settle as_of", "用哪一天有效的版本，如 2023-06-30", "the versions in force on this day, as 2023-06-30"),
+    ("settle reading", "疑义取哪种读法，如 Y1=整额，可以多个", "which reading of an ambiguity, as Y1=整额"),
+    ("settle previous", "上一次的结果文件夹：另写出差额分录", "an earlier result: also write the postings that lead from it to this one"),
+    ("settle out", "结果文件夹", "the folder for the results"),
+    ("settle format", "text 给人看，json 给程序读", "text to read, json for scripts"),
+    ("screen", "筛查一年，写出三色预警名单（xlsx）", "screen a year and write the three-colour alert list (xlsx)"),
+    ("screen lake", "数据湖文件夹", "the lake's folder"),
+    ("screen packs", "制度包文件夹，可以多个", "pack folders, or folders of packs"),
+    ("screen as_of", "用哪一天有效的版本，如 2023-06-30", "the versions in force on this day, as 2023-06-30"),
+    ("screen reading", "疑义取哪种读法，如 Y1=整额，可以多个", "which reading of an ambiguity, as Y1=整额"),
+    ("screen year", "哪一年的费用", "the year in which the costs arose"),
+    ("screen out", "名单写到哪个工作簿", "the workbook to write"),
+    ("screen full_ids", "写出完整身份证号（要写明 --purpose）", "write whole ID numbers (needs --purpose)"),
+    ("screen purpose", "为什么需要，写进名单和数据湖的查看记录", "what for; it is written into the list and into the lake's log of views"),
+    ("screen format", "text 给人看，json 给程序读", "text to read, json for scripts"),
+    ("explain", "讲清一个人的每一元钱：谁付的，依据哪一条", "explain one person's every yuan: who paid, under which article"),
+    ("explain lake", "数据湖文件夹", "the lake's folder"),
+    ("explain person", "人员编号或身份证号；写 - 则从标准输入读", "the person's code or ID number; - reads it from standard input"),
+    ("explain case", "一个人或一户的算例文件（docs/case.md）", "one person or household as a JSON document (docs/case.md)"),
+    ("explain packs", "制度包文件夹，可以多个", "pack folders, or folders of packs"),
+    ("explain as_of", "用哪一天有效的版本，如 2023-06-30", "the versions in force on this day, as 2023-06-30"),
+    ("explain reading", "疑义取哪种读法，如 Y1=整额，可以多个", "which reading of an ambiguity, as Y1=整额"),
+    ("explain year", "只看这一年的费用", "only costs of this year"),
+    ("explain format", "text 给人看，json 给程序读，html 是一页网页", "text to read, json for scripts, html for one page"),
+    ("explain case_schema", "打印算例文件的 JSON Schema", "print the JSON Schema of the case document"),
+    ("synth", "合成一个县的结算表和花名册（人员均为虚构）", "make the spreadsheets of a synthetic county (nobody in them exists)"),
+    ("synth county", "哪个县，如 ruian、dongtou", "which county, as ruian or dongtou"),
+    ("synth people", "多少人", "how many people"),
+    ("synth seed", "种子：同一种子得同样的文件", "the seed: the same seed gives the same files"),
+    ("synth out", "写到哪个文件夹", "the folder to write to"),
+    ("synth defects", "故意放进多少处错误，供练习", "how many defects to plant, for practice"),
+    ("synth from", "从哪一年起（默认 2022）", "the first year with claims (2022 unless told)"),
+    ("synth to", "到哪一年（默认只一年）", "the last year with claims (the first unless told)"),
+    ("synth format", "text 给人看，json 给程序读", "text to read, json for scripts"),
+    ("demo", "从头到尾看一遍：合成、导入、结算、筛查", "the whole road once: synthesise, import, settle, screen"),
+    ("demo people", "多少人（默认 5000）", "how many people (5000 unless told)"),
+    ("demo dir", "写到哪个文件夹（默认 county）", "the folder to write to (county unless told)"),
+    ("demo packs", "制度包文件夹（默认 policies）", "the folder of packs (policies unless told)"),
+];
+
+/// Arguments that every command has.
+const LANG_HELP: (&str, &str) = ("语言：zh 或 en（默认随系统）", "language: zh or en (the system's unless told)");
+const HELP_HELP: (&str, &str) = ("显示用法", "show this");
+const VERSION_HELP: (&str, &str) = ("显示版本", "show the version");
+
+/// The command with every text in `lang`.
+pub fn in_lang(command: Command, lang: Lang) -> Command {
+    let command = command
+        .arg(flag("help", 'h', ArgAction::Help, pick(HELP_HELP, lang)))
+        .arg(flag("version", 'V', ArgAction::Version, pick(VERSION_HELP, lang)).global(false))
+        .arg(
+            Arg::new("lang")
+                .long("lang")
+                .global(true)
+                .value_name("LANG")
+                .value_parser(["zh", "en"])
+                .help(pick(LANG_HELP, lang)),
+        )
+        .after_help(exit_codes(lang));
+    worded(command, "", lang)
+}
+
+fn flag(name: &'static str, short: char, action: ArgAction, help: &'static str) -> Arg {
+    Arg::new(name).long(name).short(short).global(true).action(action).help(help)
+}
+
+fn pick(texts: (&'static str, &'static str), lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => texts.0,
+        Lang::En => texts.1,
+    }
+}
+
+fn find_row(key: &str) -> Option<&'static Row> {
+    HELP.iter().find(|row| row.0 == key)
+}
+
+fn worded(command: Command, path: &str, lang: Lang) -> Command {
+    let (arguments, options, commands, template) = headings(lang, command.has_subcommands());
+    let mut command = command.help_template(template).subcommand_help_heading(commands);
+    if let Some((_, zh, en)) = find_row(path) {
+        command = command.about(pick((zh, en), lang));
+    }
+    let names: Vec<(String, bool)> =
+        command.get_arguments().map(|arg| (arg.get_id().to_string(), arg.is_positional())).collect();
+    for (name, is_positional) in names {
+        let key = format!("{path} {name}");
+        command = command.mut_arg(&name, |arg| {
+            let arg = arg.help_heading(if is_positional { arguments } else { options });
+            let takes_value = arg.get_action().takes_values();
+            let arg = if takes_value { arg.hide_possible_values(true).hide_default_value(true) } else { arg };
+            match find_row(key.trim()) {
+                Some((_, zh, en)) => arg.help(pick((zh, en), lang)),
+                None => arg,
+            }
+        });
+    }
+    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    for name in names {
+        let path = format!("{path} {name}");
+        command = command.mut_subcommand(&name, |sub| worded(sub, path.trim(), lang));
+    }
+    command
+}
+
+/// Headings for arguments, options, commands, and the template of a help page.
+fn headings(lang: Lang, has_commands: bool) -> (&'static str, &'static str, &'static str, &'static str) {
+    match (lang, has_commands) {
+        (Lang::Zh, true) => ("参数", "选项", "命令", "{about}\n\n用法：{usage}\n\n{all-args}{after-help}\n"),
+        (Lang::Zh, false) => ("参数", "选项", "命令", "{about}\n\n用法：{usage}\n\n{all-args}\n"),
+        (Lang::En, true) => {
+            ("Arguments", "Options", "Commands", "{about}\n\nUsage: {usage}\n\n{all-args}{after-help}\n")
+        }
+        (Lang::En, false) => ("Arguments", "Options", "Commands", "{about}\n\nUsage: {usage}\n\n{all-args}\n"),
+    }
+}
+
+fn exit_codes(lang: Lang) -> String {
+    let lines = Exit::ALL.iter().map(|exit| format!("  {}  {}\n", exit.code(), exit.meaning().in_lang(lang)));
+    let heading = match lang {
+        Lang::Zh => "退出码：\n",
+        Lang::En => "Exit codes:\n",
+    };
+    heading.to_owned() + lines.collect::<String>().trim_end_matches('\n')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    fn keys(command: &Command, path: &str, found: &mut Vec<String>) {
+        found.push(path.to_owned());
+        for arg in command.get_arguments() {
+            found.push(format!("{path} {}", arg.get_id()).trim().to_owned());
+        }
+        for sub in command.get_subcommands() {
+            keys(sub, format!("{path} {}", sub.get_name()).trim(), found);
+        }
+    }
+
+    #[test]
+    fn every_command_and_argument_has_a_row_and_no_row_is_left_over() {
+        let mut there = Vec::new();
+        keys(&crate::args::Cli::command(), "", &mut there);
+        let rows: Vec<String> = HELP.iter().map(|row| row.0.to_owned()).collect();
+        let missing: Vec<_> = there.iter().filter(|key| !rows.contains(key)).collect();
+        let left_over: Vec<_> = rows.iter().filter(|key| !there.contains(key)).collect();
+        assert!(missing.is_empty() && left_over.is_empty(), "missing {missing:?}, left over {left_over:?}");
+    }
+
+    #[test]
+    fn clap_accepts_the_whole_tree() {
+        in_lang(crate::args::Cli::command(), Lang::Zh).debug_assert();
+    }
+}
