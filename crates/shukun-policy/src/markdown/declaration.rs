@@ -40,8 +40,14 @@ pub(crate) fn add_payers(key: &str, value: &str, names: &mut Names) {
     let names_payers = registry::clause(&fold(key.trim())).is_some_and(|entry| matches!(entry.id(), "order" | "tier"));
     if names_payers {
         let payers = value.split(['、', '，', ',']);
-        payers.filter_map(|payer| payer.split(['（', '(']).next()).for_each(|payer| names.add(payer));
+        let payers = payers.filter_map(|payer| payer.split(['（', '(']).next()).map(str::trim);
+        payers.filter(|payer| !is_placeholder(payer)).for_each(|payer| names.add(payer));
     }
+}
+
+/// Whether a reading stands here, which is no name.
+fn is_placeholder(words: &str) -> bool {
+    ["读法", "疑义", "reading "].iter().any(|start| words.starts_with(start))
 }
 
 /// The first word of a head line, and the name.
