@@ -29,6 +29,8 @@ pub(crate) mod scales;
 mod standings;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_more;
 
 use std::collections::BTreeSet;
 
