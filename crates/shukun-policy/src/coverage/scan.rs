@@ -74,7 +74,7 @@ pub struct Found {
 /// Units after which a number in Chinese numerals is a figure (三重, 七项, 一条 are not).
 const CHINESE_UNITS: [&str; 8] = ["个月", "年", "周岁", "岁", "天", "个工作日", "工作日", "倍"];
 /// Before 一 these make a word: 同一年, 统一年度.
-const NOT_A_NUMBER_AFTER: &str = "同统任每某唯单逐第之这那";
+const NOT_A_NUMBER_AFTER: &str = "同统任每某唯单逐第之这那哪当";
 /// No figure has more digits.
 const MAX_DIGITS: usize = 18;
 

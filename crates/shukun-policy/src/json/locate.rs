@@ -46,7 +46,7 @@ fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
 }
 
 /// The first of `values` that is not of its form.
-fn first_wrong<'v, Form: DeserializeOwned>(values: &'v [Value]) -> Option<(usize, &'v Value, String)> {
+fn first_wrong<Form: DeserializeOwned>(values: &[Value]) -> Option<(usize, &Value, String)> {
     values.iter().enumerate().find_map(|(index, value)| failure::<Form>(value).map(|message| (index, value, message)))
 }
 
