@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::figures;
 use super::fold::{Folded, fold};
 use crate::document::Token;
 use crate::registry;
@@ -23,11 +24,11 @@ impl Names {
         Names::default()
     }
 
-    /// Adds a name; words of the registry stay what they are.
+    /// Adds a name; words of the registry and figures (读法Y1 too) stay what they are.
     pub fn add(&mut self, name: &str) {
         let folded = fold(name).split_whitespace().collect::<Vec<_>>().join(" ");
         let length = folded.chars().count();
-        if length == 0 || length > MAX_NAME || registry::value(&folded).is_some() {
+        if length == 0 || length > MAX_NAME || registry::value(&folded).is_some() || is_figure(&folded) {
             return;
         }
         self.lengths.insert(length);
@@ -58,6 +59,11 @@ impl Names {
             self.lengths.iter().map(|length| at + length).filter(|stop| *stop <= end && text.may_split(at, *stop));
         ends.filter_map(|stop| Some((Token::Name(self.spellings.get(text.slice(at, stop))?.clone()), stop))).collect()
     }
+}
+
+fn is_figure(name: &str) -> bool {
+    let text = Folded::new(name, 0);
+    figures::read(&text, 0).is_some_and(|(token, end)| token.is_some() && end == text.len())
 }
 
 impl<Name: AsRef<str>> FromIterator<Name> for Names {

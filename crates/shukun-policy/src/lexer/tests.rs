@@ -71,6 +71,7 @@ fn chinese_is_split_only_where_all_of_it_is_known() {
         tokens_with("有暴力倾向且因病", &["有暴力倾向"]),
         [name("有暴力倾向"), Known("and"), Known("due_to_illness")]
     );
+    assert_eq!(tokens_with("读法Y7", &["读法Y7"]), [Reading("Y7".to_owned())]);
     assert_eq!(tokens_with("追溯救助（大病）、x", &["追溯救助(大病)"]), [name("追溯救助(大病)"), ListComma, name("x")]);
 }
 
