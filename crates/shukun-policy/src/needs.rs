@@ -5,10 +5,10 @@
 use std::collections::BTreeSet;
 
 use crate::program::{
-    Cond, DateField, Expr, FactIx, Field, Kind, Period, PeriodKind, Program, Rule, RuleIx, Scale, SortKey, Source,
-    StatusOn, TierIx,
+    Cond, DateField, Expr, FactIx, Field, Kind, MeasureIx, Period, PeriodKind, Program, Rule, RuleIx, Scale, SortKey,
+    Source, StatusOn, TierIx,
 };
-use crate::walk::{conditions, visit, visit_cond, visit_rule};
+use crate::walk::{conditions, visit_cond, visit_rule_through};
 
 /// What a program or rule looks at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,7 +72,8 @@ impl Needs {
         for cond in conditions(rule) {
             visit_cond(cond, &mut |part| self.add_cond(part));
         }
-        visit_rule(rule, &mut |expr| self.add_expr(program, expr));
+        let amount_of = |measure: MeasureIx| program.measures.get(measure.0).map(|measure| &measure.amount);
+        visit_rule_through(rule, &amount_of, &mut |expr| self.add_expr(program, expr));
         self.add_kind(&rule.kind);
     }
 
@@ -108,15 +109,6 @@ impl Needs {
             Expr::Lookup(table, _) => {
                 let inputs = program.tables.get(table.0).map(|table| table.inputs.clone());
                 inputs.into_iter().flatten().for_each(|field| self.add_field(field));
-            }
-            Expr::Measure(measure) => {
-                if let Some(measure) = program.measures.get(measure.0) {
-                    visit(&measure.amount, &mut |part| {
-                        if part != expr {
-                            self.add_expr(program, part);
-                        }
-                    });
-                }
             }
             _ => {}
         }

@@ -15,6 +15,10 @@ use crate::typed::tables::cell_words;
 
 /// A reading may name another ambiguity, but not without end.
 const DEEPEST: usize = 4;
+/// No clause has more words.
+const MOST_WORDS: usize = 1000;
+/// Nor deeper parentheses, nor more negations.
+const DEEPEST_NESTING: usize = 32;
 
 /// One ambiguity of the run with the reading chosen.
 #[derive(Clone, Debug)]
@@ -163,28 +167,39 @@ impl<'a> Scopes<'a> {
 
     fn clause(&self, pack: usize, clause: &mut Clause) -> BTreeSet<usize> {
         let mut used = BTreeSet::new();
-        if !clause.words.iter().any(|word| matches!(word.token, Token::Reading(_))) {
-            return used;
+        if clause.words.iter().any(|word| matches!(word.token, Token::Reading(_))) {
+            self.replace(pack, clause, &mut used);
         }
+        if is_unwieldy(&clause.words) {
+            self.find_out(unwieldy(clause.span));
+            clause.words.clear();
+        }
+        used
+    }
+
+    /// Puts the readings' words in place of the clause's placeholders.
+    fn replace(&self, pack: usize, clause: &mut Clause, used: &mut BTreeSet<usize>) {
         let mut words = Vec::new();
         for word in &clause.words {
             let Token::Reading(id) = &word.token else {
                 words.push(word.clone());
                 continue;
             };
-            let Some(reading) = self.reading(pack, id, word.span, &mut used) else { continue };
+            let Some(reading) = self.reading(pack, id, word.span, used) else { continue };
             for spelling in [format!("读法{id}"), format!("疑义{id}"), format!("reading {id}")] {
                 clause.text = clause.text.replace(&spelling, verbatim(reading));
             }
-            self.expand(pack, &reading.words, 1, &mut words, &mut used);
+            self.expand(pack, &reading.words, 1, &mut words, used);
         }
         clause.words = words;
-        used
     }
 
     /// The words of a reading; placeholders inside it are replaced too.
     fn expand(&self, pack: usize, words: &[Word], depth: usize, into: &mut Vec<Word>, used: &mut BTreeSet<usize>) {
         for word in words {
+            if into.len() > MOST_WORDS {
+                return;
+            }
             match &word.token {
                 Token::Reading(id) if depth < DEEPEST => {
                     if let Some(reading) = self.reading(pack, id, word.span, used) {
@@ -276,6 +291,34 @@ fn named_in(decl: &Declaration) -> BTreeSet<String> {
     let cells = decl.tables.iter().flat_map(|table| table.header.iter().chain(table.rows.iter().flatten()));
     let words = decl.clauses.iter().flat_map(|clause| clause.words.clone()).chain(cells.flat_map(cell_words));
     words.filter_map(|word| if let Token::Reading(id) = word.token { Some(id) } else { None }).collect()
+}
+
+/// Longer or deeper clauses are no rule that an official could read.
+fn is_unwieldy(words: &[Word]) -> bool {
+    let mut depth = 0usize;
+    let mut deepest = 0;
+    for word in words {
+        match word.token {
+            Token::Open => depth += 1,
+            Token::Close => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    let negations = words.iter().filter(|word| word.token == Token::Known("not")).count();
+    words.len() > MOST_WORDS || deepest.max(negations) > DEEPEST_NESTING
+}
+
+fn unwieldy(place: Span) -> Finding {
+    Finding::error(
+        "P0318",
+        place,
+        Text::new("这一条太长，或括号套得太深", "the clause is too long, or its parentheses are too deep"),
+        Text::new(
+            "把一部分写成口径、资格规则或参数表",
+            "move parts of it into a measure, an eligibility rule or a table",
+        ),
+    )
 }
 
 fn did_you_mean(name: &str, known: &[&str]) -> Text {

@@ -1,6 +1,8 @@
 //! Going through all amounts and conditions of a program. One place that knows their parts.
 
-use crate::program::{Cond, Expr, Kind, Rule, Scale, Trigger};
+use std::collections::BTreeSet;
+
+use crate::program::{Cond, Expr, Kind, MeasureIx, Rule, Scale, Trigger};
 
 /// Calls `see` with `expr` and everything inside it.
 pub(crate) fn visit(expr: &Expr, see: &mut dyn FnMut(&Expr)) {
@@ -16,6 +18,26 @@ pub(crate) fn visit(expr: &Expr, see: &mut dyn FnMut(&Expr)) {
     }
 }
 
+/// The same, and everything inside the measures that it names, each measure once.
+pub(crate) fn visit_through<'m>(
+    expr: &'m Expr,
+    amount_of: &dyn Fn(MeasureIx) -> Option<&'m Expr>,
+    see: &mut dyn FnMut(&Expr),
+) {
+    let mut seen = BTreeSet::new();
+    let mut ahead = vec![expr];
+    while let Some(next) = ahead.pop() {
+        visit(next, &mut |part| {
+            see(part);
+            if let Expr::Measure(measure) = part
+                && seen.insert(*measure)
+            {
+                ahead.extend(amount_of(*measure));
+            }
+        });
+    }
+}
+
 /// Calls `see` with `cond` and every condition inside it.
 pub(crate) fn visit_cond(cond: &Cond, see: &mut dyn FnMut(&Cond)) {
     see(cond);
@@ -28,18 +50,39 @@ pub(crate) fn visit_cond(cond: &Cond, see: &mut dyn FnMut(&Cond)) {
 
 /// Calls `see` with every amount of a rule, those compared in its conditions too, and everything inside.
 pub(crate) fn visit_rule(rule: &Rule, see: &mut dyn FnMut(&Expr)) {
-    for cond in conditions(rule) {
-        visit_cond(cond, &mut |part| {
-            if let Cond::Compare(left, _, right) = part {
-                visit(left, see);
-                visit(right, see);
-            }
-        });
-    }
-    let floor = rule.collect.floor.iter().map(|floor| &floor.amount);
-    let limits = rule.limits.iter().map(|limit| &limit.cap);
-    for expr in floor.chain(limits).chain(&rule.minimum).chain(&rule.prorate).chain(kind_amounts(&rule.kind)) {
+    for expr in amounts(rule) {
         visit(expr, see);
+    }
+}
+
+/// The same, and everything inside the measures that they name.
+pub(crate) fn visit_rule_through<'m>(
+    rule: &'m Rule,
+    amount_of: &dyn Fn(MeasureIx) -> Option<&'m Expr>,
+    see: &mut dyn FnMut(&Expr),
+) {
+    for expr in amounts(rule) {
+        visit_through(expr, amount_of, see);
+    }
+}
+
+/// Every amount of a rule, whole.
+fn amounts(rule: &Rule) -> Vec<&Expr> {
+    let mut found = Vec::new();
+    conditions(rule).for_each(|cond| compared(cond, &mut found));
+    found.extend(rule.collect.floor.iter().map(|floor| &floor.amount));
+    found.extend(rule.limits.iter().map(|limit| &limit.cap));
+    found.extend(rule.minimum.iter().chain(&rule.prorate));
+    found.extend(kind_amounts(&rule.kind));
+    found
+}
+
+fn compared<'c>(cond: &'c Cond, found: &mut Vec<&'c Expr>) {
+    match cond {
+        Cond::And(parts) | Cond::Or(parts) => parts.iter().for_each(|part| compared(part, found)),
+        Cond::Not(inner) => compared(inner, found),
+        Cond::Compare(left, _, right) => found.extend([&**left, &**right]),
+        _ => {}
     }
 }
 
@@ -87,6 +130,19 @@ mod tests {
     use shukun_base::Fen;
 
     use super::*;
+
+    #[test]
+    fn goes_through_each_measure_once() {
+        let twice =
+            |at: usize| Expr::Add(Box::new(Expr::Measure(MeasureIx(at))), Box::new(Expr::Measure(MeasureIx(at))));
+        // Each rests twice on the next: 2^64 parts for who does not remember.
+        let measures: Vec<Expr> = (1..64).map(twice).chain([Expr::Left]).collect();
+        let mut left = 0;
+        visit_through(&twice(0), &|measure| measures.get(measure.0), &mut |part| {
+            left += usize::from(*part == Expr::Left)
+        });
+        assert_eq!(left, 1);
+    }
 
     #[test]
     fn sees_every_part_once() {

@@ -4,9 +4,9 @@ use shukun_base::Text;
 
 use super::Places;
 use crate::finding::Finding;
-use crate::program::{BaseMode, Cond, Expr, Payer, Program, Rule, Source, Timing};
+use crate::program::{BaseMode, Cond, Expr, MeasureIx, Payer, Program, Rule, Source, Timing};
 use crate::typed::rule::is_money;
-use crate::walk::{base_of, conditions, visit, visit_cond, visit_rule};
+use crate::walk::{base_of, conditions, visit_cond, visit_rule_through};
 
 /// 已付 that names a payer not yet due, and claim-level rules that must see a period-level one.
 pub(crate) fn payers(program: &Program, places: &Places<'_>) -> Vec<Finding> {
@@ -31,21 +31,13 @@ struct Seen {
 fn seen_by(program: &Program, rule: &Rule) -> Seen {
     let mut seen =
         Seen { named: Vec::new(), all: base_of(&rule.kind).is_some_and(|base| base.mode == BaseMode::Residual) };
-    visit_rule(rule, &mut |expr| look(program, expr, &mut seen));
-    seen
-}
-
-fn look(program: &Program, expr: &Expr, seen: &mut Seen) {
-    match expr {
+    let amount_of = |measure: MeasureIx| program.measures.get(measure.0).map(|measure| &measure.amount);
+    visit_rule_through(rule, &amount_of, &mut |expr| match expr {
         Expr::Paid(payers) => seen.named.extend(payers),
         Expr::Left => seen.all = true,
-        Expr::Measure(measure) => {
-            if let Some(measure) = program.measures.get(measure.0) {
-                visit(&measure.amount, &mut |inner| look(program, inner, seen));
-            }
-        }
         _ => {}
-    }
+    });
+    seen
 }
 
 fn comes_before(program: &Program, at: usize, rule: &Rule, payer: Payer) -> bool {

@@ -10,16 +10,16 @@ pub(crate) use rules::Draft;
 mod uses;
 mod validity;
 
-use shukun_base::RegionCode;
+use shukun_base::{RegionCode, Text};
 
 use crate::check;
 use crate::coverage::{check_articles, check_original};
-use crate::document::DeclarationKind;
+use crate::document::{Ambiguity, DeclarationKind};
 use crate::finding::Finding;
 use crate::inherit::{Family, Part, inherit, select};
-use crate::pack::PackSet;
+use crate::pack::{Pack, PackSet};
 use crate::program::{PackStamp, Program};
-use crate::readings::{PackWords, Scopes, ambiguities, declarations};
+use crate::readings::{PackWords, Scopes, declarations};
 use crate::typed::names::Names;
 
 /// What a run is told besides the packs.
@@ -73,17 +73,20 @@ fn scopes<'a>(family: &Family<'a>, choices: &[(String, String)]) -> Scopes<'a> {
 pub fn check(set: &PackSet, region: Option<&RegionCode>) -> Vec<Finding> {
     let choices = Choices { readings: Vec::new(), region: region.cloned() };
     let (_, mut findings) = link(set, &choices);
-    for (pack, ambiguity) in
-        set.packs().iter().flat_map(|pack| ambiguities(&pack.document).map(move |found| (pack, found)))
-    {
-        if region.is_some_and(|region| !pack.meta.region.contains(region)) {
-            continue;
-        }
-        for reading in &ambiguity.readings {
-            let choice = (format!("{}:{}", pack.meta.id, ambiguity.id), reading.name.clone());
-            let choices = Choices { readings: vec![choice], ..choices.clone() };
-            findings.extend(link(set, &choices).1);
-        }
+    let choices_of = |pack: &Pack, ambiguity: &Ambiguity| {
+        let asked = format!("{}:{}", pack.meta.id, ambiguity.id);
+        ambiguity.readings.iter().map(|reading| (asked.clone(), reading.name.clone())).collect::<Vec<_>>()
+    };
+    let holds = |pack: &&Pack| region.is_none_or(|region| pack.meta.region.contains(region));
+    let readings: Vec<(String, String)> = set
+        .packs()
+        .iter()
+        .filter(holds)
+        .flat_map(|pack| pack.ambiguities().flat_map(move |ambiguity| choices_of(pack, ambiguity)))
+        .collect();
+    findings.extend((readings.len() > MOST_READINGS).then(|| unchecked_readings(readings.len())));
+    for choice in readings.into_iter().take(MOST_READINGS) {
+        findings.extend(link(set, &Choices { readings: vec![choice], ..choices.clone() }).1);
     }
     let (family, _) = select(set, region);
     findings.extend(check::versions::versions(&family.packs));
@@ -97,6 +100,21 @@ pub fn check(set: &PackSet, region: Option<&RegionCode>) -> Vec<Finding> {
     let mut findings = distinct(findings);
     findings.sort_by_key(|finding| (finding.place.map(|place| (place.file, place.start)), finding.code));
     findings
+}
+
+/// More readings than that are not gone through one by one.
+const MOST_READINGS: usize = 300;
+
+fn unchecked_readings(count: usize) -> Finding {
+    Finding::warning(
+        "P0608",
+        None,
+        Text::new(
+            format!("共有{count}种读法，只逐个检查了前{MOST_READINGS}种"),
+            format!("there are {count} readings, of which the first {MOST_READINGS} were checked one by one"),
+        ),
+        Text::new("分开检查各个制度包", "check the packs one by one"),
+    )
 }
 
 /// Each finding once.

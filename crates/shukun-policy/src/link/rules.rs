@@ -11,9 +11,9 @@ use crate::document::{DeclarationKind, MarkTable, Span, Token};
 use crate::finding::Finding;
 use crate::inherit::Part;
 use crate::program::{
-    AlertColour, Base, BaseMode, Expr, Field, Hit, Measure, PackIx, Rule, RuleIx, TableIx, TierIx, Timing, Trigger,
+    AlertColour, Base, BaseMode, Field, Hit, Measure, PackIx, Rule, RuleIx, TableIx, TierIx, Timing, Trigger,
 };
-use crate::typed::amounts::paid_in;
+use crate::typed::amounts::names_payers;
 use crate::typed::cursor::Cursor;
 use crate::typed::kinds::pays_money;
 use crate::typed::names::{canonical, take_name, unknown};
@@ -165,9 +165,8 @@ impl<'l> Linker<'l, '_> {
         self.findings.extend(found);
         let rule = rule?;
         if let (Some(base), Some(measures)) = (base_of(&rule.kind), measures) {
-            let amounts: Vec<Expr> = measures.iter().map(|measure| measure.amount.clone()).collect();
             let place = Clauses::of(decl).find("base").map_or(decl.name_span, |clause| clause.span);
-            self.findings.extend(base_relation(base, &amounts, place));
+            self.findings.extend(base_relation(base, measures, place));
         }
         Some(rule)
     }
@@ -187,9 +186,8 @@ fn timing_of(part: &Part) -> Option<Timing> {
 }
 
 /// A base says how it relates to what earlier payers paid, once.
-fn base_relation(base: &Base, measures: &[Expr], place: Span) -> Option<Finding> {
-    let names_payers = !paid_in(&base.amount, measures).is_empty() || names_left(&base.amount, measures);
-    match (base.mode, names_payers) {
+fn base_relation(base: &Base, measures: &[Measure], place: Span) -> Option<Finding> {
+    match (base.mode, names_payers(&base.amount, measures)) {
         (BaseMode::AsWritten, false) => Some(Finding::error(
             "P0310",
             place,
@@ -213,18 +211,6 @@ fn base_relation(base: &Base, measures: &[Expr], place: Span) -> Option<Finding>
         )),
         _ => None,
     }
-}
-
-fn names_left(amount: &Expr, measures: &[Expr]) -> bool {
-    let mut found = false;
-    crate::walk::visit(amount, &mut |part| match part {
-        Expr::Left => found = true,
-        Expr::Measure(measure) => {
-            found |= measures.get(measure.0).is_some_and(|amount| names_left(amount, measures));
-        }
-        _ => {}
-    });
-    found
 }
 
 fn no_order(part: &Part) -> Finding {

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::rules::Draft;
 use crate::document::DeclarationKind;
 use crate::inherit::Part;
-use crate::program::{Base, BaseMode, Expr, Measure, Program, Rule, Table};
+use crate::program::{Base, BaseMode, Expr, Measure, MeasureIx, Program, Rule, Table};
 use crate::typed::names::canonical;
-use crate::walk::{base_of, visit, visit_rule};
+use crate::walk::{base_of, visit_rule_through};
 
 /// Fills [`Rule::readings`].
 pub(super) fn mark(
@@ -43,7 +43,8 @@ impl Shared<'_> {
         let states_date = part.decl.clauses.iter().any(|clause| clause.key == "decided_by");
         used.extend(validity.filter(|_| !states_date).flat_map(all_of));
         let mut rests_on_order = matches!(base_of(&rule.kind), Some(Base { mode: BaseMode::Residual, .. }));
-        visit_rule(rule, &mut |expr| self.of_expr(expr, &mut used, &mut rests_on_order));
+        let amount_of = |measure: MeasureIx| self.measures.get(measure.0).map(|measure| &measure.amount);
+        visit_rule_through(rule, &amount_of, &mut |expr| self.of_expr(expr, &mut used, &mut rests_on_order));
         if rests_on_order {
             used.extend(self.order);
         }
@@ -61,11 +62,6 @@ impl Shared<'_> {
             Expr::Measure(measure) => {
                 if let Some(measure) = self.measures.get(measure.0) {
                     used.extend(self.declared(&measure.name, &[DeclarationKind::Measure]));
-                    visit(&measure.amount, &mut |inner| {
-                        if inner != expr {
-                            self.of_expr(inner, used, rests_on_order);
-                        }
-                    });
                 }
             }
             _ => {}

@@ -8,7 +8,7 @@ use super::names::{Names, expect_name, payers, take_name, unknown};
 use super::{Parse, tables};
 use crate::document::{Span, Token};
 use crate::finding::Finding;
-use crate::program::{Expr, Hit, Literal, Payer, RuleIx, Table, TableIx, TableRow};
+use crate::program::{Expr, Hit, Literal, Measure, MeasureIx, RuleIx, Table, TableIx, TableRow};
 use crate::registry;
 
 /// Money or a bare number.
@@ -376,19 +376,12 @@ fn unknown_amount(name: &str, place: Span, names: &Names) -> Box<Finding> {
     unknown(name, place, &Text::new("字段、口径或事实", "field, measure or fact"), known)
 }
 
-/// Whether an amount takes off or asks for what payers paid, also through a 口径.
-pub(crate) fn paid_in(expr: &Expr, measures: &[Expr]) -> Vec<Payer> {
-    let mut payers = Vec::new();
-    crate::walk::visit(expr, &mut |part| match part {
-        Expr::Paid(named) => payers.extend(named),
-        Expr::Measure(measure) => {
-            if let Some(amount) = measures.get(measure.0) {
-                payers.extend(paid_in(amount, measures));
-            }
-        }
-        _ => {}
-    });
-    payers
+/// Whether an amount says itself what earlier payers paid or left, also through a 口径.
+pub(crate) fn names_payers(amount: &Expr, measures: &[Measure]) -> bool {
+    let mut found = false;
+    let amount_of = |measure: MeasureIx| measures.get(measure.0).map(|measure| &measure.amount);
+    crate::walk::visit_through(amount, &amount_of, &mut |part| found |= matches!(part, Expr::Paid(_) | Expr::Left));
+    found
 }
 
 #[cfg(test)]
@@ -396,7 +389,7 @@ mod tests {
     use shukun_base::{Exact, Fen};
 
     use super::*;
-    use crate::program::{Field, MeasureIx, TierIx};
+    use crate::program::{Field, Payer, TierIx};
     use crate::typed::testing::{names, words};
 
     fn read(text: &str) -> Parse<Measured> {

@@ -1,6 +1,6 @@
 //! Single values: in sets, in cells.
 
-use shukun_base::{Exact, Text};
+use shukun_base::{Exact, Lang, Text};
 
 use super::cursor::Cursor;
 use super::fields::{Sort, closed_words, find_closed_word, sort_of};
@@ -68,12 +68,14 @@ fn closed_word(cursor: &mut Cursor<'_>, field: Field, here: Span) -> Parse<Liter
 
 fn not_a_value(written: &str, field: Field, here: Span) -> Box<Finding> {
     let allowed = closed_words(field);
+    let key = crate::registry::field_word(field);
+    let name = Text::new(spelling::spelled(key, Lang::Zh), spelling::spelled(key, Lang::En));
     let zh: Vec<&str> = allowed.iter().map(|word| word_zh(word)).collect();
     let near = nearest(written, zh.iter().copied()).or_else(|| nearest(written, allowed.iter().copied()));
     Box::new(Finding::error(
         "P0309",
         Some(here),
-        Text::new(format!("“{written}”不是该字段的值"), format!("“{written}” is not a value of this field")),
+        Text::new(format!("“{written}”不是{}的值", name.zh), format!("“{written}” is not a value of {}", name.en)),
         match near {
             Some(near) => Text::new(format!("是不是“{near}”？"), format!("did you mean “{near}”?")),
             None => Text::new(format!("可用的有：{}", zh.join("、")), format!("there are: {}", allowed.join(", "))),

@@ -33,6 +33,9 @@ pub(crate) struct Read<'a> {
     pub(crate) columns: Vec<Column>,
 }
 
+/// Larger tables are not read: every row is compared with every other. The national list of groups has under 1,000.
+const MOST_ROWS: usize = 3000;
+const MOST_COLUMNS: usize = 64;
 /// Columns of a rule's table that give something, besides those of clauses.
 const RULE_COLUMNS: &[&str] =
     &["from_inclusive", "to_exclusive", "reached_at", "passed_at", "colour", "premium", "up_to"];
@@ -71,7 +74,8 @@ pub(crate) fn of_parameters<'a>(mark: &'a MarkTable, names: &Names) -> Result<Re
 
 fn read_header<'a>(mark: &'a MarkTable, column: impl Fn(&Cell) -> Parse<Column>) -> Result<Read<'a>, Vec<Finding>> {
     let (mut columns, mut findings) = (Vec::new(), Vec::new());
-    for cell in &mark.header {
+    findings.extend((mark.rows.len() > MOST_ROWS || mark.header.len() > MOST_COLUMNS).then(|| too_large(mark)));
+    for cell in mark.header.iter().take(MOST_COLUMNS) {
         match column(cell) {
             Ok(column) if column != Column::Remark && columns.contains(&column) => findings.push(column_twice(cell)),
             Ok(column) => columns.push(column),
@@ -79,6 +83,21 @@ fn read_header<'a>(mark: &'a MarkTable, column: impl Fn(&Cell) -> Parse<Column>)
         }
     }
     if findings.is_empty() { Ok(Read { mark, columns }) } else { Err(findings) }
+}
+
+fn too_large(mark: &MarkTable) -> Finding {
+    Finding::error(
+        "P0512",
+        mark.span,
+        Text::new(
+            format!("表太大：{}行、{}列", mark.rows.len(), mark.header.len()),
+            format!("the table is too large: {} rows, {} columns", mark.rows.len(), mark.header.len()),
+        ),
+        Text::new(
+            format!("一张表不超过{MOST_ROWS}行、{MOST_COLUMNS}列，请拆分"),
+            format!("a table has at most {MOST_ROWS} rows and {MOST_COLUMNS} columns; split it"),
+        ),
+    )
 }
 
 fn common_column(cell: &Cell, names: &Names) -> Option<Column> {

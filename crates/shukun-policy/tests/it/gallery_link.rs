@@ -69,6 +69,7 @@ fn clauses() {
     changed("P0314", "每人 每自然年（按 费用发生日）\n舍入", "每人 连续12个月（按 费用发生日）\n舍入");
     changed("P0315", "基数：余额 政策范围内费用\n触发", "基数：余额 政策范围内费用 － 已付（基本医保）\n触发");
     changed("P0316", "每人 每自然年（按 费用发生日）\n舍入", "每人 每自然年（按 认定日）\n舍入");
+    changed("P0318", "对象：全体", &format!("对象：{}", "非 ".repeat(40) + "参保"));
     changed("P0317", "至 认定日（不含）", "至 认定日 前12个月（不含）");
 }
 
@@ -146,6 +147,8 @@ fn scales_and_tables() {
     changed("P0509", "| 参保类型 | 医院等级 | 比例 |", "| 参保类型 | 医院等级 | 起付 |");
     changed("P0510", "| 参保类型 | 医院等级 | 比例 |", "| 参保类别 | 医院等级 | 比例 |");
     changed("P0511", "| 居民 | 2、3 | 50% |", "| 居民 | 3 至 2 | 50% |");
+    let rows = "| 居民 | 2、3 | 50% |\n".repeat(3001);
+    changed("P0512", "| 居民 | 2、3 | 50% |\n", &rows);
     changed("P0513", "| 15万元 | — | 20% |", "| 15万元 | 30万元 | 20% |");
     changed(
         "P0514",
@@ -166,6 +169,8 @@ fn readings_and_examples() {
     changed("P0601", "触发：读法Y6 5万元", "触发：读法Y9 5万元");
     changed("P0603", "触发：读法Y6 5万元", "触发：超过 5万元");
     changed("P0606", "应付（Y6＝达到）", "应付");
+    let many: String = (0..301).map(|number| format!("  读法{number} ＝ 超过：又一种\n")).collect();
+    changed("P0608", "  达到：正好5万元也化解\n", &format!("  达到：正好5万元也化解\n{many}"));
     changed("P0607", "```算例 门诊\n", "```text\n");
     let set = read(vec![folder(PROVINCE_TOML, PROVINCE), folder(COUNTY_TOML, COUNTY)]);
     let choices = Choices { readings: vec![("Y6".to_owned(), "超".to_owned())], region: None };

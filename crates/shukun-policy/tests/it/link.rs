@@ -121,6 +121,35 @@ fn an_english_pack_links_to_the_same_rule() {
     assert_eq!(english.tiers, chinese.tiers);
 }
 
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 64, ..Default::default() })]
+
+    /// Whatever is done to a pack's text, checking it ends with findings, never with a panic.
+    #[test]
+    fn a_mangled_pack_is_only_findings(
+        cuts in proptest::collection::vec((0usize..10_000, 0usize..40, 0usize..10_000, 0usize..40), 1..6),
+    ) {
+        let mut letters: Vec<char> = COUNTY.chars().collect();
+        for (at, length, from, taken) in cuts {
+            let at = at % letters.len();
+            let from = from % letters.len();
+            let moved: Vec<char> = letters.iter().skip(from).take(taken).copied().collect();
+            let end = (at + length).min(letters.len());
+            letters.splice(at..end, moved);
+            letters.push('\n');
+        }
+        let text: String = letters.into_iter().collect();
+        let (set, mut findings) = PackSet::read(vec![folder(PROVINCE_TOML, PROVINCE), folder(COUNTY_TOML, &text)]);
+        findings.extend(check(&set, None));
+        let in_text = |place: shukun_policy::document::Span| {
+            set.sources.files.get(place.file).is_some_and(|(_, text)| text.get(place.start..place.end).is_some())
+        };
+        for finding in findings {
+            proptest::prop_assert!(finding.place.is_none_or(in_text), "{finding:#?}");
+        }
+    }
+}
+
 fn policies() -> PackSet {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
     let files = |folder: std::path::PathBuf| {
