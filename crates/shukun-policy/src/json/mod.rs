@@ -199,7 +199,7 @@ fn item_of(item: ItemForm, names: &Names) -> Option<Item> {
 
 fn clause_of(form: ClauseForm, names: &Names) -> Option<Clause> {
     let key = registry::clause(&fold(&form.key))?.id();
-    let words = if is_free_text(key) { Vec::new() } else { words_of(&form.value, names) };
+    let words = if is_free_text(key) && key != "service" { Vec::new() } else { words_of(&form.value, names) };
     Some(Clause { key, key_span: Span::default(), words, text: form.value, span: Span::default() })
 }
 
