@@ -31,41 +31,35 @@ pub(super) fn lines(text: &str, (start, end): (usize, usize), joined: bool) -> (
                 _ => lines.push(Line { start: first, end: last }),
             }
             if let Some(text) = comment {
-                add_trailing(&mut comments, lines.len() - 1, text);
+                comments.push(Comment { line: lines.len() - 1, trailing: true, text });
             }
         }
         at += raw.len();
     }
-    comments.sort_by_key(|comment| (comment.line, comment.trailing));
-    (lines, comments)
+    (lines, in_order(comments))
 }
 
 /// The comments of a block whose lines the formatter will write in another order: `places` says where each line
 /// goes, and last where the end is.
 pub(super) fn moved(comments: Vec<Comment>, places: &[usize]) -> Vec<Comment> {
     let end = places.last().copied().unwrap_or_default();
-    let mut moved: Vec<Comment> = Vec::new();
-    for comment in comments {
+    let moved = comments.into_iter().map(|comment| {
         let line = places.get(comment.line).copied().unwrap_or(end);
-        if comment.trailing {
-            add_trailing(&mut moved, line, comment.text);
-        } else {
-            moved.push(Comment { line, ..comment });
-        }
-    }
-    moved.sort_by_key(|comment| (comment.line, comment.trailing));
-    moved
+        Comment { line, ..comment }
+    });
+    in_order(moved.collect())
 }
 
-/// A line has room for one comment behind it; earlier ones move before it.
-fn add_trailing(comments: &mut Vec<Comment>, line: usize, text: String) {
-    // the line's own comment, if any, is the last that is trailing
-    if let Some(earlier) = comments.iter_mut().rev().find(|comment| comment.trailing)
-        && earlier.line == line
-    {
-        earlier.trailing = false;
+/// In the order in which they are written. A line has room for one comment behind it; earlier ones move before it.
+fn in_order(mut comments: Vec<Comment>) -> Vec<Comment> {
+    comments.sort_by_key(|comment| comment.line);
+    let mut taken = None;
+    for comment in comments.iter_mut().rev().filter(|comment| comment.trailing) {
+        comment.trailing = taken != Some(comment.line);
+        taken = Some(comment.line);
     }
-    comments.push(Comment { line, trailing: true, text });
+    comments.sort_by_key(|comment| (comment.line, comment.trailing));
+    comments
 }
 
 /// What stands before and after the sign of a comment.
