@@ -85,6 +85,8 @@ mod tests {
                 assert_eq!((min(a, b), max(a, b)), (a.min(b), a.max(b)));
             }
         }
+        assert_eq!(round(Rounding::HalfUp, Fen(100), Exact::from_integer(12_350)), Fen(12_400));
+        assert_eq!(round(Rounding::Down, Fen(1), Exact::new(25, 2)), Fen(12));
         assert_eq!(div(Exact::from_integer(1), zero()), None);
         assert_eq!(or_zero(Exact::new(-1, 2)), zero());
     }

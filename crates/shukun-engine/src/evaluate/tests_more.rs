@@ -191,7 +191,11 @@ fn a_fixed_amount_is_paid_bill_by_bill_and_never_beyond_the_bill() {
     let bills = [(1, 99), (2, 200), (3, 1_000), (4, 1_000)];
     let bills = bills.map(|(id, total)| claim(id, 1, date(2022, 1, i8::try_from(id).unwrap()), total)).to_vec();
     // Below the line; cut by the bill, and what is cut is gone; the least amount; cut by the year's 500: nothing left.
-    assert_eq!(payments(&run(vec![fixed], &household(bills)), "定额"), [20_000, 30_000]);
+    assert_eq!(payments(&run(vec![fixed.clone()], &household(bills.clone())), "定额"), [20_000, 30_000]);
+    // Over a year each bill still has its own amount; what the first could not hold does not come back.
+    (fixed.accumulate, fixed.minimum) = (A_YEAR, None);
+    fixed.limits.clear();
+    assert_eq!(payments(&run(vec![fixed], &household(bills)), "定额"), [20_000, 25_000, 25_000]);
 }
 
 #[test]
