@@ -474,6 +474,47 @@ mod tests {
     }
 
     #[test]
+    fn readings_show_what_others_would_give_and_what_is_invented() {
+        let scale = |percent| {
+            let mut program = program(vec![rule("救助", rated(percent))]);
+            program.packs.push(shukun_policy::program::PackStamp {
+                id: "county".to_owned(),
+                title: "办法".to_owned(),
+                document_number: None,
+                region: shukun_base::RegionCode::new("330305").unwrap(),
+                provenance: Provenance::Transcribed,
+                hash: String::new(),
+            });
+            program.readings.push(shukun_policy::program::ChosenReading {
+                pack: shukun_policy::program::PackIx(0),
+                ambiguity: "Y1".to_owned(),
+                question: "比例".to_owned(),
+                reading: format!("{percent}%"),
+                provisional: true,
+                illustrative: true,
+            });
+            program.rules[0].readings.push(0);
+            program
+        };
+        let facts = household(vec![claim(1, 1, date(2022, 3, 1), 1_000)]);
+        let (half, third) = (scale(50), scale(30));
+        let settlement = Prepared::new(&half).settle(&facts, Detail::FULL);
+        let mut explanation = trace(&half, &facts, &settlement, PersonId(1), None).unwrap();
+        explanation.add_effect("county", "Y1", "30%", &crate::settle(&third, &facts));
+        assert!(explanation.is_illustrative);
+        let effect = explanation.readings.first().unwrap().effects.first().unwrap();
+        assert_eq!((effect.family_fen, effect.difference_fen), (Fen::yuan(700), Fen::yuan(200)));
+        let text = explain_text(&explanation, Lang::Zh);
+        for shown in ["【示例】", "《办法》一", "Y1 比例：50%（暂定）", "如按“30%”：个人负担 700.00 元（+200.00）"]
+        {
+            assert!(text.contains(shown), "{shown} in\n{text}");
+        }
+        let json = serde_json::to_value(&explanation).unwrap();
+        assert_eq!(json["bills"][0]["lines"][0]["rate"], "1/2");
+        assert_eq!(json["waterfall"][1]["amount_fen"], 50_000);
+    }
+
+    #[test]
     fn a_stranger_has_no_explanation_and_another_year_no_bills() {
         let program = program(vec![]);
         let facts = household(vec![claim(1, 1, date(2022, 3, 1), 100)]);
