@@ -1,6 +1,6 @@
 //! Tables by attribute: rows that both fit, rows that never count, and cases that no row covers.
 
-use shukun_base::{Exact, Text};
+use shukun_base::{Exact, Fen, Text};
 
 use crate::document::Span;
 use crate::finding::Finding;
@@ -33,7 +33,42 @@ pub(crate) fn table(
         }
     }
     found.extend(uncovered(table, place, facts));
+    found.extend(gaps(table, rows, place, facts));
     found
+}
+
+/// Figures between two rows of a table that goes by one figure only.
+fn gaps(table: &Table, rows: &[Span], place: Span, facts: &[FactDecl]) -> Vec<Finding> {
+    let [field] = table.inputs.as_slice() else { return Vec::new() };
+    // Ages and counts are whole: 18 and 19 are neighbours.
+    let step = Exact::from_integer(i128::from(sort_of(*field, facts) == Sort::Number));
+    let mut ranges = Vec::new();
+    for (at, row) in table.rows.iter().enumerate() {
+        let [CellTest::Range { from, to, to_inclusive }] = row.tests.as_slice() else { return Vec::new() };
+        ranges.push((*from, *to, *to_inclusive, rows.get(at).copied().unwrap_or(place)));
+    }
+    ranges.sort_by_key(|(from, ..)| *from);
+    let pairs = ranges.iter().zip(ranges.iter().skip(1));
+    let open = pairs.filter_map(|((_, to, inclusive, _), (from, _, _, place))| {
+        let (to, from) = ((*to)?, (*from)?);
+        let reaches = if *inclusive { to + step } else { to };
+        (reaches < from).then(|| between(*field, (to, from), facts, *place))
+    });
+    open.collect()
+}
+
+fn between(field: Field, (to, from): (Exact, Exact), facts: &[FactDecl], place: Span) -> Finding {
+    let figure = |figure: Exact| match sort_of(field, facts) {
+        Sort::Money => i64::try_from(figure.to_integer()).map(|fen| Fen(fen).to_string()).unwrap_or_default(),
+        _ => figure.to_string(),
+    };
+    let (to, from) = (figure(to), figure(from));
+    Finding::warning(
+        "P0508",
+        place,
+        Text::new(format!("{to} 到 {from} 之间没有一行符合"), format!("no row fits between {to} and {from}")),
+        Text::new("让两行首尾相接，或补一行", "let the rows meet, or add a row"),
+    )
 }
 
 /// Whether one value can fulfil both tests.
@@ -176,6 +211,9 @@ mod tests {
         assert_eq!(codes(&["参保类型|医院等级|比例", "职工|—|90%", "居民|1、2|80%"], Hit::Unique), ["P0508"]);
         assert_eq!(codes(&["年龄|比例", "18 至 60|1%", "60 至 70|2%"], Hit::Unique), [""; 0]);
         assert_eq!(codes(&["年龄|比例", "18 至 60（含）|1%", "60 至 70|2%"], Hit::Unique), ["P0507"]);
+        assert_eq!(codes(&["年龄|比例", "0 至 18（含）|1%", "19 至 60|2%"], Hit::Unique), [""; 0]);
+        assert_eq!(codes(&["年龄|比例", "0 至 18|1%", "19 至 60|2%"], Hit::Unique), ["P0508"]);
+        assert_eq!(codes(&["家庭年收入|比例", "0元 至 1万元|1%", "2万元 至 —|2%"], Hit::Unique), ["P0508"]);
         assert_eq!(codes(&["年龄|比例", "18、19|1%", "≥ 19|2%"], Hit::Unique), ["P0507"]);
     }
 

@@ -10,6 +10,8 @@ pub(crate) use rules::Draft;
 mod uses;
 mod validity;
 
+use std::collections::HashSet;
+
 use shukun_base::{RegionCode, Text};
 
 use crate::check;
@@ -118,14 +120,10 @@ fn unchecked_readings(count: usize) -> Finding {
 }
 
 /// Each finding once.
-fn distinct(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut kept: Vec<Finding> = Vec::new();
-    for finding in findings {
-        if !kept.contains(&finding) {
-            kept.push(finding);
-        }
-    }
-    kept
+fn distinct(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let mut seen = HashSet::new();
+    findings.retain(|finding| seen.insert((finding.code, finding.place, finding.message.zh.clone())));
+    findings
 }
 
 /// What linking goes through; `findings` grows.
