@@ -1,8 +1,8 @@
 //! What the targets share: caps of a stranger's upload, made smaller, and a lake that knows nothing.
 
 use shukun_base::{ClaimId, HouseholdId, PersonId};
-use shukun_claims::import::{Caps, ImportError, ImportReport, Known, Settings, Source, plan_import};
 use shukun_claims::Batch;
+use shukun_claims::import::{Caps, ImportError, ImportReport, Known, Settings, Source, plan_import};
 use shukun_engine::facts::Claim;
 
 /// An empty lake with codes that are no secret.

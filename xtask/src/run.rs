@@ -10,10 +10,11 @@ pub struct Failure(pub String);
 /// A chore is done or says why not.
 pub type Outcome = Result<(), Failure>;
 
-/// The root of the tree.
+/// The root of the tree that cargo was called in (several trees may share one target folder and so one program).
 pub fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here).to_path_buf()
+    let told = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let here = told.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
+    here.parent().unwrap_or(&here).to_path_buf()
 }
 
 /// Where builds go: `CARGO_TARGET_DIR`, else `target` in the tree.

@@ -81,6 +81,7 @@ pub struct PackReadingArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum PackForm {
     Md,
+    Json,
 }
 
 #[derive(Debug, Args)]
@@ -300,6 +301,10 @@ fn mend(error: &clap::Error) -> Text {
         .find_map(|kind| error.get(kind).map(context_words));
     if let Some(words) = suggestion.filter(|words| !words.is_empty()) {
         return Text::new(format!("是不是 {words}？"), format!("did you mean {words}?"));
+    }
+    let is_date = error.get(ContextKind::InvalidArg).map(context_words).is_some_and(|words| words.contains("DATE"));
+    if is_date {
+        return Text::new("日期写成 2023-06-30 这样", "a date is written as 2023-06-30");
     }
     match error.get(ContextKind::ValidValue).map(context_words).filter(|words| !words.is_empty()) {
         Some(words) => Text::new(format!("可用的值：{words}"), format!("it can be: {words}")),

@@ -18,7 +18,7 @@ const HELP: &[Row] = &[
     ("pack fmt", "把制度包整理成统一写法", "write packs in the one form"),
     ("pack fmt paths", "制度包文件夹，或装着制度包的文件夹", "a pack folder, or a folder of packs"),
     ("pack fmt check", "只看是否已整理，不写文件", "only say whether anything would change"),
-    ("pack fmt to", "打印整理后的 md，不写文件", "print the formatted md, write nothing"),
+    ("pack fmt to", "打印成 md 或 json，不写文件", "print it as md or json, write nothing"),
     ("pack test", "运行制度包里的全部算例，精确到分", "run every worked example of the packs, to the fen"),
     ("pack test paths", "制度包文件夹，或装着制度包的文件夹", "a pack folder, or a folder of packs"),
     ("pack test format", "text 给人看，json 给程序读", "text to read, json for scripts"),

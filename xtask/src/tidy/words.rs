@@ -8,7 +8,7 @@ const FORBIDDEN: &[(&str, &str, &str)] = &[
     ("unimple", "mented!(", "finish it"),
     ("FIX", "ME", "mend it"),
     ("XX", "X:", "mend it"),
-    ("#[ig", "nore", "a test runs or goes"),
+    ("#[ig", "nore]", "a test runs, or says why not: #[ignore = \"…\"]"),
     ("/wo", "rk/", "a path of one machine"),
     ("/ro", "ot/", "a path of one machine"),
     ("/ho", "me/", "a path of one machine"),

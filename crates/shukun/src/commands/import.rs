@@ -54,8 +54,20 @@ pub struct Done {
     #[serde(flatten)]
     pub report: ImportReport,
     /// What changed in the lake; none on a dry run.
-    #[serde(skip)]
+    #[serde(rename = "new_in_lake", serialize_with = "new_in_lake")]
     pub commit: Option<CommitReport>,
+}
+
+fn new_in_lake<S: serde::Serializer>(commit: &Option<CommitReport>, serializer: S) -> Result<S::Ok, S::Error> {
+    let counts = commit.as_ref().map(|commit| {
+        serde_json::json!({
+            "persons": commit.persons_new,
+            "claims": commit.claims_new,
+            "certifications": commit.certifications_new,
+            "claims_conflicting": commit.claims_conflicting.len(),
+        })
+    });
+    counts.serialize(serializer)
 }
 
 /// The lake that takes the files, and the vault that codes their people.

@@ -1,5 +1,6 @@
 //! `shukun screen`: a year's alert list as a workbook for the officers who verify it.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
@@ -54,5 +55,31 @@ pub fn screen_lake(
     let identities = vault.reveal_for_report(&found.persons())?;
     let names = Names { identities: &identities, full_ids };
     write_book(&found, &names, out, lang)?;
+    log_view(lake.dir(), &View { persons: names.identities.len(), full_ids, out })?;
     Ok(found.summary)
+}
+
+/// Names left the vault: what for, how many, whither.
+struct View<'a> {
+    persons: usize,
+    full_ids: Option<&'a str>,
+    out: &'a Path,
+}
+
+/// Adds a line to `<lake>.views.jsonl` beside the lake.
+fn log_view(lake: &Path, view: &View<'_>) -> Result<(), CliError> {
+    let path = lake.with_added_extension("views.jsonl");
+    let line = serde_json::json!({
+        "at": jiff::Timestamp::now().to_string(),
+        "persons": view.persons,
+        "full_ids": view.full_ids.is_some(),
+        "purpose": view.full_ids,
+        "out": view.out.display().to_string(),
+    });
+    let mut file = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(&path)
+        .map_err(|error| CliError::unwritable(&path, &error))?;
+    writeln!(file, "{line}").map_err(|error| CliError::unwritable(&path, &error))
 }

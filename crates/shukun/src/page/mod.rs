@@ -8,7 +8,7 @@ mod waterfall;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use shukun_base::{Day, Fen, Lang, Text};
-use shukun_engine::outcome::FAMILY;
+use shukun_engine::outcome::{FAMILY, Note, NoteKind};
 use shukun_engine::trace::{
     BillExplained, Explanation, Line, NamedAmount, PackExplained, ReadingExplained, show_exact_yuan, show_rate,
 };
@@ -144,7 +144,7 @@ fn line_row(line: &Line, lang: Lang) -> Markup {
                 @if is_family { (pick(lang, FAMILY, "The family")) } @else { (line.rule) }
                 @if line.as_settled { span.small { " " (pick(lang, "已结算", "settled")) } }
                 @if line.is_illustrative { span.small { " " (pick(lang, "【示例】", "[illustrative]")) } }
-                @if !line.account.is_empty() && !is_family { br; span.small { (line.account) } }
+                @if !line.account.is_empty() && !is_family && line.account != line.rule { br; span.small { (line.account) } }
             }
             td {
                 @if !line.document.is_empty() { span.small { (line.document) } br; }
@@ -184,17 +184,29 @@ fn how(line: &Line, lang: Lang) -> Vec<String> {
     steps
 }
 
+/// What needs an eye comes first; rules that are not for this person are only named.
 fn notes(story: &Explanation, lang: Lang) -> Markup {
+    let is_elsewhere = |note: &&Note| note.outcome == NoteKind::NotEligible;
+    let mut elsewhere: Vec<String> =
+        story.notes.iter().filter(is_elsewhere).map(|note| format!("{}（{}）", note.rule, note.article)).collect();
+    elsewhere.dedup();
+    let told: Vec<&Note> = story.notes.iter().filter(|note| !is_elsewhere(note)).collect();
     html! {
-        @if !story.notes.is_empty() {
+        @if !told.is_empty() {
             h2 { (pick(lang, "其他结果与原因", "Other outcomes and why")) }
             ul.notes {
-                @for note in &story.notes {
+                @for note in told {
                     li {
                         b { (note.rule) } " " span.small { (note.period) " · " (note.article) }
                         br; (note.text.in_lang(lang))
                     }
                 }
+            }
+        }
+        @if !elsewhere.is_empty() {
+            p.small {
+                (pick(lang, "不符合以下条款的对象条件：", "Not for this person, by its own conditions: "))
+                (elsewhere.join("、"))
             }
         }
     }
@@ -205,22 +217,28 @@ fn readings(readings: &[ReadingExplained], lang: Lang) -> Markup {
     html! {
         @if !readings.is_empty() {
             h2 { (pick(lang, "条文有疑义的地方，取哪种读法", "Where the text is open, and how it was read")) }
-            ul.notes {
-                @for reading in readings {
-                    li {
-                        (reading.ambiguity) " " (reading.question) "： " b { (reading.reading) }
-                        @if reading.provisional { (pick(lang, "（暂定）", " (provisional)")) }
-                        @if reading.illustrative { (pick(lang, "【示例】", " [illustrative]")) }
-                        br; span.small { (reading.document) " · " (reading.rules.join("、")) }
-                        @for effect in &reading.effects {
-                            br; span.small {
-                                (pick(lang, "若取", "read as ")) "“" (effect.reading) "”"
-                                (pick(lang, "，个人负担 ", ", the family bears ")) (money(effect.family_fen, lang))
-                                @if !effect.difference_fen.is_zero() { " (" (signed(effect.difference_fen)) ")" }
-                            }
-                        }
-                    }
-                }
+            ul.notes { @for reading in readings { li { (reading_item(reading, lang)) } } }
+        }
+    }
+}
+
+fn reading_item(reading: &ReadingExplained, lang: Lang) -> Markup {
+    let (moving, still): (Vec<_>, Vec<_>) = reading.effects.iter().partition(|effect| !effect.difference_fen.is_zero());
+    html! {
+        (reading.ambiguity) " " (reading.question) "： " b { (reading.reading) }
+        @if reading.provisional { (pick(lang, "（暂定）", " (provisional)")) }
+        @if reading.illustrative { (pick(lang, "【示例】", " [illustrative]")) }
+        br; span.small { (reading.document) }
+        @for effect in moving {
+            br;
+            (pick(lang, "若取“", "read as “")) (effect.reading) "”"
+            (pick(lang, "，个人负担 ", ", the family bears ")) (money(effect.family_fen, lang))
+            " (" (signed(effect.difference_fen)) ")"
+        }
+        @if !still.is_empty() {
+            br; span.small {
+                (pick(lang, "不改变本人结果的读法：", "readings that change nothing here: "))
+                (still.iter().map(|effect| effect.reading.as_str()).collect::<Vec<_>>().join("、"))
             }
         }
     }

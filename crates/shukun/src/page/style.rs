@@ -29,10 +29,11 @@ h3 { font-size: 1rem; margin: 0 0 2px; }
 .claim { background: #fff; border: 1px solid var(--line); border-radius: 8px; padding: 10px 14px; margin: 0 0 10px; break-inside: avoid; }
 .claim p { margin: 0 0 6px; }
 table { width: 100%; border-collapse: collapse; }
+.postings td:first-child { min-width: 8em; }
 th { text-align: left; font-weight: 600; font-size: .85rem; color: var(--quiet); }
 th, td { padding: 4px 8px 4px 0; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 thead th { border-top: 0; }
-.number { text-align: right; font-variant-numeric: tabular-nums; padding-right: 0; padding-left: 8px; }
+.number { text-align: right; white-space: nowrap; overflow-wrap: normal; font-variant-numeric: tabular-nums; padding-right: 0; padding-left: 8px; }
 .notes, .sources ul { padding-left: 1.2em; margin: 0; }
 .notes li, .sources li { margin-bottom: 8px; }
 @media (max-width: 600px) {
@@ -44,6 +45,7 @@ thead th { border-top: 0; }
   .postings td:nth-child(1) { grid-column: 1; grid-row: 1; font-weight: 600; }
   .postings td:nth-child(4) { grid-column: 2; grid-row: 1; }
   .postings td:nth-child(2) { grid-column: 1 / -1; grid-row: 2; }
+  .postings td:first-child { min-width: 0; }
   .postings td:nth-child(3) { grid-column: 1 / -1; grid-row: 3; text-align: left; padding: 0; color: var(--quiet); }
 }
 @media print {

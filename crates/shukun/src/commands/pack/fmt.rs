@@ -5,12 +5,13 @@ use std::path::Path;
 use shukun_base::Lang;
 use shukun_policy::finding::Finding;
 use shukun_policy::format::format_document;
+use shukun_policy::json::to_json;
 use shukun_policy::pack::Pack;
 
 use crate::args::{PackFmtArgs, PackForm};
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::output::print;
+use crate::output::{print, print_json};
 use crate::packs::{Loaded, load_packs};
 use crate::runner::pack_errors;
 
@@ -28,6 +29,7 @@ pub fn fmt(args: &PackFmtArgs, lang: Lang) -> Result<Exit, CliError> {
     }
     match args.to {
         Some(PackForm::Md) => print_all(&loaded, |pack| format_document(&pack.document)),
+        Some(PackForm::Json) => print_json_forms(&loaded),
         None => rewrite_all(&loaded, args.check, lang),
     }
 }
@@ -35,6 +37,16 @@ pub fn fmt(args: &PackFmtArgs, lang: Lang) -> Result<Exit, CliError> {
 fn print_all(loaded: &Loaded, written: impl Fn(&Pack) -> String) -> Result<Exit, CliError> {
     let texts: Vec<String> = loaded.named_packs().map(written).collect();
     print(&texts.join("\n"))?;
+    Ok(Exit::Done)
+}
+
+/// One pack is one JSON document; several are a list.
+fn print_json_forms(loaded: &Loaded) -> Result<Exit, CliError> {
+    let forms: Vec<serde_json::Value> = loaded.named_packs().map(|pack| to_json(&pack.document)).collect();
+    match forms.as_slice() {
+        [one] => print_json(one)?,
+        several => print_json(&several)?,
+    }
     Ok(Exit::Done)
 }
 

@@ -1,0 +1,9 @@
+//! The program as its users meet it: the real binary on small data of its own making.
+
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
+
+mod documents;
+mod help;
+mod packs;
+mod road;
+mod run;
