@@ -107,14 +107,20 @@ impl Run<'_> {
         let Some(rule) = self.program.rules.get(number) else { return Fen::ZERO };
         let scope = Scope::of_bill(self.person_of(event), event);
         let admission = self.admission(number, scope);
-        self.note_admission(number, event, &admission);
+        // What a settled tier's rules would say is nobody's business, unless they are compared with what was settled.
+        let source = self.program.tiers.get(rule.tier.0).map(|tier| tier.source);
+        let is_heard = !is_beside || source == Some(Source::Reconciled);
+        if is_heard {
+            self.note_admission(number, event, &admission);
+        }
         let Admission::In(held) = admission else { return Fen::ZERO };
         match self.work_out(number, rule, Scope { held: &held, ..scope }, event) {
             Ok(worked) => self.enter(number, rule, event, &held, worked, is_beside),
-            Err(missing) => {
+            Err(missing) if is_heard => {
                 self.note_missing(number, event, missing);
                 Fen::ZERO
             }
+            Err(_) => Fen::ZERO,
         }
     }
 
@@ -154,14 +160,8 @@ impl Run<'_> {
     ) -> Fen {
         let scope = Scope { held, ..Scope::of_bill(self.person_of(event), event) };
         self.enter_change(number, rule, event, &worked, is_beside);
-        if let Some(bill) = self.events.get(event) {
-            self.remember_caps(number, bill.incurred.year(), &worked.rooms);
-        }
-        if worked.allowed < worked.wanted {
-            self.note_cut(number, event, worked.wanted, worked.allowed);
-        }
-        if worked.formula.is_below_line {
-            self.note_below_line(number, event);
+        if !is_beside {
+            self.note_worked(number, event, &worked);
         }
         if worked.paid.is_zero() {
             return Fen::ZERO;
@@ -184,6 +184,16 @@ impl Run<'_> {
             });
         }
         worked.paid
+    }
+
+    fn note_worked(&mut self, number: usize, event: usize, worked: &Worked) {
+        self.remember_caps(number, self.year_of(event), &worked.rooms);
+        if worked.allowed < worked.wanted {
+            self.note_cut(number, event, worked.wanted, worked.allowed);
+        }
+        if worked.formula.is_below_line {
+            self.note_below_line(number, event);
+        }
     }
 
     fn enter_change(&mut self, number: usize, rule: &Rule, event: usize, worked: &Worked, is_beside: bool) {

@@ -162,6 +162,31 @@ fn what_was_settled_goes_on_in_the_accumulation() {
 }
 
 #[test]
+fn rules_beside_what_was_settled_keep_silent_unless_compared() {
+    let mut helped = limited(rule("大病", rated(50)), 10, A_YEAR, Vec::new());
+    helped.who =
+        Cond::Compare(Box::new(Expr::Field(Field::HospitalLevel)), Comparison::AtLeast, Box::new(percent(100)));
+    let mut program = program(vec![helped]);
+    let mut bill = claim(1, 1, date(2022, 1, 1), 1_000);
+    bill.critical_illness_paid_fen = Some(Fen::yuan(300));
+    let unknown = [NoteKind::Unknown { missing: "医院等级".to_owned() }];
+    for (source, level, heard) in [
+        (Source::SettledElseComputed, Some(2), false),
+        (Source::SettledElseComputed, None, false),
+        (Source::Reconciled, None, true),
+    ] {
+        let tier = program.tiers.get_mut(1).unwrap();
+        (tier.source, tier.settled) = (source, SettledColumn::CriticalIllness);
+        bill.hospital_level = level;
+        let settlement = settle(&program, &household(vec![bill.clone()]));
+        let missing = outcomes(&settlement, "大病").into_iter().filter(|note| matches!(note, NoteKind::Unknown { .. }));
+        assert_eq!(missing.collect::<Vec<_>>(), if heard { unknown.to_vec() } else { Vec::new() });
+        assert!(heard || outcomes(&settlement, "大病").is_empty());
+        assert!(settlement.standings.first().unwrap().cap_left_fen.is_empty());
+    }
+}
+
+#[test]
 fn a_payer_without_a_column_reads_the_fact_of_its_name() {
     let mut program = program(vec![rule("部门帮扶", rated(0)), rule("兜底", rated(50))]);
     program.tiers.get_mut(1).unwrap().source = Source::AsSettled;
