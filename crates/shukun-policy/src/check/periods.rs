@@ -4,7 +4,7 @@ use shukun_base::Text;
 
 use super::Places;
 use crate::finding::Finding;
-use crate::program::{DateField, Deductible, Kind, Period, PeriodKind, Program, Rule, StatusOn, Timing};
+use crate::program::{DateField, Deductible, Kind, Period, PeriodKind, Program, Rule, Timing};
 
 /// 计入 with 逐笔, 连续N个月 with 期末, 本窗口 or a date of certification without a window.
 pub(crate) fn periods(program: &Program, places: &Places<'_>) -> Vec<Finding> {
@@ -26,13 +26,8 @@ fn of_rule(rule: &Rule, places: &Places<'_>, at: usize) -> Vec<Finding> {
             found.push(no_window(places, at, clause));
         }
     }
-    if rule.collect.window.is_none() {
-        if is_of_certification(rule.validity.decided_by) {
-            found.push(no_window(places, at, "decided_by"));
-        }
-        if matches!(rule.status_on, Some(StatusOn::Date(date)) if is_of_certification(date)) {
-            found.push(no_window(places, at, "status_on"));
-        }
+    if rule.collect.window.is_none() && is_of_certification(rule.validity.decided_by) {
+        found.push(no_window(places, at, "decided_by"));
     }
     found
 }
