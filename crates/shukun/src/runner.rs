@@ -137,8 +137,20 @@ impl Runner {
         }
     }
 
+    /// Whether some pack has this ambiguity or rule.
+    pub fn knows(&self, asked: &str) -> bool {
+        self.set.packs().iter().any(|pack| knows(pack, asked))
+    }
+
+    /// The same packs with one more reading chosen.
+    pub fn reading(mut self, asked: &str, reading: &str) -> Runner {
+        self.choices.push((asked.to_owned(), reading.to_owned()));
+        self.linked = Mutex::default();
+        self
+    }
+
     fn check_choice(&self, (asked, reading): &(String, String)) -> Result<(), CliError> {
-        if self.set.packs().iter().any(|pack| knows(pack, asked)) {
+        if self.knows(asked) {
             return Ok(());
         }
         let known: Vec<String> = self

@@ -238,12 +238,11 @@ fn subject(facts: &HouseholdFacts, person: PersonId, year: i16) -> Option<Subjec
 }
 
 impl Summary {
-    /// The funnel in words.
-    pub fn text(&self, lang: Lang) -> String {
-        let row = |zh: &str, en: &str, count: u64| vec![pick(lang, zh, en).to_owned(), count.to_string()];
-        let in_colour =
-            |which: Colour, count: u64| vec![format!("  {}", colour(which).in_lang(lang)), count.to_string()];
-        let rows = [
+    /// The funnel: what is counted, and how many.
+    pub fn rows(&self, lang: Lang) -> Vec<(String, u64)> {
+        let row = |zh: &str, en: &str, count: u64| (pick(lang, zh, en).to_owned(), count);
+        let in_colour = |which: Colour, count: u64| (format!("　{}", colour(which).in_lang(lang)), count);
+        vec![
             row("在册人员", "persons on file", self.persons),
             row("当年有费用", "with a bill in the year", self.with_claims),
             row("预警", "alerted", self.red + self.orange + self.yellow),
@@ -252,7 +251,13 @@ impl Summary {
             in_colour(Colour::Yellow, self.yellow),
             row("待联席会议议定", "awaiting a meeting's decision", self.awaiting),
             row("资料不足待核", "facts missing, to be verified", self.unknown),
-        ];
+        ]
+    }
+
+    /// The funnel in words.
+    pub fn text(&self, lang: Lang) -> String {
+        let rows: Vec<Vec<String>> =
+            self.rows(lang).into_iter().map(|(what, count)| vec![what, count.to_string()]).collect();
         let heading = format!("{} {}", self.year, pick(lang, "年预警漏斗", "alert funnel"));
         let mut text = table(&[&heading, pick(lang, "人数", "persons")], &rows, 1);
         for (county, households) in &self.households_without_pack {

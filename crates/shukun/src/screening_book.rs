@@ -245,16 +245,18 @@ impl Book<'_> {
         let lang = self.lang;
         let sheet = self.workbook.add_worksheet().set_name(pick(lang, "汇总", "Summary"))?;
         sheet.set_column_width(0, 34)?;
+        let title = format!("{} {}", summary.year, pick(lang, "年预警漏斗", "alert funnel"));
+        sheet.write_with_format(0, 0, title, &self.formats.title)?;
+        let uncovered = pick(lang, "没有适用的制度包、没有筛查的户数", "households that no pack covers, not screened");
+        let mut rows = summary.rows(lang);
+        let left_out = summary.households_without_pack.iter();
+        rows.extend(left_out.map(|(county, households)| (format!("{uncovered}（{county}）"), *households)));
         let mut at = 0;
-        for line in summary.text(lang).lines() {
-            let mut words = line.rsplitn(2, "  ");
-            let (count, name) = (words.next().unwrap_or_default().trim(), words.next().map(str::trim_end));
-            match (name, count.parse::<u32>()) {
-                (Some(name), Ok(count)) => sheet.write(at, 0, name)?.write(at, 1, count)?,
-                _ => sheet.write(at, 0, line.trim_end())?,
-            };
+        for (what, count) in rows {
             at += 1;
+            sheet.write(at, 0, what)?.write(at, 1, u32::try_from(count).unwrap_or(u32::MAX))?;
         }
+        at += 1;
         at += 1;
         sheet.write_with_format(
             at,

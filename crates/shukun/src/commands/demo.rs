@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use shukun_base::{Lang, Text};
+use shukun_base::{Lang, PersonId, Text};
 use shukun_claims::Lake;
 use shukun_claims::synth::{CountyName, CountyPlan, WriteOptions};
 
+use super::explain::stories;
 use super::import::{Target, load_settings};
 use super::screen::screen_lake;
 use super::settle::{closing, settle_lake, text as settled_text};
@@ -22,13 +23,18 @@ use crate::words::pick;
 const COUNTY: CountyName = CountyName::Ruian;
 const YEAR: i16 = 2022;
 const SEED: u64 = 1;
+/// The document names three colours and no lines; this reading's lines are invented, and every output says so.
+const THREE_COLOURS: (&str, &str) = ("cn-330381-ruian:R3", "三线");
 
 /// Runs the command.
 pub fn demo(args: &DemoArgs, lang: Lang) -> Result<Exit, CliError> {
     let start = Instant::now();
-    refuse_full_folder(&args.dir)?;
+    start_over(&args.dir)?;
     let packs = find_packs(&args.packs)?;
-    let runner = Runner::load(&packs, None, &[], lang)?;
+    let mut runner = Runner::load(&packs, None, &[], lang)?;
+    if runner.knows(THREE_COLOURS.0) {
+        runner = runner.reading(THREE_COLOURS.0, THREE_COLOURS.1);
+    }
 
     let plan = CountyPlan { county: COUNTY, people: args.people.into(), seed: SEED, years: YEAR..=YEAR };
     let files = timed(
@@ -55,13 +61,27 @@ pub fn demo(args: &DemoArgs, lang: Lang) -> Result<Exit, CliError> {
 
     let alerts = args.dir.join("alerts.xlsx");
     timed(pick(lang, "四、筛查", "4. Screen"), || {
-        let summary = screen_lake(&lake, &runner, YEAR, None, &alerts, lang)?;
-        print(&summary.text(lang))
+        let found = screen_lake(&lake, &runner, YEAR, None, &alerts, lang)?;
+        print(&found.summary.text(lang))?;
+        match found.alerted.first() {
+            Some(first) => explain_first(&lake, &runner, first.subject.person_id, &args.dir.join(PAGE), lang),
+            None => Ok(()),
+        }
     })?;
     print(&format!("\n{}", where_it_lies(&args.dir, lang)))?;
     print(&closing(&args.dir, start, lang))?;
     Ok(Exit::Done)
 }
+
+/// The most urgent person's page, as an example of what can be had for everyone.
+fn explain_first(lake: &Lake, runner: &Runner, person: PersonId, page: &Path, lang: Lang) -> Result<(), CliError> {
+    let Some(facts) = lake.read_household_of(person)? else { return Ok(()) };
+    let stories = stories(runner, &facts, &[person], None, Some(YEAR))?;
+    std::fs::write(page, crate::page::page(&stories, lang)).map_err(|error| CliError::unwritable(page, &error))
+}
+
+/// Where that page is written.
+const PAGE: &str = "person.html";
 
 fn timed<T>(heading: &str, step: impl FnOnce() -> Result<T, CliError>) -> Result<T, CliError> {
     let start = Instant::now();
@@ -75,9 +95,8 @@ fn name_of(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// A second run starts over in a folder that a first one made, and never touches any other.
-fn refuse_full_folder(dir: &Path) -> Result<(), CliError> {
-    const OURS: [&str; 5] = ["files", "lake", "result", "alerts.xlsx", MARK];
+/// A second run takes away what the first one made, and nothing else.
+fn start_over(dir: &Path) -> Result<(), CliError> {
     let is_ours = dir.join(MARK).is_file();
     let is_empty = std::fs::read_dir(dir).map_or(true, |mut entries| entries.next().is_none());
     if !is_ours && !is_empty {
@@ -88,14 +107,23 @@ fn refuse_full_folder(dir: &Path) -> Result<(), CliError> {
             Text::new("用 --dir 换一个空文件夹", "choose an empty folder with --dir"),
         ));
     }
-    if is_ours {
-        std::fs::remove_dir_all(dir).map_err(|error| CliError::unwritable(dir, &error))?;
+    for name in MADE {
+        let path = dir.join(name);
+        let gone = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+        match gone {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(CliError::unwritable(&path, &error));
+            }
+            _ => {}
+        }
     }
     std::fs::create_dir_all(dir).map_err(|error| CliError::unwritable(dir, &error))?;
     let mark = dir.join(MARK);
-    let text = format!("{}\n", OURS.join(" "));
-    std::fs::write(&mark, text).map_err(|error| CliError::unwritable(&mark, &error))
+    std::fs::write(&mark, MADE.join("\n")).map_err(|error| CliError::unwritable(&mark, &error))
 }
+
+/// What a run leaves in its folder.
+const MADE: [&str; 7] = ["files", "lake", "lake.identity.key", "lake.views.jsonl", "result", "alerts.xlsx", PAGE];
 
 /// The file that says a folder was made by the demo.
 const MARK: &str = "made-by-shukun-demo.txt";
@@ -124,6 +152,7 @@ fn where_it_lies(dir: &Path, lang: Lang) -> String {
             "三色预警名单、待议、资料不足、汇总、说明",
             "the alert list, what awaits decision, what is missing, summary, sources",
         ),
+        (PAGE, "最急的一位：账单怎样一层层付下来", "the most urgent person: how the bill was paid, tier by tier"),
         ("result/postings.parquet", "每一元钱：谁付、依据哪一条", "each yuan: who paid, under which article"),
         ("result/standings.parquet", "每人一年一行", "a person's year in one row"),
         ("result/receipt.json", "制度、读法、输入的指纹", "packs, readings, hash of the input"),

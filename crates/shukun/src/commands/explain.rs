@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde::Serialize;
-use shukun_base::{Lang, PersonId, Text};
+use shukun_base::{Day, Lang, PersonId, Text};
 use shukun_claims::{IdentityVault, Lake};
 use shukun_engine::facts::HouseholdFacts;
 use shukun_engine::{Detail, Explanation, Prepared, explain_text, trace};
@@ -31,7 +31,7 @@ pub fn explain(args: &ExplainArgs, lang: Lang) -> Result<Exit, CliError> {
         _ => return Err(missing("--lake DIR --person ID / --case FILE.json")),
     };
     let runner = Runner::load(&args.packs, args.as_of, &args.reading, lang)?;
-    let stories = settle(&runner, &facts, &persons, args)?;
+    let stories = stories(&runner, &facts, &persons, args.as_of, args.year)?;
     match args.format {
         ExplainFormat::Json => print_json(&Told { persons: &stories })?,
         ExplainFormat::Html => print(&page::page(&stories, lang))?,
@@ -58,17 +58,19 @@ struct Told<'a> {
     persons: &'a [Explanation],
 }
 
-fn settle(
+/// Settles a household and explains some of its members.
+pub fn stories(
     runner: &Runner,
     facts: &HouseholdFacts,
     persons: &[PersonId],
-    args: &ExplainArgs,
+    as_of: Option<Day>,
+    year: Option<i16>,
 ) -> Result<Vec<Explanation>, CliError> {
     let region = &facts.household.region_code;
     let Some(program) = runner.program_for(region)? else { return Err(no_pack_for(region.as_str())) };
-    let detail = Detail { as_of: args.as_of, ..Detail::FULL };
+    let detail = Detail { as_of, ..Detail::FULL };
     let settlement = Prepared::new(&program).settle(facts, detail);
-    let tell = |person: &PersonId| trace(&program, facts, &settlement, *person, args.year);
+    let tell = |person: &PersonId| trace(&program, facts, &settlement, *person, year);
     let mut stories: Vec<Explanation> = persons.iter().filter_map(tell).collect();
     add_effects(runner, facts, &mut stories)?;
     Ok(stories)

@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::output::{print, print_json, progress};
 use crate::run::run;
 use crate::runner::Runner;
-use crate::screening::{Screening, Summary};
+use crate::screening::{Found, Screening};
 use crate::screening_book::{Names, write_book};
 use crate::words::pick;
 
@@ -26,11 +26,11 @@ pub fn screen(args: &ScreenArgs, lang: Lang) -> Result<Exit, CliError> {
     let runner = Runner::load(&args.run.packs, args.run.as_of, &args.run.reading, lang)?;
     let lake = Lake::open(&args.lake)?;
     let full_ids = args.purpose.as_deref().filter(|_| args.full_ids);
-    let summary = screen_lake(&lake, &runner, args.year, full_ids, &args.out, lang)?;
+    let found = screen_lake(&lake, &runner, args.year, full_ids, &args.out, lang)?;
     match args.format {
-        Format::Json => print_json(&summary)?,
+        Format::Json => print_json(&found.summary)?,
         Format::Text => {
-            print(&summary.text(lang))?;
+            print(&found.summary.text(lang))?;
             print(&closing(&args.out, start, lang))?;
         }
     }
@@ -45,7 +45,7 @@ pub fn screen_lake(
     full_ids: Option<&str>,
     out: &Path,
     lang: Lang,
-) -> Result<Summary, CliError> {
+) -> Result<Found, CliError> {
     let bar = progress(lake.bucket_count().into(), pick(lang, "筛查", "screening"));
     let mut screening = Screening::new(year);
     let uncovered = run(lake, runner, Detail::BRIEF, &bar, &mut screening)?;
@@ -56,7 +56,7 @@ pub fn screen_lake(
     let names = Names { identities: &identities, full_ids };
     write_book(&found, &names, out, lang)?;
     log_view(lake.dir(), &View { persons: names.identities.len(), full_ids, out })?;
-    Ok(found.summary)
+    Ok(found)
 }
 
 /// Names left the vault: what for, how many, whither.
