@@ -8,7 +8,7 @@ use serde::Serialize;
 use shukun_base::{Day, Fen, HouseholdId, Lang, PersonId, RegionCode};
 use shukun_engine::facts::{Category, HouseholdFacts, Insurance, Person, Sex};
 use shukun_engine::outcome::{Colour, Note, NoteKind, Standing};
-use shukun_policy::program::Program;
+use shukun_policy::program::{Kind, Program};
 
 use crate::error::CliError;
 use crate::output::table;
@@ -200,7 +200,9 @@ impl Sink for Screening {
                 NoteKind::AwaitsResolution { .. } => {
                     self.found.awaiting.push(Pending { subject, rule, article, note: note.clone() });
                 }
-                NoteKind::Unknown { missing } if told.insert((note.person_id, rule.clone(), missing.clone())) => {
+                NoteKind::Unknown { missing }
+                    if is_screened(&program, &rule) && told.insert((note.person_id, rule.clone(), missing.clone())) =>
+                {
                     self.found.unknown.push(Pending { subject, rule, article, note: note.clone() });
                 }
                 _ => {}
@@ -208,6 +210,12 @@ impl Sink for Screening {
         }
         Ok(())
     }
+}
+
+/// Whether a rule looks for people who need help: other rules' missing facts are not a screening's business.
+fn is_screened(program: &Program, rule: &str) -> bool {
+    let rules = program.rules.iter().filter(|known| known.name == rule);
+    rules.into_iter().any(|rule| matches!(rule.kind, Kind::Alert { .. } | Kind::ByResolution { .. }))
 }
 
 fn reading_of(program: &Program, rule: &str) -> String {

@@ -9,12 +9,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("shukun-engine", &["shukun-base", "shukun-policy"]),
     ("shukun-claims", &["shukun-base", "shukun-engine"]),
     ("shukun", &["shukun-base", "shukun-policy", "shukun-engine", "shukun-claims"]),
-    ("shukun-testkit", &["shukun-base", "shukun-policy", "shukun-engine"]),
     ("xtask", &[]),
 ];
-
-/// Tests may use the test kit besides what their crate may use; the fuzz targets stand outside the workspace.
-const ALSO_IN_TESTS: &str = "shukun-testkit";
 
 pub fn complaints(tree: &[TreeFile]) -> Vec<String> {
     let mut complaints = Vec::new();
@@ -37,13 +33,9 @@ fn wrong_arrows(path: &str, manifest: &toml::Table) -> Vec<String> {
     let Some((_, allowed)) = ALLOWED.iter().find(|(listed, _)| *listed == name) else {
         return vec![format!("{name} has no row in the list of allowed arrows (xtask/src/tidy/arrows.rs)")];
     };
-    let wrong = |used: &&str, in_tests: bool| !(allowed.contains(used) || in_tests && *used == ALSO_IN_TESTS);
-    let plain = own_crates(manifest, "dependencies").filter(|used| wrong(used, false));
-    let build = own_crates(manifest, "build-dependencies").filter(|used| wrong(used, false));
-    let tests = own_crates(manifest, "dev-dependencies").filter(|used| wrong(used, true));
-    plain
-        .chain(build)
-        .chain(tests)
+    let sections = ["dependencies", "build-dependencies", "dev-dependencies"];
+    let used = sections.iter().flat_map(|section| own_crates(manifest, section));
+    used.filter(|used| !allowed.contains(used))
         .map(|used| format!("{name} may not use {used}: the arrows go edges → claims → engine → policy → base"))
         .collect()
 }
@@ -65,14 +57,6 @@ mod tests {
         let found = complaints(&[file("crates/shukun-base/Cargo.toml", upward)]);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].contains("shukun-base may not use shukun-engine"));
-    }
-
-    #[test]
-    fn only_tests_may_use_the_test_kit() {
-        let manifest =
-            |section| format!("[package]\nname = \"shukun-engine\"\n[{section}]\nshukun-testkit.workspace = true\n");
-        assert_eq!(complaints(&[file("crates/shukun-engine/Cargo.toml", &manifest("dev-dependencies"))]), [""; 0]);
-        assert_eq!(complaints(&[file("crates/shukun-engine/Cargo.toml", &manifest("dependencies"))]).len(), 1);
     }
 
     #[test]

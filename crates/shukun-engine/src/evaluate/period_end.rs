@@ -153,9 +153,14 @@ impl Run<'_> {
             all_held: Vec::new(),
             person: 0,
         };
+        let mut undecided = Vec::new();
         for event in job.events.iter().copied() {
             let scope = Scope { period: Some(job.days), ..Scope::of_bill(self.person_of(event), event) };
             let admission = self.admission(job.rule, scope);
+            if matches!(admission, Admission::Unknown(_)) {
+                undecided.push((event, admission));
+                continue;
+            }
             self.note_admission(job.rule, event, &admission);
             if let Admission::In(held) = admission {
                 pool.events.push(event);
@@ -164,6 +169,7 @@ impl Run<'_> {
                 pool.held.push(held);
             }
         }
+        self.note_undecided(rule, &pool, &undecided);
         if let Some(floor) = &rule.collect.floor
             && let Err(missing) = self.keep_above_floor(floor, &mut pool)
         {
@@ -172,6 +178,44 @@ impl Run<'_> {
         }
         pool.person = pool.events.first().map(|event| self.person_of(*event))?;
         Some(pool)
+    }
+
+    /// Says what is missing of the people of whom 对象 could not be decided; where a line asks for a burden that even
+    /// with their bills is not reached, there is nothing to find out.
+    fn note_undecided(&mut self, rule: &Rule, pool: &Pool, undecided: &[(usize, Admission)]) {
+        let Some((first, _)) = undecided.first() else { return };
+        let with_them = Pool {
+            events: pool.events.iter().copied().chain(undecided.iter().map(|(event, _)| *event)).collect(),
+            held: pool.held.iter().cloned().chain(undecided.iter().map(|_| Vec::new())).collect(),
+            all_held: pool.all_held.clone(),
+            period: pool.period.clone(),
+            person: self.person_of(*first),
+            ..*pool
+        };
+        let is_below = self.reaches_line(rule, &with_them) == Ok(false);
+        for (event, admission) in undecided {
+            if is_below {
+                self.note_below_line(pool.rule, *event);
+            } else {
+                self.note_admission(pool.rule, *event, admission);
+            }
+        }
+    }
+
+    /// Whether the pool's burden reaches the line of an alert or of a meeting's relief; other kinds have none.
+    fn reaches_line(&self, rule: &Rule, pool: &Pool) -> Result<bool, Missing> {
+        let (base, triggers): (&Base, Vec<&Trigger>) = match &rule.kind {
+            Kind::Alert { base, levels } => (base, levels.iter().map(|(_, trigger)| trigger).collect()),
+            Kind::ByResolution { base, trigger, .. } => (base, vec![trigger]),
+            _ => return Ok(true),
+        };
+        let sum = self.bases(base, pool)?.iter().fold(zero(), |sum, base| add(sum, *base));
+        for trigger in triggers {
+            if self.passes(trigger, pool.scope(), sum)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// 计入: only groups of bills that reach the floor stay in the pool.

@@ -120,7 +120,8 @@ struct Tables {
     households: u64,
     total: Fen,
     family: Fen,
-    paid: BTreeMap<(usize, String), Fen>,
+    /// By tier; with the first place it takes in a county's order of payers.
+    paid: BTreeMap<String, (usize, Fen)>,
 }
 
 impl Tables {
@@ -152,7 +153,7 @@ impl Tables {
             notes: self.notes.finish()?,
             delta_postings: None,
             total_fen: self.total,
-            paid_fen: self.paid.into_iter().map(|((_, tier), paid)| (tier, paid)).collect(),
+            paid_fen: in_payer_order(self.paid),
             family_fen: self.family,
         })
     }
@@ -164,7 +165,9 @@ impl Sink for Tables {
         for standing in &settled.settlement.standings {
             self.total += standing.total_fen;
             for (place, (tier, paid)) in standing.paid_fen.iter().enumerate() {
-                *self.paid.entry((place, tier.clone())).or_default() += *paid;
+                let (first, sum) = self.paid.entry(tier.clone()).or_insert((place, Fen::ZERO));
+                *first = place.min(*first);
+                *sum += *paid;
             }
         }
         for posting in settled.settlement.postings {
@@ -177,6 +180,13 @@ impl Sink for Tables {
         self.standings.extend(settled.settlement.standings);
         Ok(())
     }
+}
+
+/// Tiers by their first place; counties may put them in different orders.
+fn in_payer_order(paid: BTreeMap<String, (usize, Fen)>) -> Vec<(String, Fen)> {
+    let mut rows: Vec<(usize, String, Fen)> = paid.into_iter().map(|(tier, (place, sum))| (place, tier, sum)).collect();
+    rows.sort();
+    rows.into_iter().map(|(_, tier, sum)| (tier, sum)).collect()
 }
 
 /// The receipt in words.
