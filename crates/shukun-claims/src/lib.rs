@@ -4,11 +4,15 @@
 //! county make one, the lake takes it.
 
 mod batch;
+#[cfg(feature = "lake")]
 pub mod identity;
 pub mod import;
+#[cfg(feature = "lake")]
 pub mod lake;
 pub mod synth;
 
 pub use batch::{Batch, Identity, Kind, SourceFile};
+#[cfg(feature = "lake")]
 pub use identity::IdentityVault;
+#[cfg(feature = "lake")]
 pub use lake::{CommitReport, Lake, LakeError};

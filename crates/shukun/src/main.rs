@@ -10,7 +10,6 @@ mod error;
 mod exit;
 mod help;
 mod locale;
-mod needs;
 mod output;
 mod pack_words;
 mod packs;

@@ -6,16 +6,15 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use shukun_base::{Day, Lang};
 use shukun_policy::document::Ambiguity;
+use shukun_policy::needs::Needs;
 use shukun_policy::pack::Pack;
-use shukun_policy::program::{Field, Program};
+use shukun_policy::program::{FactIx, Field, PackIx, Program, RuleIx, Source};
 use shukun_policy::registry;
 
 use crate::args::{Format, PackReadingArgs};
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::needs::{Needs, needs_of};
 use crate::output::{print, print_json};
-use crate::pack_words::{declarations, key_word, kind_word, table_rows, value_words};
 use crate::runner::Runner;
 use crate::words::{pick, provenance};
 
@@ -24,8 +23,9 @@ pub fn explain(args: &PackReadingArgs, lang: Lang) -> Result<Exit, CliError> {
     let runner = Runner::load(&args.paths, args.as_of, &args.reading, lang)?;
     let mut told = Vec::new();
     for pack in runner.named_packs() {
-        let program = runner.program_for(&pack.meta.region)?;
-        told.push(tell(pack, program.as_deref(), lang));
+        if let Some(program) = runner.program_for(&pack.meta.region)? {
+            told.push(tell(pack, &program, lang));
+        }
     }
     match args.format {
         Format::Json => print_json(&told)?,
@@ -50,21 +50,24 @@ struct Told {
     in_force: Option<Day>,
     benefits_from: Option<Day>,
     expires: Option<Day>,
-    declarations: Vec<ToldDeclaration>,
+    /// Payers, first to last, with the source of each one's amount.
+    tiers: Vec<(String, &'static str)>,
+    /// Named bases.
+    measures: Vec<(String, String)>,
+    rules: Vec<ToldRule>,
     ambiguities: Vec<ToldAmbiguity>,
-    /// Columns that its rules ask for.
+    /// Columns that its rules look at.
     columns: Vec<String>,
-    /// Facts that it declares and asks for, with their sources.
+    /// Facts that they look at, with their sources.
     facts: Vec<(String, String)>,
 }
 
+/// A rule with its readings chosen, as its pack would write it.
 #[derive(Debug, Serialize)]
-struct ToldDeclaration {
-    heading: String,
-    kind: &'static str,
+struct ToldRule {
     name: String,
-    clauses: Vec<(&'static str, String)>,
-    tables: Vec<Vec<String>>,
+    article: String,
+    clauses: Vec<(String, String)>,
 }
 
 #[derive(Debug, Serialize)]
@@ -76,9 +79,20 @@ struct ToldAmbiguity {
     readings: Vec<(String, String)>,
 }
 
-fn tell(pack: &Pack, program: Option<&Program>, lang: Lang) -> Told {
-    let needs = program.map(|program| own_needs(pack, program)).unwrap_or_default();
-    let facts = program.map(|program| program.facts.as_slice()).unwrap_or_default();
+fn tell(pack: &Pack, program: &Program, lang: Lang) -> Told {
+    let is_own = |of: PackIx| program.packs.get(of.0).is_some_and(|stamp| stamp.id == pack.meta.id);
+    let own: Vec<RuleIx> = program
+        .rules
+        .iter()
+        .enumerate()
+        .filter(|(_, rule)| is_own(rule.pack))
+        .map(|(place, _)| RuleIx(place))
+        .collect();
+    let needs: Vec<Needs> = own.iter().map(|rule| program.needs_of(*rule)).collect();
+    let fields: BTreeSet<Field> = needs.iter().flat_map(|needs| needs.fields.iter().copied()).collect();
+    let facts: BTreeSet<FactIx> = needs.iter().flat_map(|needs| needs.facts.iter().copied()).collect();
+    let facts = facts.into_iter().filter_map(|fact| program.facts.get(fact.0));
+    let measures = program.measures.iter().filter(|measure| is_own(measure.pack));
     Told {
         id: pack.meta.id.clone(),
         title: pack.meta.title.clone(),
@@ -90,54 +104,34 @@ fn tell(pack: &Pack, program: Option<&Program>, lang: Lang) -> Told {
         in_force: pack.meta.in_force,
         benefits_from: pack.meta.benefits_from,
         expires: pack.meta.expires,
-        declarations: declarations(&pack.document)
-            .into_iter()
-            .map(|(heading, found)| ToldDeclaration {
-                heading: heading.to_owned(),
-                kind: kind_word(found.kind, lang),
-                name: found.name.clone(),
-                clauses: found
-                    .clauses
-                    .iter()
-                    .map(|clause| (key_word(clause, lang), value_words(clause, lang)))
-                    .collect(),
-                tables: found.tables.iter().map(table_rows).collect(),
-            })
+        tiers: program.tiers.iter().map(|tier| (tier.name.clone(), source_word(tier.source, lang))).collect(),
+        measures: measures
+            .map(|measure| (measure.name.clone(), program.describe_amount(&measure.amount, lang)))
             .collect(),
+        rules: own.into_iter().filter_map(|rule| tell_rule(program, rule, lang)).collect(),
         ambiguities: pack.ambiguities().map(|found| ambiguity(pack, found, program)).collect(),
-        columns: needs.fields.iter().map(|field| field_name(*field, lang)).collect(),
-        facts: needs
-            .facts
-            .iter()
-            .filter_map(|fact| facts.get(fact.0))
-            .map(|fact| (fact.name.clone(), fact.source.clone()))
-            .collect(),
+        columns: fields.into_iter().map(|field| program.describe_field(field, lang)).collect(),
+        facts: facts.map(|fact| (fact.name.clone(), fact.source.clone())).collect(),
     }
 }
 
-/// What the pack's own rules need.
-fn own_needs(pack: &Pack, program: &Program) -> Needs {
-    let is_own = |place: usize| program.packs.get(place).is_some_and(|stamp| stamp.id == pack.meta.id);
-    let mut all = Needs::default();
-    for rule in program.rules.iter().filter(|rule| is_own(rule.pack.0)) {
-        let needs = needs_of(program, rule);
-        all.fields.extend(needs.fields);
-        all.facts.extend(needs.facts);
-    }
-    all
+fn tell_rule(program: &Program, place: RuleIx, lang: Lang) -> Option<ToldRule> {
+    let rule = program.rules.get(place.0)?;
+    let clauses = program.describe_rule(place, lang);
+    Some(ToldRule { name: rule.name.clone(), article: rule.article.clone(), clauses })
 }
 
-fn field_name(field: Field, lang: Lang) -> String {
-    let id = registry::field_word(field).unwrap_or_default();
-    registry::value(id).map(|word| word.spelling(lang)).unwrap_or(id).to_owned()
+fn source_word(source: Source, lang: Lang) -> &'static str {
+    let id = registry::source_word(source).unwrap_or_default();
+    registry::value(id).map(|word| word.spelling(lang)).unwrap_or(id)
 }
 
-fn ambiguity(pack: &Pack, found: &Ambiguity, program: Option<&Program>) -> ToldAmbiguity {
+fn ambiguity(pack: &Pack, found: &Ambiguity, program: &Program) -> ToldAmbiguity {
     let is_it = |chosen: &&shukun_policy::program::ChosenReading| {
-        let of = program.and_then(|program| program.packs.get(chosen.pack.0));
+        let of = program.packs.get(chosen.pack.0);
         chosen.ambiguity == found.id && of.is_some_and(|stamp| stamp.id == pack.meta.id)
     };
-    let chosen = program.and_then(|program| program.readings.iter().find(is_it)).map(|chosen| chosen.reading.clone());
+    let chosen = program.readings.iter().find(is_it).map(|chosen| chosen.reading.clone());
     ToldAmbiguity {
         id: found.id.clone(),
         question: found.question.clone(),
@@ -161,26 +155,26 @@ fn text(pack: &Told, lang: Lang) -> String {
     facts.extend(pack.issuer.clone());
     facts.extend(pack.parent.as_ref().map(|parent| format!("{} {parent}", pick(lang, "上级", "extends"))));
     text.push_str(&format!("  {}\n", facts.join(" · ")));
-    let mut heading = "";
-    for declaration in &pack.declarations {
-        if declaration.heading != heading {
-            heading = &declaration.heading;
-            text.push_str(&format!("\n{heading}\n"));
-        }
-        text.push_str(&declaration_text(declaration));
-    }
+    text.push_str(&rules_text(pack, lang));
     text.push_str(&ambiguities_text(pack, lang));
     text.push_str(&needs_text(pack, lang));
     text
 }
 
-fn declaration_text(declaration: &ToldDeclaration) -> String {
-    let mut text = format!("  {} {}\n", declaration.kind, declaration.name);
-    for (key, value) in &declaration.clauses {
-        text.push_str(&format!("    {key}  {value}\n"));
+fn rules_text(pack: &Told, lang: Lang) -> String {
+    let tiers: Vec<String> = pack.tiers.iter().map(|(name, source)| format!("{name}（{source}）")).collect();
+    let mut text = format!("\n{}\n  {}\n", pick(lang, "谁先付谁后付", "Who pays, first to last"), tiers.join(" → "));
+    if !pack.measures.is_empty() {
+        text.push_str(&format!("\n{}\n", pick(lang, "口径", "Measures")));
     }
-    for row in declaration.tables.iter().flatten() {
-        text.push_str(&format!("    | {row} |\n"));
+    for (name, amount) in &pack.measures {
+        text.push_str(&format!("  {name} ＝ {amount}\n"));
+    }
+    for rule in &pack.rules {
+        text.push_str(&format!("\n{} {}\n", pick(lang, "规则", "rule"), rule.name));
+        for (key, value) in &rule.clauses {
+            text.push_str(&format!("  {key}  {value}\n"));
+        }
     }
     text
 }
