@@ -9,6 +9,7 @@ pub mod identity;
 pub mod import;
 #[cfg(feature = "lake")]
 pub mod lake;
+#[cfg(feature = "lake")]
 pub mod synth;
 
 pub use batch::{Batch, Identity, Kind, SourceFile};
