@@ -30,6 +30,8 @@ pub(crate) struct Draft<'l> {
     tables: Vec<TableIx>,
     brackets: Option<Brackets>,
     levels: Option<Vec<(AlertColour, Trigger)>>,
+    /// A table of its own could not be read: that it lacks a column is then no news.
+    has_bad_table: bool,
 }
 
 impl<'l> Linker<'l, '_> {
@@ -39,7 +41,8 @@ impl<'l> Linker<'l, '_> {
         for part in self.of_kind(DeclarationKind::Rule) {
             let tier = self.tier_of(part, order);
             let per_claim = timing_of(part) == Some(Timing::PerClaim);
-            let mut draft = Draft { part, tier, tables: Vec::new(), brackets: None, levels: None };
+            let mut draft =
+                Draft { part, tier, tables: Vec::new(), brackets: None, levels: None, has_bad_table: false };
             for mark in &part.decl.tables {
                 self.own_table(&mut draft, mark);
             }
@@ -78,39 +81,40 @@ impl<'l> Linker<'l, '_> {
 
     /// A table below a rule: brackets, colours, or values by attribute.
     fn own_table(&mut self, draft: &mut Draft<'_>, mark: &MarkTable) {
-        let read = match tables::of_rule(mark, &self.names) {
-            Ok(read) => read,
-            Err(found) => return self.findings.extend(found),
-        };
-        if read.gives("from_inclusive") || read.gives("to_exclusive") {
-            match brackets(&read, &self.names) {
-                Ok(found) => draft.brackets = Some(found),
-                Err(found) => self.findings.extend(found),
-            }
-        } else if read.gives("colour") {
-            match levels(&read) {
-                Ok(found) => draft.levels = Some(found),
-                Err(found) => self.findings.extend(found),
-            }
-        } else {
-            self.attribute_table(draft, &read, mark);
+        if let Err(found) = self.read_own_table(draft, mark) {
+            draft.has_bad_table = true;
+            self.findings.extend(found);
         }
     }
 
-    fn attribute_table(&mut self, draft: &mut Draft<'_>, read: &tables::Read<'_>, mark: &MarkTable) {
+    fn read_own_table(&mut self, draft: &mut Draft<'_>, mark: &MarkTable) -> Result<(), Vec<Finding>> {
+        let read = tables::of_rule(mark, &self.names)?;
+        if read.gives("from_inclusive") || read.gives("to_exclusive") {
+            draft.brackets = Some(brackets(&read, &self.names)?);
+        } else if read.gives("colour") {
+            draft.levels = Some(levels(&read)?);
+        } else {
+            self.attribute_table(draft, &read, mark)?;
+        }
+        Ok(())
+    }
+
+    fn attribute_table(
+        &mut self,
+        draft: &mut Draft<'_>,
+        read: &tables::Read<'_>,
+        mark: &MarkTable,
+    ) -> Result<(), Vec<Finding>> {
         let hit = self.hit(draft.part);
         if hit.is_none() && read.inputs().contains(&Field::Category) {
             self.findings.push(no_hit(mark.span));
         }
-        match read.table(&draft.part.decl.name, hit.unwrap_or(Hit::Unique), &self.names) {
-            Ok(table) => {
-                let places = row_places(mark);
-                self.findings.extend(check::tables::table(&table, hit, &places, mark.span, &self.names.facts));
-                draft.tables.push(TableIx(self.names.tables.len()));
-                self.names.tables.push(table);
-            }
-            Err(found) => self.findings.extend(found),
-        }
+        let table = read.table(&draft.part.decl.name, hit.unwrap_or(Hit::Unique), &self.names)?;
+        let places = row_places(mark);
+        self.findings.extend(check::tables::table(&table, hit, &places, mark.span, &self.names.facts));
+        draft.tables.push(TableIx(self.names.tables.len()));
+        self.names.tables.push(table);
+        Ok(())
     }
 
     /// Reads the rules; `None` where one of them cannot be read.
@@ -162,7 +166,7 @@ impl<'l> Linker<'l, '_> {
             validity: days.decided_by(decided_by),
         };
         let (rule, found) = rule(decl, &own);
-        self.findings.extend(found);
+        self.findings.extend(found.into_iter().filter(|finding| !(draft.has_bad_table && finding.code == "P0509")));
         let rule = rule?;
         if let (Some(base), Some(measures)) = (base_of(&rule.kind), measures) {
             let place = Clauses::of(decl).find("base").map_or(decl.name_span, |clause| clause.span);

@@ -111,3 +111,14 @@ fn a_missing_clause_is_never_assumed() {
         assert!(link(&county(&rules), &Choices::default()).0.is_none());
     }
 }
+
+#[test]
+fn a_bad_cell_is_one_finding() {
+    for (from, to) in [("15万元 | — |", "15万元以上 | — |"), ("| 10% |", "| 十分之一 |")] {
+        assert!(RETROACTIVE.contains(from), "{from}");
+        let (program, findings) = link(&county(&RETROACTIVE.replacen(from, to, 1)), &Choices::default());
+        assert_eq!(program, None);
+        let errors: Vec<&str> = findings.iter().filter(|found| found.is_error()).map(|found| found.code).collect();
+        assert_eq!(errors, ["P0511"], "{to}");
+    }
+}

@@ -9,6 +9,7 @@ use super::names::Names;
 use super::tables::{self, Read, bad_cell, money_cell};
 use crate::document::{Cell, Span, Token};
 use crate::finding::Finding;
+use crate::lexer::fold;
 use crate::program::{AlertColour, Bracket, BracketMode, BracketScale, BracketsOn, Expr, Literal, Scale, Trigger};
 use crate::registry;
 
@@ -61,17 +62,47 @@ fn place_of(row: &[Cell], table: Span) -> Span {
 fn bracket_row(read: &Read<'_>, row: &[Cell], names: &Names) -> Parse<(Tests, Bracket)> {
     let tests = read.tests(row, names)?;
     let missing = |key| tables::no_column(key, read.mark.span);
-    let from = money_cell(read.cell(row, "from_inclusive").ok_or_else(|| missing("brackets"))?)?;
-    let to_cell = read.cell(row, "to_exclusive").ok_or_else(|| missing("brackets"))?;
-    let to = match tables::literal(to_cell)? {
-        Literal::Unstated => None,
-        _ => Some(money_cell(to_cell)?),
+    let from_cell = read.cell(row, "from_inclusive").ok_or_else(|| missing("brackets"))?;
+    let from = match open_line(from_cell) {
+        Some(line) => return Err(Box::new(open_in_start(from_cell, &line))),
+        None => money_cell(from_cell)?,
     };
+    let to_cell = read.cell(row, "to_exclusive").ok_or_else(|| missing("brackets"))?;
+    let to = if is_open(to_cell) { None } else { Some(money_cell(to_cell)?) };
     let rate_cell = read.cell(row, "rate").ok_or_else(|| missing("rate"))?;
     let Literal::Number(rate) = tables::literal(rate_cell)? else {
         return Err(Box::new(bad_cell(rate_cell, &Text::new("比例（如 10%）", "a rate (such as 10%)"))));
     };
     Ok((tests, Bracket { from, to, rate }))
+}
+
+/// A bracket without an end: `—`, a hyphen, `未载明` or nothing. That only the last row is so is checked later.
+fn is_open(cell: &Cell) -> bool {
+    let text = fold(cell.text.trim());
+    text.chars().all(|letter| matches!(letter, '-' | '—')) || matches!(tables::literal(cell), Ok(Literal::Unstated))
+}
+
+/// The line of `15万元以上`.
+fn open_line(cell: &Cell) -> Option<String> {
+    let text = cell.text.trim();
+    let line =
+        ["以上", "及以上", "起"].iter().filter_map(|ending| text.strip_suffix(ending)).min_by_key(|line| line.len())?;
+    Some(line.trim().to_owned()).filter(|line| !line.is_empty())
+}
+
+fn open_in_start(cell: &Cell, line: &str) -> Finding {
+    Finding::error(
+        "P0511",
+        Some(cell.span),
+        Text::new(
+            format!("这一格写了“{}”，起点和终点要分两格写", cell.text),
+            format!("“{}” states a start without an end in one cell", cell.text),
+        ),
+        Text::new(
+            format!("这一格写“{line}”，后面“至（不含）”一格写“—”"),
+            format!("write {line} here and — in the next cell"),
+        ),
+    )
 }
 
 /// `分段：按 分别累进，依下表，以 个人已付 计`
@@ -154,7 +185,7 @@ pub(crate) fn levels(read: &Read<'_>) -> Result<Vec<(AlertColour, Trigger)>, Vec
 fn level(read: &Read<'_>, row: &[Cell]) -> Parse<(AlertColour, Trigger)> {
     let no_line = || tables::no_column("trigger", read.mark.span);
     let colour_cell = read.cell(row, "colour").ok_or_else(|| tables::no_column("alert", read.mark.span))?;
-    let word = registry::value(&crate::lexer::fold(colour_cell.text.trim())).map(registry::Entry::id);
+    let word = registry::value(&fold(colour_cell.text.trim())).map(registry::Entry::id);
     let wanted = Text::new("“红”“橙”或“黄”", "`red`, `orange` or `yellow`");
     let colour = word.and_then(registry::colour).ok_or_else(|| Box::new(bad_cell(colour_cell, &wanted)))?;
     let strict = read.gives("passed_at");
@@ -185,6 +216,24 @@ mod tests {
         let words = words("按 分别累进，依下表，以 个人已付 计");
         let scale = bracket_scale(&mut Cursor::new(&words, Span::default()), Some(&found)).unwrap();
         assert!(matches!(scale, Scale::Brackets { mode: BracketMode::Marginal, on: BracketsOn::PatientPaid, .. }));
+    }
+
+    #[test]
+    fn the_last_row_is_open_however_it_is_written() {
+        for open in ["—", "-", "－", "–", "——", " ", "未载明"] {
+            let mark = table(&["基数从（含）|至（不含）|比例", "3万元|15万元|10%", &format!("15万元|{open}|20%")]);
+            let found = brackets(&tables::of_rule(&mark, &names()).unwrap(), &names()).unwrap();
+            assert_eq!(found.scales[0].rows[1].to, None, "{open}");
+            assert_eq!(found.scales[0].rows[0].to, Some(Fen::yuan(150_000)), "{open}");
+        }
+    }
+
+    #[test]
+    fn a_start_without_an_end_goes_into_two_cells() {
+        let mark = table(&["基数从（含）|至（不含）|比例", "15万元以上|—|20%"]);
+        let findings = brackets(&tables::of_rule(&mark, &names()).unwrap(), &names()).unwrap_err();
+        assert_eq!((findings.len(), findings[0].code), (1, "P0511"));
+        assert_eq!(findings[0].mend.en, "write 15万元 here and — in the next cell");
     }
 
     #[test]
