@@ -69,7 +69,7 @@ impl Reader<'_> {
         if !matches!(key.id(), "provisional" | "confirmed_by") {
             return false;
         }
-        let (value, second) = self.second_key(value);
+        let (value, second) = self.second_key(key, value);
         self.decide(key, value, ambiguity);
         if let Some((key, value)) = second {
             self.decide(key, value, ambiguity);
@@ -84,10 +84,12 @@ impl Reader<'_> {
         }
     }
 
-    /// Cuts `… 确认人：…` off a value.
-    fn second_key(&self, value: Cell) -> (Cell, Option<(&'static Entry, Cell)>) {
+    /// Cuts `… 确认人：…` off a value. Behind a reading's name 确认人 needs no space: no name holds a colon.
+    fn second_key(&self, first: &Entry, value: Cell) -> (Cell, Option<(&'static Entry, Cell)>) {
         let (start, end) = (value.span.start, value.span.end);
-        let found = value.text.match_indices(char::is_whitespace).map(|(at, _)| start + at).find_map(|at| {
+        let close = first.id() == "provisional";
+        let may_begin = |letter: char| letter.is_whitespace() || (close && !letter.is_ascii());
+        let found = value.text.match_indices(may_begin).map(|(at, _)| start + at).find_map(|at| {
             let (entry, second) = self.block_entry(at, end)?;
             matches!(entry.id(), "provisional" | "confirmed_by").then_some((at, entry, second))
         });

@@ -82,6 +82,17 @@ fn an_english_pack_and_readings_with_words() {
 }
 
 #[test]
+fn who_confirms_needs_no_space_before_it() {
+    for line in ["暂定：费用当日确认人：（待书面答复）", "暂定：费用当日　确认人：（待书面答复）"]
+    {
+        let document = read(&format!("```疑义\nY1 问\n费用当日：一\n结算当日：二\n{line}\n```"));
+        let [Item::Ambiguity(doubt)] = items(&document)[..] else { panic!("{document:#?}") };
+        let texts = [&doubt.provisional, &doubt.confirmed_by].map(|cell| cell.as_ref().map(|cell| cell.text.as_str()));
+        assert_eq!(texts, [Some("费用当日"), Some("（待书面答复）")], "{line}");
+    }
+}
+
+#[test]
 fn other_blocks_tables_and_lists_are_prose() {
     let text =
         "前言\n\n```rust\nlet x = 1;\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n- 一\n\n  ```纾困\n  规则 甲\n  ```\n";
