@@ -76,7 +76,7 @@ const KEYS: [&str; 15] = [
 pub fn read(file: usize, text: &str) -> (Option<PackMeta>, Vec<Finding>) {
     let table = match DeTable::parse(text) {
         Ok(table) => table,
-        Err(error) => return (None, vec![not_toml(file, &error)]),
+        Err(error) => return (None, vec![not_toml(file, text, &error)]),
     };
     let mut reader = Reader { file, table: table.get_ref(), findings: Vec::new(), spans: BTreeMap::new() };
     reader.unknown_keys();
@@ -278,14 +278,28 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn not_toml(file: usize, error: &toml::de::Error) -> Finding {
+fn not_toml(file: usize, text: &str, error: &toml::de::Error) -> Finding {
     let range = error.span().unwrap_or_default();
     let message = error.message();
+    if message.starts_with("duplicate key") {
+        let key = text.get(range.clone()).unwrap_or_default();
+        return key_twice(key, Span { file, start: range.start, end: range.end });
+    }
     Finding::error(
         "P0151",
         Span { file, start: range.start, end: range.end },
         Text::new("pack.toml 从这里起不是 TOML 格式", format!("pack.toml is not TOML: {message}")),
         Text::new("写成“项 = \"值\"”，用半角的等号和引号。", "Write `key = \"value\"` with half-width signs."),
+    )
+}
+
+fn key_twice(key: &str, place: Span) -> Finding {
+    let key: String = key.trim().chars().take(40).collect();
+    Finding::error(
+        "P0151",
+        place,
+        Text::new(format!("pack.toml 里 {key} 写了两次"), format!("{key} stands twice in pack.toml")),
+        Text::new("留下对的一行，删去另一行。", "Keep the line that is right and remove the other."),
     )
 }
 
@@ -312,6 +326,18 @@ mod tests {
         assert_eq!(meta.implements, ["总体"]);
         let span = meta.spans["in_force"];
         assert_eq!((span.file, &FULL[span.start..span.end]), (3, "\"2022-12-23\""));
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_named() {
+        let text = format!("{FULL}title = \"另一个\"\n");
+        let (meta, findings) = read(0, &text);
+        assert_eq!(meta, None);
+        let [found] = findings.as_slice() else { panic!("{findings:?}") };
+        assert_eq!((found.code, found.message.zh.as_str()), ("P0151", "pack.toml 里 title 写了两次"));
+        assert!(found.mend.zh.contains("删去另一行") && !found.mend.zh.contains("半角"), "{}", found.mend.zh);
+        let place = found.place.unwrap();
+        assert_eq!((&text[place.start..place.end], place.start > FULL.len() - 1), ("title", true));
     }
 
     #[test]
