@@ -108,6 +108,7 @@ pub const CODES: &[Code] = &[
     error("P0417", "不同地区的制度包混在一起", "packs of different regions are mixed"),
     warning("P0418", "规则不会运行", "a rule that never runs"),
     warning("P0419", "下级的次序与上级不同", "a child's order differs from its parent's"),
+    warning("P0420", "制度包没有写规则", "the pack states no rule"),
     error("P0501", "分段有空档", "a gap between brackets"),
     error("P0502", "分段重叠", "brackets overlap"),
     error("P0503", "空的一档", "an empty bracket"),

@@ -46,6 +46,12 @@ impl Pack {
         (self.meta.benefits_from.or(self.meta.in_force), self.meta.expires)
     }
 
+    /// The folder in which its files lie, as it was given; empty where they were given without one.
+    pub fn folder(&self) -> &str {
+        let file = self.sources.files.first().map(|(name, _)| name.as_str()).unwrap_or_default();
+        file.rsplit_once(['/', '\\']).map_or("", |(folder, _)| folder)
+    }
+
     /// Where the value of a key of pack.toml stands.
     pub fn toml_place(&self, key: &str) -> Option<Span> {
         self.meta.spans.get(key).copied()
@@ -85,6 +91,7 @@ pub fn read_pack_with(mut files: Vec<(String, Vec<u8>)>, names: &Names) -> (Opti
     if let Some(file) = rules {
         let (read, found) = read_document(file, text(file), names);
         document = read;
+        findings.extend(states_nothing(file, text(file), &document));
         findings.extend(found);
     }
     let meta = toml.and_then(|file| {
@@ -124,6 +131,22 @@ fn missing_file(name: &str) -> Finding {
         Text::new(format!("制度包里没有 {name}"), format!("the pack has no {name}")),
         Text::new("补上这个文件", "add the file"),
     )
+}
+
+/// A text without a rule and without a word. One with prose only restates a document that gives nothing by rule.
+fn states_nothing(file: usize, text: &str, document: &Document) -> Option<Finding> {
+    let is_empty = document.articles.iter().all(|article| article.items.is_empty()) && !text.contains("```");
+    is_empty.then(|| {
+        Finding::warning(
+            "P0420",
+            Span { file, start: 0, end: text.find('\n').unwrap_or(text.len()) },
+            Text::new("这份制度包没有写规则", "the pack states no rule"),
+            Text::new(
+                "写上条文和规则块，写法见 docs/language.md",
+                "write the articles and their rules, as in docs/language.md",
+            ),
+        )
+    })
 }
 
 /// Packs that are looked at together, with one numbering of files: places of its documents and of all findings

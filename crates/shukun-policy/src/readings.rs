@@ -86,16 +86,26 @@ impl<'a> Scopes<'a> {
         let fitting: Vec<(usize, usize)> =
             named.iter().filter_map(|doubt| Some((*doubt, self.find_reading(*doubt, reading)?))).collect();
         match fitting.as_slice() {
-            [(doubt, chosen)] => {
-                if let Some(doubt) = self.doubts.get_mut(*doubt) {
-                    doubt.chosen = *chosen;
-                    doubt.provisional = false;
+            several if self.is_one(packs, several) => {
+                for (doubt, chosen) in several {
+                    let Some(doubt) = self.doubts.get_mut(*doubt) else { continue };
+                    (doubt.chosen, doubt.provisional) = (*chosen, false);
                 }
             }
             [] if named.is_empty() => self.find_out(no_such_ambiguity(asked, &self.ids(packs))),
             [] => self.find_out(no_such_reading(asked, reading, &self.reading_names(&named))),
             _ => self.find_out(several(asked, packs)),
         }
+    }
+
+    /// Whether these are one ambiguity, in one pack or in its versions.
+    fn is_one(&self, packs: &[PackWords<'_>], fitting: &[(usize, usize)]) -> bool {
+        let name = |at: usize| {
+            let doubt = self.doubts.get(at)?;
+            Some((packs.get(doubt.pack)?.id, doubt.ambiguity.id.as_str()))
+        };
+        let names: BTreeSet<_> = fitting.iter().map(|(doubt, _)| name(*doubt)).collect();
+        names.len() == 1
     }
 
     /// Which ambiguities `Y1`, `pack:Y1` or the name of a rule may mean.

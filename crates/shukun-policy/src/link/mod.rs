@@ -41,6 +41,11 @@ pub struct Choices {
 /// `None` where any finding is an error: such a set is not to be run.
 pub fn link(set: &PackSet, choices: &Choices) -> (Option<Program>, Vec<Finding>) {
     let (family, mut findings) = select(set, choices.region.as_ref());
+    let twins = check::versions::overlaps(&family.packs);
+    if !twins.is_empty() {
+        // everything would be found twice
+        return (None, twins);
+    }
     let scopes = scopes(&family, &choices.readings);
     let substituted = |pack: usize| {
         let of_pack = family.packs.get(pack).into_iter().flat_map(|found| declarations(&found.document));
@@ -75,6 +80,9 @@ fn scopes<'a>(family: &Family<'a>, choices: &[(String, String)]) -> Scopes<'a> {
 pub fn check(set: &PackSet, region: Option<&RegionCode>) -> Vec<Finding> {
     let choices = Choices { readings: Vec::new(), region: region.cloned() };
     let (_, mut findings) = link(set, &choices);
+    if findings.iter().any(|finding| finding.code == "P0702") {
+        return findings;
+    }
     let choices_of = |pack: &Pack, ambiguity: &Ambiguity| {
         let asked = format!("{}:{}", pack.meta.id, ambiguity.id);
         ambiguity.readings.iter().map(|reading| (asked.clone(), reading.name.clone())).collect::<Vec<_>>()
@@ -91,7 +99,7 @@ pub fn check(set: &PackSet, region: Option<&RegionCode>) -> Vec<Finding> {
         findings.extend(link(set, &Choices { readings: vec![choice], ..choices.clone() }).1);
     }
     let (family, _) = select(set, region);
-    findings.extend(check::versions::versions(&family.packs));
+    findings.extend(check::versions::gaps(&family.packs));
     findings.extend(family.packs.iter().flat_map(|pack| check::examples::examples(pack)));
     findings.extend(family.packs.iter().flat_map(|pack| check_articles(&pack.document)));
     findings.extend(

@@ -95,7 +95,7 @@ fn packs_together() {
         COUNTY_TOML.replace("cn-330305-x", "what-if").replace("parent", "# parent")
     );
     with("P0410", vec![folder(PROVINCE_TOML, PROVINCE), folder(COUNTY_TOML, COUNTY), folder(&overlay, rules)]);
-    with("P0411", vec![folder(PROVINCE_TOML, PROVINCE), folder(&overlay, "# 什么也不改\n")]);
+    with("P0411", vec![folder(PROVINCE_TOML, PROVINCE), folder(&overlay, "什么也不改\n")]);
     with("P0409", vec![folder(COUNTY_TOML, COUNTY)]);
     with(
         "P0401",
@@ -125,8 +125,8 @@ fn packs_together() {
     with(
         "P0417",
         vec![
-            folder(COUNTY_TOML, "# 甲\n"),
-            folder(&fund.replace("330305", "330381"), "# 乙\n"),
+            folder(COUNTY_TOML, "甲\n"),
+            folder(&fund.replace("330305", "330381"), "乙\n"),
             folder(PROVINCE_TOML, PROVINCE),
         ],
     );
@@ -181,13 +181,43 @@ fn readings_and_examples() {
 fn days() {
     changed("P0701", "待遇自：2022年1月1日", "待遇自：2022年1月2日");
     changed("P0705", "适用按：费用发生日\n", "");
-    let version = |from: &str, to: &str| {
-        folder(&COUNTY_TOML.replace("2022-01-01", from).replace("2025-12-31", to), "# 只有文字\n")
-    };
+    let version =
+        |from: &str, to: &str| folder(&COUNTY_TOML.replace("2022-01-01", from).replace("2025-12-31", to), "只有文字\n");
     let province = || folder(PROVINCE_TOML, PROVINCE);
     with("P0702", vec![province(), version("2022-01-01", "2025-12-31"), version("2025-06-01", "2027-12-31")]);
+    let in_folder = |name: &str, folder: Folder| -> Folder {
+        folder.into_iter().map(|(file, bytes)| (format!("{name}/{file}"), bytes)).collect()
+    };
+    let county = || folder(COUNTY_TOML, COUNTY);
+    let twice = read(vec![province(), in_folder("policies/a", county()), in_folder("policies/b", county())]);
+    let [found] = &check(&twice, None)[..] else { panic!("{:#?}", check(&twice, None)) };
+    assert_eq!(found.code, "P0702");
+    assert!(found.message.en.contains("cn-330305-x") && found.message.en.ends_with("policies/a and policies/b"));
     with("P0703", vec![province(), version("2022-01-01", "2025-12-31"), version("2026-06-01", "2027-12-31")]);
+    let (empty, findings) = PackSet::read(vec![folder(COUNTY_TOML, "# 洞头\n\n## 一、总则\n")]);
+    show_in("P0420", &empty, &findings);
+    let (_, findings) = PackSet::read(vec![folder(COUNTY_TOML, "")]);
+    assert_eq!(findings.iter().map(|finding| finding.code).collect::<Vec<_>>(), ["P0420"]);
+    let (_, findings) = PackSet::read(vec![folder(COUNTY_TOML, "只有文字\n")]);
+    assert_eq!(findings, []);
     let no_days = COUNTY_TOML.replace("benefits_from", "# benefits_from").replace("expires", "# expires");
     let county = COUNTY.replace("待遇自：2022年1月1日\n", "").replace("有效至：2025年12月31日\n", "");
     with("P0704", vec![province(), folder(&no_days, &county)]);
+}
+
+#[test]
+fn versions_of_a_pack_share_the_ids_of_their_readings() {
+    let version = |from: &str, to: &str| {
+        let written = |text: &str| text.replace("2022-01-01", from).replace("2025-12-31", to);
+        let day = |day: &str| {
+            let parts: Vec<&str> = day.split('-').map(|part| part.trim_start_matches('0')).collect();
+            format!("{}年{}月{}日", parts[0], parts[1], parts[2])
+        };
+        let rules = COUNTY.replace("2022年1月1日", &day(from)).replace("2025年12月31日", &day(to));
+        folder(&written(COUNTY_TOML), &rules)
+    };
+    let versions =
+        vec![folder(PROVINCE_TOML, PROVINCE), version("2022-01-01", "2025-12-31"), version("2026-01-01", "2027-12-31")];
+    let findings = check(&read(versions), None);
+    assert!(findings.iter().all(|finding| finding.code != "P0602"), "{findings:#?}");
 }
