@@ -4,6 +4,7 @@
 //! [`format_document`].
 
 mod figures;
+mod given;
 mod table;
 mod words;
 
@@ -15,6 +16,7 @@ use crate::lexer::Names;
 use crate::markdown::{ILLUSTRATIVE, is_free_text, read_document};
 use crate::registry::{self, Entry};
 
+pub(crate) use given::canonical_pair;
 pub use words::print_words;
 
 /// The canonical form of `text`.
@@ -122,13 +124,14 @@ fn print_given(example: &Example, lang: Lang) -> String {
     let (equals, comma) = if lang == Lang::Zh { ("＝", "，") } else { (" = ", ", ") };
     let mut text = String::new();
     for (name, value) in &example.given {
+        let (name, value) = canonical_pair(name, value, lang);
         if !text.is_empty() {
             // a comma between digits would be read as part of a figure
-            let between_digits = ends_with_digit(&text) && starts_with_digit(&name.text);
+            let between_digits = ends_with_digit(&text) && starts_with_digit(&name);
             text.push_str(comma);
             text.push_str(if between_digits && lang == Lang::Zh { " " } else { "" });
         }
-        text.push_str(&format!("{}{equals}{}", name.text, value.text));
+        text.push_str(&format!("{name}{equals}{value}"));
     }
     text
 }

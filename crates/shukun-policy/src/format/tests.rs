@@ -45,7 +45,10 @@ fn forget_places(item: &mut Item) {
         Item::Example(example) => {
             example.span = Span::default();
             example.rule.iter_mut().for_each(forget_cell);
-            example.given.iter_mut().flat_map(|(name, value)| [name, value]).for_each(forget_cell);
+            for (name, value) in &mut example.given {
+                (name.text, value.text) = canonical_pair(name, value, Lang::Zh);
+                [name, value].into_iter().for_each(forget_cell);
+            }
             forget_table(&mut example.table);
         }
     }
@@ -182,4 +185,14 @@ proptest! {
             prop_assert_eq!(&tokens(&shown), &meant, "{} → {}", text, shown);
         }
     }
+}
+
+#[test]
+fn what_an_example_and_a_decision_state_has_one_form() {
+    let shown = check(
+        "# 三\n\n```疑义\nY1 从哪一天起\n整额（甲）：一\n分段：二\n暂定：整额 (甲)  确认人：（待答复）\n```\n\n\
+         ```算例 甲\n规则：甲\n设：政策范围内费用=１２，０００,已付(基本医保)=30000元;认定日=2022年7月15日\n```\n| 情形 | 应付 |\n|---|---|\n| 一 | 1 |\n",
+    );
+    assert!(shown.contains("\n暂定：整额（甲）    确认人：（待答复）\n"), "{shown}");
+    assert!(shown.contains("\n设：政策范围内费用＝12,000，已付（基本医保）＝3万元，认定日＝2022-07-15\n"), "{shown}");
 }

@@ -13,7 +13,7 @@ use crate::document::{
     Word,
 };
 use crate::finding::Finding;
-use crate::format::{format_document, print_words};
+use crate::format::{canonical_pair, format_document, print_words};
 use crate::lexer::{Names, fold, lex};
 use crate::markdown::{MAX_FILE_BYTES, add_payers, is_free_text, read_document};
 use crate::registry;
@@ -78,12 +78,12 @@ fn form_of(document: &Document) -> PackForm {
     let articles = document.articles.iter().map(|article| ArticleForm {
         level: article.level,
         heading: article.heading.clone(),
-        items: article.items.iter().map(item_form).collect(),
+        items: article.items.iter().map(|item| item_form(item, document.lang)).collect(),
     });
     PackForm { language_version: crate::pack_toml::LANGUAGE_VERSION, lang: document.lang, articles: articles.collect() }
 }
 
-fn item_form(item: &Item) -> ItemForm {
+fn item_form(item: &Item, lang: Lang) -> ItemForm {
     match item {
         Item::Prose(prose) => ItemForm::Prose(prose.text.clone()),
         Item::Declaration(found) => ItemForm::Declaration(DeclarationForm {
@@ -107,7 +107,8 @@ fn item_form(item: &Item) -> ItemForm {
             given: found
                 .given
                 .iter()
-                .map(|(name, value)| GivenForm { name: name.text.clone(), value: value.text.clone() })
+                .map(|(name, value)| canonical_pair(name, value, lang))
+                .map(|(name, value)| GivenForm { name, value })
                 .collect(),
             source: found.source.clone(),
             table: table_form(&found.table),

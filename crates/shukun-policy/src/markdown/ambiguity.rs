@@ -45,6 +45,9 @@ impl Reader<'_> {
         let mut places: Vec<usize> = places.into_iter().map(|place| place.unwrap_or(decision)).collect();
         places.push(decision + 1);
         ambiguity.comments = moved(comments, &places);
+        if let Some(provisional) = &mut ambiguity.provisional {
+            provisional.text = as_named(&provisional.text, &ambiguity.readings);
+        }
         self.check_ambiguity(&ambiguity);
         Some(ambiguity)
     }
@@ -191,6 +194,14 @@ impl Reader<'_> {
             ));
         }
     }
+}
+
+/// The name of the reading that is meant, whatever the width of its signs.
+fn as_named(text: &str, readings: &[Reading]) -> String {
+    let squeezed = |text: &str| fold(text).split_whitespace().collect::<String>();
+    let exact = readings.iter().find(|reading| reading.name == text);
+    let meant = exact.or_else(|| readings.iter().find(|reading| squeezed(&reading.name) == squeezed(text)));
+    meant.map_or(text, |reading| &reading.name).to_owned()
 }
 
 fn no_question(span: Span) -> Finding {
