@@ -237,7 +237,7 @@ fn reading_item(reading: &ReadingExplained, lang: Lang) -> Markup {
         }
         @if !still.is_empty() {
             br; span.small {
-                (pick(lang, "不改变本人结果的读法：", "readings that change nothing here: "))
+                (pick(lang, "不改变本人负担的读法：", "readings that leave the burden as it is: "))
                 (still.iter().map(|effect| effect.reading.as_str()).collect::<Vec<_>>().join("、"))
             }
         }
