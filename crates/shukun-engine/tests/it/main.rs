@@ -9,4 +9,3 @@ mod generality;
 mod household;
 mod mutation;
 mod packs;
-mod speed;
