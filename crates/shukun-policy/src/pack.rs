@@ -8,6 +8,7 @@ use shukun_base::{Day, RegionCode, Text};
 
 use crate::document::{Ambiguity, Document, Sources, Span};
 use crate::finding::Finding;
+use crate::json::from_json;
 use crate::lexer::Names;
 use crate::markdown::{declared_names, decode, read_document};
 use crate::pack_toml::{self, PackMeta};
@@ -64,7 +65,8 @@ impl Pack {
     }
 }
 
-/// Reads the files of one pack (pack.toml, 规则.md or rules.md, optionally 原文.md). Files with other names count
+/// Reads the files of one pack (pack.toml, 规则.md or rules.md, optionally 原文.md). Where there is neither, 规则.json
+/// or rules.json states the rules in the JSON form; its source is then kept as Markdown. Files with other names count
 /// toward the hash and are not read.
 ///
 /// `None` where pack.toml cannot be read: without it nothing says whose rules these are.
@@ -78,14 +80,15 @@ pub fn read_pack_with(mut files: Vec<(String, Vec<u8>)>, names: &Names) -> (Opti
     let hash = hash_of(&files);
     let (mut sources, mut findings) = (Sources::default(), Vec::new());
     for (file, (name, bytes)) in files.iter().enumerate() {
-        let is_text = [TOML, RULES, ORIGINAL].iter().any(|known| is_named(name, known));
+        let is_text = [TOML, RULES, JSON, ORIGINAL].iter().any(|known| is_named(name, known));
         let text = if is_text { decode(file, bytes).map_err(|finding| findings.push(*finding)) } else { Err(()) };
         sources.files.push((name.clone(), text.unwrap_or_default()));
     }
     let position = |known: &[&str]| sources.files.iter().position(|(name, _)| is_named(name, known));
     let (toml, rules, original_file) = (position(TOML), position(RULES), position(ORIGINAL));
+    let json = position(JSON).filter(|_| rules.is_none());
     findings.extend(toml.is_none().then(|| missing_file("pack.toml")));
-    findings.extend(rules.is_none().then(|| missing_file("规则.md / rules.md")));
+    findings.extend((rules.is_none() && json.is_none()).then(|| missing_file("规则.md / rules.md")));
     let text = |file: usize| sources.files.get(file).map(|(_, text)| text.as_str()).unwrap_or_default();
     let mut document = Document::default();
     if let Some(file) = rules {
@@ -94,6 +97,16 @@ pub fn read_pack_with(mut files: Vec<(String, Vec<u8>)>, names: &Names) -> (Opti
         findings.extend(states_nothing(file, text(file), &document));
         findings.extend(found);
     }
+    if let Some(file) = json {
+        let (read, found) = from_json(file, text(file), names);
+        findings.extend(found);
+        if let Some((read, (_, text))) = read.zip(sources.files.get_mut(file)) {
+            // places point into the Markdown
+            (document, *text) = (read.document, read.markdown);
+            findings.extend(states_nothing(file, text, &document));
+        }
+    }
+    let text = |file: usize| sources.files.get(file).map(|(_, text)| text.as_str()).unwrap_or_default();
     let meta = toml.and_then(|file| {
         let (meta, found) = pack_toml::read(file, text(file));
         findings.extend(found);
@@ -105,6 +118,7 @@ pub fn read_pack_with(mut files: Vec<(String, Vec<u8>)>, names: &Names) -> (Opti
 
 const TOML: &[&str] = &["pack.toml"];
 const RULES: &[&str] = &["规则.md", "rules.md"];
+const JSON: &[&str] = &["规则.json", "rules.json"];
 const ORIGINAL: &[&str] = &["原文.md", "original.md"];
 
 fn is_named(name: &str, known: &[&str]) -> bool {

@@ -104,3 +104,27 @@ fn cliffs_and_explanations_name_rules_and_readings() {
     let english = words("pack explain policies/cn-330305-dongtou --lang en").out;
     assert!(english.contains("bring_down_to") && english.contains("What has to be known"), "{english}");
 }
+
+#[test]
+fn json_goes_back_to_markdown() {
+    let pack = "policies/cn-330305-dongtou";
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("dongtou.json");
+    std::fs::write(&file, words(&format!("pack fmt {pack} --to json")).out).unwrap();
+    let back = shukun(&["pack", "fmt", file.to_str().unwrap(), "--to", "md"]);
+    assert_eq!((back.code, back.out.as_str()), (0, words(&format!("pack fmt {pack} --to md")).out.as_str()));
+    std::fs::write(&file, "{").unwrap();
+    let broken = shukun(&["pack", "fmt", file.to_str().unwrap(), "--to", "md"]);
+    assert!(broken.code != 0 && broken.all().contains("P0161"), "{}", broken.all());
+}
+
+#[test]
+fn a_folder_may_hold_its_rules_as_json() {
+    let dir = changed_dongtou(|text| text);
+    let folder = dir.path().join("cn-330305-dongtou");
+    let as_markdown = on(&dir, &["pack", "test"]);
+    std::fs::write(folder.join("rules.json"), on(&dir, &["pack", "fmt", "--to", "json"]).out).unwrap();
+    std::fs::remove_file(folder.join("规则.md")).unwrap();
+    let as_json = on(&dir, &["pack", "test"]);
+    assert_eq!((as_json.code, as_json.out), (0, as_markdown.out), "{}", as_json.err);
+}

@@ -1,12 +1,14 @@
 //! `shukun pack fmt`: the one written form of a pack.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use shukun_base::Lang;
 use shukun_policy::finding::Finding;
 use shukun_policy::format::format_document;
-use shukun_policy::json::to_json;
-use shukun_policy::pack::Pack;
+use shukun_policy::json::{from_json, to_json};
+use shukun_policy::lexer::Names;
+use shukun_policy::markdown::decode;
+use shukun_policy::pack::{Pack, PackSet};
 
 use crate::args::{PackFmtArgs, PackForm};
 use crate::error::CliError;
@@ -17,6 +19,9 @@ use crate::runner::pack_errors;
 
 /// Runs the command. A pack with errors is left as it is: what cannot be read would be lost.
 pub fn fmt(args: &PackFmtArgs, lang: Lang) -> Result<Exit, CliError> {
+    if args.to == Some(PackForm::Md) && args.paths.iter().all(|path| is_json_file(path)) {
+        return print_markdown(&args.paths, lang);
+    }
     let loaded = load_packs(&args.paths)?;
     let errors: Vec<Finding> = loaded
         .findings
@@ -31,6 +36,37 @@ pub fn fmt(args: &PackFmtArgs, lang: Lang) -> Result<Exit, CliError> {
         Some(PackForm::Md) => print_all(&loaded, |pack| format_document(&pack.document)),
         Some(PackForm::Json) => print_json_forms(&loaded),
         None => rewrite_all(&loaded, args.check, lang),
+    }
+}
+
+fn is_json_file(path: &Path) -> bool {
+    path.is_file() && path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
+}
+
+/// Documents in the JSON form as Markdown: the way back from `--to json`.
+fn print_markdown(paths: &[PathBuf], lang: Lang) -> Result<Exit, CliError> {
+    let mut texts = Vec::new();
+    for path in paths {
+        let bytes = std::fs::read(path).map_err(|error| CliError::unreadable(path, &error))?;
+        texts.push(markdown_of(path, &bytes, lang)?);
+    }
+    print(&texts.join("\n"))?;
+    Ok(Exit::Done)
+}
+
+fn markdown_of(path: &Path, bytes: &[u8], lang: Lang) -> Result<String, CliError> {
+    let mut set = PackSet::default();
+    set.sources.files.push((path.display().to_string(), String::new()));
+    let text = decode(0, bytes).map_err(|finding| pack_errors(&[*finding], &set, lang))?;
+    let (read, findings) = from_json(0, &text, &Names::new());
+    let markdown = read.map(|read| read.markdown);
+    let errors: Vec<Finding> = findings.into_iter().filter(Finding::is_error).collect();
+    match markdown {
+        Some(markdown) if errors.is_empty() => Ok(markdown),
+        found => {
+            set.sources.files = vec![(path.display().to_string(), found.unwrap_or(text))];
+            Err(pack_errors(&errors, &set, lang))
+        }
     }
 }
 
