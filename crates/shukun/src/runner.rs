@@ -117,7 +117,12 @@ impl Runner {
         readings.filter(|reading| reading.name != chosen).map(other).collect()
     }
 
+    /// A parent that was only looked up covers nobody by itself: the neighbour county's people would be settled by
+    /// the province's rules alone and look as if they were helped by nothing.
     fn covering(&self, region: &RegionCode) -> Vec<usize> {
+        if !self.named_packs().any(|pack| pack.meta.region.contains(region)) {
+            return Vec::new();
+        }
         let covers = |(place, pack): (usize, &Pack)| pack.meta.region.contains(region).then_some(place);
         self.set.packs().iter().enumerate().filter_map(covers).collect()
     }

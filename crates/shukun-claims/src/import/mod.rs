@@ -34,6 +34,7 @@ pub use reason::Reason;
 pub use regions::Regions;
 pub use rejects::rejects_workbook;
 pub use report::{ImportReport, Place, Reject, Warning};
+pub use values::IMPLAUSIBLE_FEN;
 
 #[cfg(test)]
 mod gallery;

@@ -18,7 +18,7 @@ pub(super) enum MoneyFault {
 }
 
 /// More than any bill: ten billion yuan. Sums over the rows of a file stay within 64 bits.
-const IMPLAUSIBLE_FEN: i64 = 1_000_000_000_000;
+pub const IMPLAUSIBLE_FEN: i64 = 1_000_000_000_000;
 
 /// What offices write into cells that hold nothing.
 pub(super) fn is_blank(text: &str) -> bool {

@@ -50,7 +50,7 @@ fn every_problem_of_a_case_is_listed() {
         .unwrap();
     let said = shukun(&["explain", "--packs", PACK, "--case", path.to_str().unwrap()]);
     assert_eq!(said.code, 3);
-    for place in ["clams", "persons[0]", "claims[0]", "cli-bad-case"] {
+    for place in ["clams", "person.region_code", "claims[0].kind", "cli-bad-case"] {
         assert!(said.err.contains(place), "{place} in\n{}", said.err);
     }
 }
@@ -59,8 +59,11 @@ fn every_problem_of_a_case_is_listed() {
 fn a_region_without_a_pack_is_told() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("far.json");
-    std::fs::write(&path, r#"{"person": {"region_code": "110101"}}"#).unwrap();
-    let said = shukun(&["explain", "--packs", PACK, "--case", path.to_str().unwrap()]);
-    assert_eq!(said.code, 3);
-    assert!(said.err.contains("cli-no-pack-for-region"), "{}", said.err);
+    // Another province; the neighbour county, whom only the parents of the named pack cover.
+    for region in ["110101", "330381"] {
+        std::fs::write(&path, format!(r#"{{"person": {{"region_code": "{region}"}}}}"#)).unwrap();
+        let said = shukun(&["explain", "--packs", PACK, "--case", path.to_str().unwrap()]);
+        assert_eq!(said.code, 3);
+        assert!(said.err.contains("cli-no-pack-for-region"), "{}", said.err);
+    }
 }
