@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shukun_base::Fen;
+use shukun_policy::program::PeriodKind;
 
 use super::number::{add, to_fen, zero};
 use super::{Run, Scope, unit_id};
@@ -62,13 +63,14 @@ impl Run<'_> {
         burdens
     }
 
-    /// What is left under each rule's tightest limit that was met in the year.
+    /// What is left under each rule's tightest limit that was met in the year. A limit on each bill is used up or
+    /// not with that bill: nothing of it is left for others.
     fn caps_left(&self, person: usize, year: i16) -> BTreeMap<String, Fen> {
         let mut left: BTreeMap<String, Fen> = BTreeMap::new();
         for ((in_year, number, limit, unit, key), cap) in &self.books.caps_seen {
             let Some(rule) = self.program.rules.get(*number).filter(|_| *in_year == year) else { continue };
             let Some(over) = rule.limits.get(*limit).map(|limit| limit.over) else { continue };
-            if *unit != unit_id(over.unit, self.people.get(person).copied()) {
+            if over.period.kind == PeriodKind::Event || *unit != unit_id(over.unit, self.people.get(person).copied()) {
                 continue;
             }
             let first = super::periods::first_key(over.period.kind, *key);

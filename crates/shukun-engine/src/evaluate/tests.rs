@@ -104,6 +104,16 @@ fn deductibles_have_their_own_accumulation() {
 }
 
 #[test]
+fn a_limit_on_each_bill_has_nothing_left_for_others() {
+    let each = limited(rule("甲", rated(50)), 215, over(Unit::Person, PeriodKind::Event), Vec::new());
+    let bills = vec![claim(1, 1, date(2022, 1, 1), 1_000)];
+    let settlement = run(vec![each.clone()], &household(bills.clone()));
+    assert!(settlement.standings.first().unwrap().cap_left_fen.is_empty());
+    let settlement = run(vec![limited(each, 2_000, A_YEAR, Vec::new())], &household(bills));
+    assert_eq!(settlement.standings.first().unwrap().cap_left_fen.get("甲"), Some(&Fen::yuan(1_785)));
+}
+
+#[test]
 fn caps_nest_and_are_shared() {
     let bills = || {
         vec![

@@ -38,7 +38,8 @@ pub struct Explanation {
     pub colour: Option<Colour>,
     /// Bill by bill, in the order of the run.
     pub bills: Vec<BillExplained>,
-    /// What was paid at the end of periods.
+    /// What was paid at the end of periods, each followed by what it takes off the family (below zero), so that all
+    /// lines add up to the bills.
     pub period_lines: Vec<Line>,
     /// From the bill down to what the family bears, payer by payer.
     pub waterfall: Vec<Bar>,
@@ -295,7 +296,7 @@ impl Tracer<'_> {
     }
 
     fn period_lines(&self) -> Vec<Line> {
-        let at_periods = self.own_postings().filter(|posting| posting.claim_id.is_none() && posting.rule != FAMILY);
+        let at_periods = self.own_postings().filter(|posting| posting.claim_id.is_none());
         at_periods
             .filter(|posting| self.is_period_asked_for(&posting.period))
             .map(|posting| self.line(posting))
@@ -433,7 +434,7 @@ mod tests {
     use crate::{Detail, Prepared};
     use jiff::civil::date;
     use shukun_base::Lang;
-    use shukun_policy::program::{BracketMode, BracketsOn};
+    use shukun_policy::program::{BracketMode, BracketsOn, PeriodKind, Unit};
 
     fn explained() -> Explanation {
         let rows = [(30_000, Some(100_000), 10), (100_000, Some(150_000), 15), (150_000, None, 20)];
@@ -462,6 +463,22 @@ mod tests {
             assert!(text.contains(shown), "{shown} in\n{text}");
         }
         assert!(explain_text(&explanation, Lang::En).contains("limit"));
+    }
+
+    #[test]
+    fn all_lines_add_up_to_the_bills_when_a_period_pays() {
+        let a_year = over(Unit::Household, PeriodKind::Year);
+        let program = program(vec![at_period_end(rule("年终", rated(50)), a_year)]);
+        let facts = household(vec![claim(1, 1, date(2022, 3, 1), 1_000), claim(2, 2, date(2022, 4, 1), 500)]);
+        let settlement = Prepared::new(&program).settle(&facts, Detail::FULL);
+        for (person, bill) in [(1, 1_000), (2, 500)] {
+            let explanation = trace(&program, &facts, &settlement, PersonId(person), Some(2022)).unwrap();
+            let lines = explanation.bills.iter().flat_map(|bill| &bill.lines).chain(&explanation.period_lines);
+            assert_eq!(lines.clone().map(|line| line.amount_fen).sum::<Fen>(), Fen::yuan(bill));
+            let family = lines.filter(|line| line.rule == FAMILY).map(|line| line.amount_fen).sum::<Fen>();
+            assert_eq!(family, explanation.family_fen);
+            assert!(explain_text(&explanation, Lang::Zh).contains("个人负担减少"));
+        }
     }
 
     #[test]

@@ -9,6 +9,10 @@ use crate::outcome::{Colour, FAMILY};
 
 /// Why a line has its amount, in one sentence.
 pub(super) fn sentence(line: &Line) -> Text {
+    if line.rule == FAMILY && line.amount_fen.is_negative() {
+        let less = -line.amount_fen;
+        return Text::new(format!("个人负担减少 {less} 元。"), format!("The family bears {less} yuan less."));
+    }
     if line.rule == FAMILY {
         return Text::new(
             format!("个人负担 {} 元。", line.amount_fen),
