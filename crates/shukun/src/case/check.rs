@@ -8,8 +8,11 @@ use shukun_engine::facts::{Certification, Claim, HouseholdFacts};
 
 use super::CaseProblem;
 
-/// The columns of a bill that hold money, by name.
-const MONEY: [(&str, fn(&Claim) -> Option<Fen>); 12] = [
+/// A column's name and its value on a claim.
+type MoneyColumn = (&'static str, fn(&Claim) -> Option<Fen>);
+
+/// The columns of a bill that hold money.
+const MONEY: [MoneyColumn; 12] = [
     ("total_fen", |claim| Some(claim.total_fen)),
     ("in_scope_fen", |claim| Some(claim.in_scope_fen)),
     ("out_of_catalogue_fen", |claim| Some(claim.out_of_catalogue_fen)),
