@@ -8,7 +8,7 @@ mod text;
 
 use serde::Serialize;
 use shukun_base::{ClaimId, Day, Exact, Fen, HouseholdId, PersonId, Text};
-use shukun_policy::program::{Program, Provenance, Rule};
+use shukun_policy::program::{Program, Provenance, Rule, Unit};
 
 use crate::facts::{Claim, ClaimKind, HouseholdFacts};
 use crate::outcome::{Colour, FAMILY, Note, Posting, Settlement, Standing, WorkingRow};
@@ -117,10 +117,22 @@ pub struct Line {
     pub allowed_fen: Fen,
     /// What was paid.
     pub amount_fen: Fen,
+    /// Of a rule on the household as a whole: what this person's amount is a share of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub household: Option<HouseholdAmount>,
     /// Rests on values invented for demonstration.
     pub is_illustrative: bool,
     /// The same in one sentence.
     pub text: Text,
+}
+
+/// What a rule comes to for all members together; it is apportioned to them by their bases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct HouseholdAmount {
+    /// The members' bases together.
+    pub base_fen: Fen,
+    /// What was paid to all of them.
+    pub amount_fen: Fen,
 }
 
 /// What a bar of the waterfall stands for.
@@ -314,6 +326,22 @@ impl Tracer<'_> {
             || readings.into_iter().any(|reading| reading.illustrative)
     }
 
+    /// The whole of which a member's period-level posting is a share; none for rules on the person.
+    fn household_amount(&self, rule: &Rule, posting: &Posting) -> Option<HouseholdAmount> {
+        if rule.accumulate.unit != Unit::Household || posting.claim_id.is_some() {
+            return None;
+        }
+        let shares =
+            self.settlement.postings.iter().filter(|other| {
+                other.claim_id.is_none() && other.rule == posting.rule && other.period == posting.period
+            });
+        let none = HouseholdAmount { base_fen: Fen::ZERO, amount_fen: Fen::ZERO };
+        Some(shares.fold(none, |sum, share| HouseholdAmount {
+            base_fen: sum.base_fen + share.base_fen,
+            amount_fen: sum.amount_fen + share.amount_fen,
+        }))
+    }
+
     fn line(&self, posting: &Posting) -> Line {
         let rule = self.rule_of(posting);
         let working = self.settlement.workings.iter().find(|working| working.seq == posting.seq);
@@ -338,6 +366,7 @@ impl Tracer<'_> {
             wanted_fen: or_paid(working.map(|working| working.wanted_fen)),
             allowed_fen: or_paid(working.map(|working| working.allowed_fen)),
             amount_fen: posting.amount_fen,
+            household: rule.and_then(|rule| self.household_amount(rule, posting)),
             is_illustrative: rule.is_some_and(|rule| self.is_illustrative(rule)),
             text: Text::new("", ""),
         };
@@ -477,7 +506,9 @@ mod tests {
             assert_eq!(lines.clone().map(|line| line.amount_fen).sum::<Fen>(), Fen::yuan(bill));
             let family = lines.filter(|line| line.rule == FAMILY).map(|line| line.amount_fen).sum::<Fen>();
             assert_eq!(family, explanation.family_fen);
-            assert!(explain_text(&explanation, Lang::Zh).contains("个人负担减少"));
+            let words = explain_text(&explanation, Lang::Zh);
+            assert!(words.contains("个人负担减少"));
+            assert!(words.contains("全户基数 1,500.00 元，共付 750.00 元，按各人基数分摊到本人，支付"), "{words}");
         }
     }
 

@@ -73,7 +73,15 @@ fn steps(line: &Line, lang: Lang) -> String {
             format!("the formula gives {} yuan, the limit leaves {} yuan", line.wanted_fen, line.allowed_fen),
         ));
     }
-    if line.amount_fen < line.allowed_fen {
+    if let Some(household) = line.household {
+        steps.push(Text::new(
+            format!("全户基数 {} 元，共付 {} 元，按各人基数分摊到本人", household.base_fen, household.amount_fen),
+            format!(
+                "the household's base is {} yuan and {} yuan are paid, shared by the members' bases; to this person",
+                household.base_fen, household.amount_fen
+            ),
+        ));
+    } else if line.amount_fen < line.allowed_fen {
         steps.push(Text::new(
             format!("应付 {} 元，以余下费用为限", line.allowed_fen),
             format!("{} yuan owed, at most what is left of the bill", line.allowed_fen),
