@@ -15,12 +15,22 @@ pub(crate) fn tiers(program: &Program, places: &Places<'_>) -> Vec<Finding> {
             program.rules.iter().enumerate().filter(|(_, rule)| rule.tier == TierIx(at) && is_money(&rule.kind));
         let first = rules.next();
         match (tier.source, first) {
-            (Source::AsSettled, Some((rule, _))) => found.push(never_runs(&tier.name, places, rule)),
-            (Source::AsSettled, None) | (_, Some(_)) => {}
+            (Source::AsSettled, Some((rule, _))) if is_own_rule(places, at, rule) => {
+                found.push(never_runs(&tier.name, places, rule));
+            }
+            (Source::AsSettled, _) | (_, Some(_)) => {}
             (_, None) => found.push(no_rule(&tier.name, places, at)),
         }
     }
     found
+}
+
+/// Whether the order and the rule stand in one document. Where a county's order takes as settled what its province's
+/// rules could compute, that is the county's choice.
+fn is_own_rule(places: &Places<'_>, tier: usize, rule: usize) -> bool {
+    let of_order = places.tiers.get(tier).map(|place| place.file);
+    let of_rule = places.clause(rule, "tier").map(|place| place.file);
+    of_order == of_rule
 }
 
 fn no_rule(name: &str, places: &Places<'_>, at: usize) -> Finding {
