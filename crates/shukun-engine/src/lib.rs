@@ -8,6 +8,7 @@ pub mod cliffs;
 pub mod evaluate;
 pub mod examples;
 pub mod facts;
+pub mod kernel;
 pub mod outcome;
 pub mod receipt;
 pub mod resettle;

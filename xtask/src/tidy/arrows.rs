@@ -8,7 +8,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("shukun-policy", &["shukun-base"]),
     ("shukun-engine", &["shukun-base", "shukun-policy"]),
     ("shukun-claims", &["shukun-base", "shukun-engine"]),
-    ("shukun", &["shukun-base", "shukun-policy", "shukun-engine", "shukun-claims"]),
+    ("shukun-analysis", &["shukun-base", "shukun-policy", "shukun-engine"]),
+    ("shukun", &["shukun-base", "shukun-policy", "shukun-engine", "shukun-claims", "shukun-analysis"]),
     ("xtask", &[]),
 ];
 

@@ -1,0 +1,1 @@
+//! Two policies over the same people: who gains, who loses, what it costs whom.
