@@ -4,9 +4,11 @@
 //! together. Households with something rare in them (a reversal, a meeting's decision, a payment at the end of a
 //! period) are handed to the reference evaluator: the kernel only has to know that it must not settle them itself.
 
+mod answer;
 mod chunk;
 mod needs;
 
+pub use answer::{Answer, ClaimSplit, Totals, Wanted, YearRows};
 pub use chunk::{
     Amounts, CertificationRows, Chunk, ClaimRows, Codes, Days, FactColumn, HouseholdRows, NO_AMOUNT, NO_CODE, NO_DAY,
     PersonRows, Words,
@@ -56,6 +58,12 @@ impl<'p> Kernel<'p> {
     /// The columns it looks at.
     pub fn needs(&self) -> Needs {
         Needs::of(self.prepared.program())
+    }
+
+    /// Settles the households of a chunk. Those in [`Answer::slow`] were left to the reference evaluator.
+    pub fn settle(&self, chunk: &Chunk<'_>, _wanted: Wanted, answer: &mut Answer) {
+        answer.slow = (0..u32::try_from(chunk.households.id.len()).unwrap_or(u32::MAX)).collect();
+        answer.totals = Totals::default();
     }
 
     /// The standings of each household, in the order given: what [`Prepared::settle`] gives, without postings and notes.
