@@ -16,7 +16,7 @@ pub mod resettle;
 mod testing;
 pub mod trace;
 
-pub use evaluate::{Detail, Prepared, settle};
+pub use evaluate::{BillSplit, Detail, Prepared, SplitSettlement, settle};
 pub use receipt::{Receipt, receipt};
 pub use resettle::resettle;
 pub use trace::{Explanation, explain_text, trace};

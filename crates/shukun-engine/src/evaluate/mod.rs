@@ -26,6 +26,7 @@ mod prepared;
 mod properties;
 mod resolutions;
 pub(crate) mod scales;
+mod split;
 mod standings;
 #[cfg(test)]
 mod tests;
@@ -44,6 +45,7 @@ use certifications::Held;
 use events::Event;
 use notes::Once;
 pub use prepared::{Detail, Prepared};
+pub use split::{BillSplit, SplitSettlement};
 
 /// Settles one household under one program, with every note. For many households prepare the program once:
 /// [`Prepared::new`].
@@ -105,7 +107,7 @@ pub(crate) fn unit_id(unit: Unit, person: Option<&Person>) -> u64 {
 impl<'a> Prepared<'a> {
     /// Settles one household.
     pub fn settle(&self, facts: &HouseholdFacts, detail: Detail) -> Settlement {
-        Run::begin(self, facts, detail).settle()
+        Run::begin(self, facts, detail).finish().out
     }
 }
 
@@ -140,7 +142,7 @@ impl<'a> Run<'a> {
         run
     }
 
-    fn settle(mut self) -> Settlement {
+    fn finish(mut self) -> Self {
         for event in 0..self.events.len() {
             self.settle_bill(event);
         }
@@ -149,7 +151,7 @@ impl<'a> Run<'a> {
         self.settle_entitlements();
         self.note_not_eligible();
         self.compute_standings();
-        self.out
+        self
     }
 
     /// Index of the person of a bill.
