@@ -6,6 +6,7 @@
 
 mod answer;
 mod chunk;
+mod names;
 mod needs;
 
 pub use answer::{Answer, ClaimSplit, Totals, Wanted, YearRows};
@@ -13,6 +14,7 @@ pub use chunk::{
     Amounts, CertificationRows, Chunk, ClaimRows, Codes, Days, FactColumn, HouseholdRows, NO_AMOUNT, NO_CODE, NO_DAY,
     PersonRows, Words,
 };
+pub use names::Names;
 pub use needs::Needs;
 use shukun_policy::program::Program;
 
