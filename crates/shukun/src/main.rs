@@ -4,6 +4,7 @@
 //! [`commands`]; start there. Exit codes are in [`exit`], and in docs/cli.md.
 
 mod args;
+mod book;
 mod case;
 mod commands;
 mod error;

@@ -4,16 +4,17 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use rust_xlsxwriter::{Color, Format, FormatAlign, Workbook, Worksheet, XlsxError};
-use shukun_base::{Fen, Lang, PersonId};
+use rust_xlsxwriter::{Workbook, XlsxError};
+use shukun_base::{Lang, PersonId};
 use shukun_claims::Identity;
 use shukun_claims::import::Regions;
 use shukun_engine::facts::{Category, Insurance, Sex};
-use shukun_engine::outcome::{Colour, NoteKind};
+use shukun_engine::outcome::NoteKind;
 
+use crate::book::{Cell, Formats, Sheet, masked, write_sheet};
 use crate::error::CliError;
 use crate::screening::{Alerted, Found, Pending, Subject, Summary, town};
-use crate::words::{category, colour, illustrative_warning, pick, provenance};
+use crate::words::{category, illustrative_warning, pick, provenance};
 
 /// Who the codes are, and how much of it may be written.
 pub struct Names<'a> {
@@ -30,60 +31,12 @@ pub fn write_book(found: &Found, names: &Names<'_>, out: &Path, lang: Lang) -> R
     book.write(found).and_then(|()| book.workbook.save(out)).map_err(|error| CliError::unwritable(out, &error))
 }
 
-struct Formats {
-    title: Format,
-    header: Format,
-    text: Format,
-    money: Format,
-    wrapped: Format,
-    warning: Format,
-    colours: [Format; 3],
-}
-
-impl Formats {
-    fn new() -> Formats {
-        let coloured = |ground: u32| Format::new().set_background_color(Color::RGB(ground)).set_bold();
-        Formats {
-            title: Format::new().set_bold().set_font_size(14),
-            header: Format::new()
-                .set_bold()
-                .set_background_color(Color::RGB(0x00E9_EDF2))
-                .set_align(FormatAlign::Top)
-                .set_text_wrap(),
-            text: Format::new().set_num_format("@"),
-            money: Format::new().set_num_format("#,##0.00"),
-            wrapped: Format::new().set_text_wrap().set_align(FormatAlign::Top),
-            warning: Format::new()
-                .set_bold()
-                .set_font_color(Color::RGB(0x009C_5700))
-                .set_background_color(Color::RGB(0x00FF_F3D6)),
-            colours: [coloured(0x00FF_F2B8), coloured(0x00FF_D8A8), coloured(0x00FF_C9C4)],
-        }
-    }
-
-    fn of(&self, colour: Colour) -> &Format {
-        let [yellow, orange, red] = &self.colours;
-        match colour {
-            Colour::Yellow => yellow,
-            Colour::Orange => orange,
-            Colour::Red => red,
-        }
-    }
-}
-
 struct Book<'a> {
     workbook: Workbook,
     formats: Formats,
     names: &'a Names<'a>,
     regions: Regions,
     lang: Lang,
-}
-
-/// A cell: words or an amount.
-enum Cell {
-    Words(String),
-    Money(Fen),
-    Colour(Colour),
 }
 
 impl Book<'_> {
@@ -120,7 +73,8 @@ impl Book<'_> {
             Lang::Zh => format!("{}年三色预警名单", found.summary.year),
             Lang::En => format!("Alert list {}", found.summary.year),
         };
-        self.sheet(pick(lang, "预警名单", "Alerts"), &title, found.summary.sources.illustrative, &header, &rows)
+        let (name, illustrative) = (pick(lang, "预警名单", "Alerts"), found.summary.sources.illustrative);
+        self.sheet(&Sheet { name, title: &title, illustrative, header: &header, rows: &rows })
     }
 
     fn alert_row(&self, row: &Alerted, tiers: &[String]) -> Vec<Cell> {
@@ -148,7 +102,7 @@ impl Book<'_> {
             .map(str::to_owned),
         );
         let rows: Vec<Vec<Cell>> = rows.iter().map(|row| self.pending_row(row)).collect();
-        self.sheet(name, name, false, &header, &rows)
+        self.sheet(&Sheet { name, title: name, illustrative: false, header: &header, rows: &rows })
     }
 
     fn pending_row(&self, row: &Pending) -> Vec<Cell> {
@@ -207,38 +161,8 @@ impl Book<'_> {
         cells
     }
 
-    fn sheet(
-        &mut self,
-        name: &str,
-        title: &str,
-        illustrative: bool,
-        header: &[String],
-        rows: &[Vec<Cell>],
-    ) -> Result<(), XlsxError> {
-        let sheet = self.workbook.add_worksheet().set_name(name)?;
-        sheet.write_with_format(0, 0, title, &self.formats.title)?;
-        if illustrative {
-            sheet.write_with_format(1, 0, illustrative_warning().in_lang(self.lang), &self.formats.warning)?;
-        }
-        const HEADER: u32 = 2;
-        for (column, words) in (0_u16..).zip(header) {
-            sheet.write_with_format(HEADER, column, words, &self.formats.header)?;
-            sheet.set_column_width(column, width(words))?;
-        }
-        for (row, cells) in (HEADER + 1..).zip(rows) {
-            for (column, cell) in (0_u16..).zip(cells) {
-                write_cell(sheet, &self.formats, (row, column), cell, self.lang)?;
-            }
-        }
-        if rows.is_empty() {
-            sheet.write(HEADER + 1, 0, pick(self.lang, "没有", "none"))?;
-        }
-        let last_column = u16::try_from(header.len().saturating_sub(1)).unwrap_or(0);
-        let last_row = HEADER + u32::try_from(rows.len().max(1)).unwrap_or(1);
-        sheet.autofilter(HEADER, 0, last_row, last_column)?;
-        sheet.set_freeze_panes(HEADER + 1, 0)?;
-        sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(HEADER, HEADER)?;
-        Ok(())
+    fn sheet(&mut self, list: &Sheet<'_>) -> Result<(), XlsxError> {
+        write_sheet(&mut self.workbook, &self.formats, list, self.lang)
     }
 
     fn summary_sheet(&mut self, summary: &Summary) -> Result<(), XlsxError> {
@@ -320,39 +244,6 @@ fn about(summary: &Summary, full_ids: Option<&str>, lang: Lang) -> Vec<String> {
     lines
 }
 
-fn write_cell(
-    sheet: &mut Worksheet,
-    formats: &Formats,
-    at: (u32, u16),
-    cell: &Cell,
-    lang: Lang,
-) -> Result<(), XlsxError> {
-    let (row, column) = at;
-    match cell {
-        Cell::Words(words) => sheet.write_string_with_format(row, column, words, &formats.text)?,
-        Cell::Money(amount) => sheet.write_number_with_format(row, column, yuan(*amount), &formats.money)?,
-        Cell::Colour(reached) => {
-            sheet.write_string_with_format(row, column, colour(*reached).in_lang(lang), formats.of(*reached))?
-        }
-    };
-    Ok(())
-}
-
-/// An amount as a spreadsheet holds it. Only here does money become a float: the file format knows no other number,
-/// and amounts below 90 trillion yuan come back to the fen.
-fn yuan(amount: Fen) -> f64 {
-    let sign = if amount.is_negative() { "-" } else { "" };
-    let magnitude = amount.0.unsigned_abs();
-    let text = format!("{sign}{}.{:02}", magnitude / 100, magnitude % 100);
-    text.parse().unwrap_or_default()
-}
-
-/// Columns wide enough for their header; Chinese letters count double.
-fn width(words: &str) -> u16 {
-    let letters: u16 = words.chars().map(|letter| if letter.is_ascii() { 1 } else { 2 }).sum();
-    letters.clamp(8, 24) + 3
-}
-
 /// The names of the payers, in the order in which they come up.
 fn tiers(rows: &[Alerted]) -> Vec<String> {
     let mut tiers: Vec<String> = Vec::new();
@@ -362,18 +253,6 @@ fn tiers(rows: &[Alerted]) -> Vec<String> {
         }
     }
     tiers
-}
-
-/// `330305********001X`, `138****1234`: enough to tell two people apart, not enough to use.
-fn masked(value: &str) -> String {
-    let letters: Vec<char> = value.chars().collect();
-    let (front, back) = if letters.len() >= 15 { (6, 4) } else { (3, 4) };
-    let hidden = |place: usize| place >= front && place + back < letters.len();
-    letters
-        .iter()
-        .enumerate()
-        .map(|(place, letter)| if hidden(place) || letters.len() < 8 { '*' } else { *letter })
-        .collect()
 }
 
 fn sex_word(sex: Sex, lang: Lang) -> &'static str {
@@ -393,30 +272,4 @@ fn insurance_word(scheme: Insurance, lang: Lang) -> &'static str {
 fn categories(held: &[Category], lang: Lang) -> String {
     let words: Vec<String> = held.iter().map(|held| category(*held).in_lang(lang).to_owned()).collect();
     words.join(pick(lang, "、", ", "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn masks_keep_the_ends() {
-        assert_eq!(masked("33030519600101001X"), "330305********001X");
-        assert_eq!(masked("13800001234"), "138****1234");
-        assert_eq!(masked("12345"), "*****");
-    }
-
-    #[test]
-    fn amounts_come_back_to_the_fen() {
-        for (fen, shown) in [
-            (0, "0.00"),
-            (5, "0.05"),
-            (-5, "-0.05"),
-            (42_978_533, "429785.33"),
-            (-100_001, "-1000.01"),
-            (9_007_199_254_740_000, "90071992547400.00"),
-        ] {
-            assert_eq!(format!("{:.2}", yuan(Fen(fen))), shown);
-        }
-    }
 }

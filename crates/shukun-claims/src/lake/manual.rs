@@ -7,6 +7,7 @@ use std::path::Path;
 use arrow::datatypes::{DataType, Field, Schema};
 
 use super::bucket::Table;
+use super::colour_history::history_table;
 use super::notes::notes_table;
 use super::postings::postings_table;
 use super::standings::{StandingColumns, standings_table};
@@ -27,6 +28,7 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ("basic_paid_fen", "基本医保支付", "paid by basic insurance"),
     ("birth_date", "出生日期", "day of birth"),
     ("bracket", "分档（从 1 起）", "row of the scale, from 1"),
+    ("burden_fen", "预警所看的负担", "burden that the alerts measure"),
     ("burden_个人负担_fen", "口径下的负担，每个口径一列", "burden by a named base, one column a base"),
     (
         "cap_left_慈善救助_fen",
@@ -58,6 +60,7 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ("medical_assistance_paid_fen", "医疗救助支付", "paid by medical assistance"),
     ("members", "家庭人数", "members of the household"),
     ("missing", "缺少的资料", "what is not known"),
+    ("month", "月末已知的月份", "the month at whose end it was known"),
     ("other_paid_fen", "其他支付", "paid by others"),
     ("out_of_area", "异地就医", "treated elsewhere"),
     ("out_of_catalogue_fen", "自费", "cost outside the catalogue"),
@@ -106,6 +109,7 @@ fn schemas() -> Vec<(&'static str, &'static str, Schema)> {
         ("postings.parquet", "分录", output(postings_table(&[]).unwrap())),
         ("standings.parquet", "年度状况", output(standings_table(&[], &names).unwrap())),
         ("notes.parquet", "说明", output(notes_table(&[]).unwrap())),
+        ("history.parquet", "逐月颜色", output(history_table(&[]).unwrap())),
     ]
 }
 
@@ -121,8 +125,8 @@ fn page() -> String {
     let meanings: BTreeMap<&str, (&str, &str)> = MEANINGS.iter().map(|(name, zh, en)| (*name, (*zh, *en))).collect();
     let mut page = String::from(
         "# 数据表 · The tables\n\nMade from the tables themselves. Money is in fen (`_fen`); null is \"not known\", never \"no\". \
-         The first five are the lake's, in buckets of whole households, sorted by household, person and day; the last three are \
-         what `shukun settle` writes.\n",
+         The first five are the lake's, in buckets of whole households, sorted by household, person and day; the next three are \
+         what `shukun settle` writes, the last what `shukun monitor` writes.\n",
     );
     for (name, zh, schema) in schemas() {
         writeln!(page, "\n## {name} · {zh}\n\n| 列 column | 类型 type | 含义 | meaning |\n|---|---|---|---|").unwrap();

@@ -16,6 +16,7 @@
 pub(crate) mod arbitrary;
 mod bucket;
 mod codes;
+mod colour_history;
 pub(crate) mod columns;
 mod commit;
 pub(crate) mod disk;
@@ -43,6 +44,7 @@ use sha2::{Digest as _, Sha256};
 use shukun_base::{HouseholdId, PersonId};
 use shukun_engine::facts::HouseholdFacts;
 
+pub use colour_history::{HistoryRow, history_writer, read_history};
 pub use error::{LakeError, LakeProblem};
 pub use known::LakeKnown;
 pub use manifest::ImportedSource;
