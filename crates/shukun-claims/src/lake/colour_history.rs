@@ -2,6 +2,7 @@
 //! either changed. A month without a row is as the month before it.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use arrow::array::{Int16Array, RecordBatch};
 use shukun_base::{Fen, HouseholdId, PersonId};
@@ -36,7 +37,7 @@ pub struct HistoryRow {
 /// # Errors
 /// `lake-file`.
 pub fn history_writer(path: &Path) -> Result<TableWriter<HistoryRow>, LakeError> {
-    TableWriter::create(path, Box::new(history_table))
+    TableWriter::create(path, Arc::new(history_table))
 }
 
 /// Reads a file of the history, in its order.

@@ -7,6 +7,7 @@ use std::path::Path;
 use arrow::datatypes::{DataType, Field, Schema};
 
 use super::bucket::Table;
+use super::changes::changes_table;
 use super::colour_history::history_table;
 use super::notes::notes_table;
 use super::postings::postings_table;
@@ -110,6 +111,7 @@ fn schemas() -> Vec<(&'static str, &'static str, Schema)> {
         ("standings.parquet", "年度状况", output(standings_table(&[], &names).unwrap())),
         ("notes.parquet", "说明", output(notes_table(&[]).unwrap())),
         ("history.parquet", "逐月颜色", output(history_table(&[]).unwrap())),
+        ("delta_standings.parquet", "年度状况的变化", output(changes_table(&[], &names).unwrap())),
     ]
 }
 
@@ -125,17 +127,29 @@ fn page() -> String {
     let meanings: BTreeMap<&str, (&str, &str)> = MEANINGS.iter().map(|(name, zh, en)| (*name, (*zh, *en))).collect();
     let mut page = String::from(
         "# 数据表 · The tables\n\nMade from the tables themselves. Money is in fen (`_fen`); null is \"not known\", never \"no\". \
-         The first five are the lake's, in buckets of whole households, sorted by household, person and day; the next three are \
-         what `shukun settle` writes, the last what `shukun monitor` writes.\n",
+         The first five are the lake's, in buckets of whole households, sorted by household, person and day; the next three and \
+         the last are what `shukun settle` writes (`delta_postings.parquet` has the columns of the postings), the one before \
+         is what `shukun monitor` writes.\n",
     );
     for (name, zh, schema) in schemas() {
         writeln!(page, "\n## {name} · {zh}\n\n| 列 column | 类型 type | 含义 | meaning |\n|---|---|---|---|").unwrap();
         for field in schema.fields() {
-            let (zh, en) = meanings[field.name().as_str()];
+            let (zh, en) = meanings[own_name(field.name())];
+            let (before, after) = (field.name().starts_with("before_"), field.name().starts_with("after_"));
+            let (zh, en) = match (before, after) {
+                (true, _) => (format!("此前：{zh}"), format!("before: {en}")),
+                (_, true) => (format!("此后：{zh}"), format!("after: {en}")),
+                _ => (zh.to_owned(), en.to_owned()),
+            };
             writeln!(page, "| {} | {} | {zh} | {en} |", field.name(), type_name(field)).unwrap();
         }
     }
     page
+}
+
+/// The name of a column without its side.
+fn own_name(name: &str) -> &str {
+    name.strip_prefix("before_").or(name.strip_prefix("after_")).unwrap_or(name)
 }
 
 #[test]
@@ -150,8 +164,10 @@ fn the_page_is_that_of_the_tables() {
 
 #[test]
 fn every_meaning_is_of_a_column() {
-    let columns: BTreeSet<String> =
-        schemas().iter().flat_map(|(_, _, schema)| schema.fields().iter().map(|field| field.name().clone())).collect();
+    let columns: BTreeSet<String> = schemas()
+        .iter()
+        .flat_map(|(_, _, schema)| schema.fields().iter().map(|field| own_name(field.name()).to_owned()))
+        .collect();
     let explained: BTreeSet<String> = MEANINGS.iter().map(|(name, ..)| (*name).to_owned()).collect();
     assert_eq!(explained, columns);
     assert_eq!(explained.len(), MEANINGS.len());

@@ -15,6 +15,7 @@
 #[cfg(test)]
 pub(crate) mod arbitrary;
 mod bucket;
+mod changes;
 mod codes;
 mod colour_history;
 pub(crate) mod columns;
@@ -23,7 +24,7 @@ pub(crate) mod disk;
 pub(crate) mod error;
 #[cfg(test)]
 mod gallery;
-
+mod history;
 mod known;
 pub(crate) mod manifest;
 #[cfg(test)]
@@ -32,10 +33,13 @@ mod merge;
 mod notes;
 mod output;
 pub(crate) mod parquet_file;
+mod pick;
 mod postings;
+mod regions;
 mod roster;
 mod standings;
 mod tables;
+mod touched;
 
 use std::path::{Path, PathBuf};
 
@@ -44,15 +48,19 @@ use sha2::{Digest as _, Sha256};
 use shukun_base::{HouseholdId, PersonId};
 use shukun_engine::facts::HouseholdFacts;
 
+pub use changes::{StandingChange, changes_writer, read_changes, read_household_list, write_household_list};
 pub use colour_history::{HistoryRow, history_writer, read_history};
 pub use error::{LakeError, LakeProblem};
 pub use known::LakeKnown;
 pub use manifest::ImportedSource;
 pub use merge::CommitReport;
-pub use notes::{notes_writer, read_notes, write_notes};
-pub use output::TableWriter;
-pub use postings::{postings_writer, read_postings, write_postings};
-pub use standings::{StandingColumns, read_standings, standings_writer, write_standings};
+pub use notes::{HouseholdNote, notes_part, notes_writer, read_notes, read_wanted_notes, write_notes};
+pub use output::{Part, PartBuilder, TableWriter};
+pub use pick::{Wanted, copy_wanted};
+pub use postings::{as_stored, postings_part, postings_writer, read_postings, read_wanted_postings, write_postings};
+pub use standings::{
+    StandingColumns, read_standings, read_wanted_standings, standings_part, standings_writer, write_standings,
+};
 
 use bucket::{Assembly, StoredHousehold, Table, bucket_of};
 use columns::Rows;

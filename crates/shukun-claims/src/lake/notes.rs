@@ -2,29 +2,45 @@
 //! are null.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use shukun_base::{ClaimId, Fen, PersonId, Text};
+use shukun_base::{ClaimId, Fen, HouseholdId, PersonId, Text};
 use shukun_engine::outcome::{Colour, Note, NoteKind};
 
 use super::columns::{self as col, Rows, table_of};
 use super::error::{LakeError, damaged};
-use super::output::{TableWriter, write_all};
+use super::output::{PartBuilder, TableWriter, write_all};
 use super::parquet_file::read_tables;
+use super::pick::{Wanted, read_wanted};
+
+/// A note and the household that was settled when it was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HouseholdNote {
+    /// The household.
+    pub household_id: HouseholdId,
+    /// What was said.
+    pub note: Note,
+}
 
 /// Begins a file of notes.
 ///
 /// # Errors
 /// `lake-file`.
-pub fn notes_writer(path: &Path) -> Result<TableWriter<Note>, LakeError> {
-    TableWriter::create(path, Box::new(notes_table))
+pub fn notes_writer(path: &Path) -> Result<TableWriter<HouseholdNote>, LakeError> {
+    TableWriter::create(path, Arc::new(notes_table))
+}
+
+/// Notes on their way to such a file.
+pub fn notes_part() -> PartBuilder<HouseholdNote> {
+    PartBuilder::new(Arc::new(notes_table))
 }
 
 /// Writes a file of notes and returns their number.
 ///
 /// # Errors
 /// `lake-file`.
-pub fn write_notes(path: &Path, notes: impl IntoIterator<Item = Note>) -> Result<u64, LakeError> {
+pub fn write_notes(path: &Path, notes: impl IntoIterator<Item = HouseholdNote>) -> Result<u64, LakeError> {
     write_all(notes_writer(path)?, notes)
 }
 
@@ -32,11 +48,27 @@ pub fn write_notes(path: &Path, notes: impl IntoIterator<Item = Note>) -> Result
 ///
 /// # Errors
 /// `lake-damaged`, `lake-file`.
-pub fn read_notes(path: &Path) -> Result<Vec<Note>, LakeError> {
+pub fn read_notes(path: &Path) -> Result<Vec<HouseholdNote>, LakeError> {
     let mut notes = Vec::new();
     let place = path.display().to_string();
     read_tables(path, None, |table| add_notes(&Rows { table, place: &place }, &mut notes))?;
     Ok(notes)
+}
+
+/// Hands the wanted notes of a file to `each`, some thousand at a time, in its order.
+///
+/// # Errors
+/// `lake-damaged`, `lake-file`.
+pub fn read_wanted_notes(
+    path: &Path,
+    wanted: &Wanted,
+    mut each: impl FnMut(Vec<HouseholdNote>) -> Result<(), LakeError>,
+) -> Result<(), LakeError> {
+    read_wanted(path, wanted, |rows| {
+        let mut notes = Vec::new();
+        add_notes(rows, &mut notes)?;
+        each(notes)
+    })
 }
 
 /// The parts of every kind of note side by side.
@@ -92,33 +124,35 @@ fn unflatten(flat: &FlatKind) -> Option<NoteKind> {
     })
 }
 
-pub(crate) fn notes_table(rows: &[Note]) -> Result<RecordBatch, LakeError> {
-    let kinds: Vec<FlatKind> = rows.iter().map(|row| flatten(&row.outcome)).collect();
+pub(crate) fn notes_table(rows: &[HouseholdNote]) -> Result<RecordBatch, LakeError> {
+    let kinds: Vec<FlatKind> = rows.iter().map(|row| flatten(&row.note.outcome)).collect();
     let columns = vec![
-        col::ids("person_id", rows.iter().map(|row| row.person_id.0)),
-        col::optional_ids("claim_id", rows.iter().map(|row| row.claim_id.map(|id| id.0))),
-        col::words("period", rows.iter().map(|row| row.period.as_str())),
-        col::words("rule", rows.iter().map(|row| row.rule.as_str())),
-        col::words("article", rows.iter().map(|row| row.article.as_str())),
+        col::ids("person_id", rows.iter().map(|row| row.note.person_id.0)),
+        col::optional_ids("claim_id", rows.iter().map(|row| row.note.claim_id.map(|id| id.0))),
+        col::words("period", rows.iter().map(|row| row.note.period.as_str())),
+        col::words("rule", rows.iter().map(|row| row.note.rule.as_str())),
+        col::words("article", rows.iter().map(|row| row.note.article.as_str())),
         col::words("outcome", kinds.iter().map(|kind| kind.word)),
         col::optional_words("missing", kinds.iter().map(|kind| kind.missing)),
         col::optional_codes("colour", kinds.iter().map(|kind| kind.colour)),
         col::optional_amounts("computed_fen", kinds.iter().map(|kind| kind.computed_fen)),
         col::optional_amounts("paid_fen", kinds.iter().map(|kind| kind.paid_fen)),
         col::optional_amounts("ceiling_fen", kinds.iter().map(|kind| kind.ceiling_fen)),
-        col::words("text_zh", rows.iter().map(|row| row.text.zh.as_str())),
-        col::words("text_en", rows.iter().map(|row| row.text.en.as_str())),
+        col::words("text_zh", rows.iter().map(|row| row.note.text.zh.as_str())),
+        col::words("text_en", rows.iter().map(|row| row.note.text.en.as_str())),
+        col::ids("household_id", rows.iter().map(|row| row.household_id.0)),
     ];
     table_of(columns, "notes")
 }
 
-fn add_notes(rows: &Rows, to: &mut Vec<Note>) -> Result<(), LakeError> {
+fn add_notes(rows: &Rows, to: &mut Vec<HouseholdNote>) -> Result<(), LakeError> {
     let [person_id, claim_id] = [rows.ids("person_id")?, rows.ids("claim_id")?];
     let [period, rule, article] = [rows.words("period")?, rows.words("rule")?, rows.words("article")?];
     let [outcome, missing, colour] = [rows.words("outcome")?, rows.words("missing")?, rows.words("colour")?];
     let [computed, paid, ceiling] =
         [rows.numbers("computed_fen")?, rows.numbers("paid_fen")?, rows.numbers("ceiling_fen")?];
     let [text_zh, text_en] = [rows.words("text_zh")?, rows.words("text_en")?];
+    let household_id = rows.ids("household_id")?;
     for row in 0..rows.table.num_rows() {
         let flat = FlatKind {
             word: outcome.get(row)?,
@@ -128,7 +162,7 @@ fn add_notes(rows: &Rows, to: &mut Vec<Note>) -> Result<(), LakeError> {
             paid_fen: paid.find_fen(row),
             ceiling_fen: ceiling.find_fen(row),
         };
-        to.push(Note {
+        let note = Note {
             person_id: PersonId(person_id.get(row)?),
             claim_id: claim_id.find(row).map(ClaimId),
             period: period.get_owned(row)?,
@@ -136,7 +170,8 @@ fn add_notes(rows: &Rows, to: &mut Vec<Note>) -> Result<(), LakeError> {
             article: article.get_owned(row)?,
             outcome: unflatten(&flat).ok_or_else(|| damaged(rows.place, format!("outcome row {}", row + 1)))?,
             text: Text::new(text_zh.get(row)?, text_en.get(row)?),
-        });
+        };
+        to.push(HouseholdNote { household_id: HouseholdId(household_id.get(row)?), note });
     }
     Ok(())
 }
@@ -164,7 +199,7 @@ mod tests {
 
     #[test]
     fn every_kind_of_note_comes_back() {
-        let notes: Vec<Note> = (1..)
+        let notes: Vec<HouseholdNote> = (1..)
             .zip(every_kind())
             .map(|(person, outcome)| Note {
                 person_id: PersonId(person),
@@ -175,6 +210,7 @@ mod tests {
                 outcome,
                 text: Text::new("说明", "in words"),
             })
+            .map(|note| HouseholdNote { household_id: HouseholdId(note.person_id.0 / 2), note })
             .collect();
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("notes.parquet");

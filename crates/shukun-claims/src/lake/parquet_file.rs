@@ -19,7 +19,7 @@ use sha2::{Digest as _, Sha256};
 use super::error::{LakeError, damaged, file_failed};
 
 /// Rows in a row group: small enough that a look-up of one person reads little.
-const ROWS_IN_GROUP: usize = 65_536;
+pub(crate) const ROWS_IN_GROUP: usize = 65_536;
 
 /// How a file of this schema is written.
 pub(crate) fn properties(schema: &Schema) -> WriterProperties {

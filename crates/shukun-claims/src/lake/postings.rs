@@ -5,6 +5,7 @@
 //! What was paid is in `amount_fen`, exactly.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use arrow::array::{Decimal128Array, Int16Array, RecordBatch, UInt32Array};
 use shukun_base::{ClaimId, Exact, Fen, HouseholdId, PersonId};
@@ -12,8 +13,9 @@ use shukun_engine::outcome::Posting;
 
 use super::columns::{self as col, Cells, Rows, table_of};
 use super::error::{LakeError, out_of_range};
-use super::output::{TableWriter, write_all};
+use super::output::{PartBuilder, TableWriter, write_all};
 use super::parquet_file::read_tables;
+use super::pick::{Wanted, read_wanted};
 
 const MILLION: i128 = 1_000_000;
 
@@ -22,7 +24,12 @@ const MILLION: i128 = 1_000_000;
 /// # Errors
 /// `lake-file`.
 pub fn postings_writer(path: &Path) -> Result<TableWriter<Posting>, LakeError> {
-    TableWriter::create(path, Box::new(postings_table))
+    TableWriter::create(path, Arc::new(postings_table))
+}
+
+/// Postings on their way to such a file.
+pub fn postings_part() -> PartBuilder<Posting> {
+    PartBuilder::new(Arc::new(postings_table))
 }
 
 /// Writes a file of postings and returns their number.
@@ -42,6 +49,36 @@ pub fn read_postings(path: &Path) -> Result<Vec<Posting>, LakeError> {
     let place = path.display().to_string();
     read_tables(path, None, |table| add_postings(&Rows { table, place: &place }, &mut postings))?;
     Ok(postings)
+}
+
+/// Hands the wanted postings of a file to `each`, some thousand at a time, in its order.
+///
+/// # Errors
+/// `lake-damaged`, `lake-file`.
+pub fn read_wanted_postings(
+    path: &Path,
+    wanted: &Wanted,
+    mut each: impl FnMut(Vec<Posting>) -> Result<(), LakeError>,
+) -> Result<(), LakeError> {
+    read_wanted(path, wanted, |rows| {
+        let mut postings = Vec::new();
+        add_postings(rows, &mut postings)?;
+        each(postings)
+    })
+}
+
+/// A posting as it comes back from a file: without the digits that its columns do not hold.
+///
+/// # Errors
+/// `lake-range`, as writing it would.
+pub fn as_stored(posting: Posting) -> Result<Posting, LakeError> {
+    let amount_before_rounding =
+        posting.amount_before_rounding.map(|amount| millionths(amount, &posting)).transpose()?;
+    Ok(Posting {
+        rate: posting.rate.and_then(ppm).map(|ppm| Exact::new(i128::from(ppm), MILLION)),
+        amount_before_rounding: amount_before_rounding.map(|millionths| Exact::new(millionths, MILLION)),
+        ..posting
+    })
 }
 
 pub(crate) fn postings_table(rows: &[Posting]) -> Result<RecordBatch, LakeError> {
@@ -240,6 +277,14 @@ mod tests {
         assert_eq!(ppm(Exact::new(1, 3)), None);
         let [back] = written(vec![Posting { rate: Some(Exact::new(1, 3)), ..posting() }]).try_into().unwrap();
         assert_eq!(back, posting());
+    }
+
+    #[test]
+    fn a_posting_that_was_stored_is_known_again() {
+        let third =
+            Posting { rate: Some(Exact::new(1, 3)), amount_before_rounding: Some(Exact::new(100, 3)), ..posting() };
+        let [back] = written(vec![third.clone()]).try_into().unwrap();
+        assert_eq!(as_stored(third).unwrap(), back);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use arrow::array::{Int16Array, Int64Array, RecordBatch};
 use serde::{Deserialize, Serialize};
@@ -14,12 +15,13 @@ use shukun_engine::outcome::Standing;
 
 use super::columns::{self as col, Cells, Column, Rows, table_of};
 use super::error::{LakeError, column_missing};
-use super::output::{TableWriter, write_all};
+use super::output::{PartBuilder, TableWriter, write_all};
 use super::parquet_file::read_tables;
+use super::pick::{Wanted, read_wanted};
 
-const PAID: &str = "paid_";
-const BURDEN: &str = "burden_";
-const CAP_LEFT: &str = "cap_left_";
+pub(crate) const PAID: &str = "paid_";
+pub(crate) const BURDEN: &str = "burden_";
+pub(crate) const CAP_LEFT: &str = "cap_left_";
 
 /// The names that get a column, all that the packs of a run have.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +58,12 @@ fn note_name(names: &mut Vec<String>, name: &str) {
 /// # Errors
 /// `lake-file`.
 pub fn standings_writer(path: &Path, columns: StandingColumns) -> Result<TableWriter<Standing>, LakeError> {
-    TableWriter::create(path, Box::new(move |rows| standings_table(rows, &columns)))
+    TableWriter::create(path, Arc::new(move |rows| standings_table(rows, &columns)))
+}
+
+/// Standings on their way to such a file.
+pub fn standings_part(columns: StandingColumns) -> PartBuilder<Standing> {
+    PartBuilder::new(Arc::new(move |rows| standings_table(rows, &columns)))
 }
 
 /// Writes a file of standings and returns their number.
@@ -80,6 +87,22 @@ pub fn read_standings(path: &Path) -> Result<Vec<Standing>, LakeError> {
     let place = path.display().to_string();
     read_tables(path, None, |table| add_standings(&Rows { table, place: &place }, &mut standings))?;
     Ok(standings)
+}
+
+/// Hands the wanted standings of a file to `each`, some thousand at a time, in its order.
+///
+/// # Errors
+/// `lake-damaged`, `lake-file`.
+pub fn read_wanted_standings(
+    path: &Path,
+    wanted: &Wanted,
+    mut each: impl FnMut(Vec<Standing>) -> Result<(), LakeError>,
+) -> Result<(), LakeError> {
+    read_wanted(path, wanted, |rows| {
+        let mut standings = Vec::new();
+        add_standings(rows, &mut standings)?;
+        each(standings)
+    })
 }
 
 pub(crate) fn standings_table(rows: &[Standing], names: &StandingColumns) -> Result<RecordBatch, LakeError> {
@@ -115,12 +138,12 @@ fn named<'a>(
 }
 
 /// All that the payer of this name paid; none where it does not occur.
-fn paid_by(row: &Standing, name: &str) -> Option<Fen> {
+pub(crate) fn paid_by(row: &Standing, name: &str) -> Option<Fen> {
     let amounts = row.paid_fen.iter().filter(|(payer, _)| payer == name).map(|(_, fen)| *fen);
     amounts.reduce(|sum, fen| sum + fen)
 }
 
-fn every_name_has_a_column(row: &Standing, names: &StandingColumns) -> Result<(), LakeError> {
+pub(crate) fn every_name_has_a_column(row: &Standing, names: &StandingColumns) -> Result<(), LakeError> {
     let payers = row.paid_fen.iter().map(|(name, _)| (PAID, name, &names.tiers));
     let bases = row.burden_fen.keys().map(|name| (BURDEN, name, &names.bases));
     let limits = row.cap_left_fen.keys().map(|name| (CAP_LEFT, name, &names.limits));
@@ -130,7 +153,7 @@ fn every_name_has_a_column(row: &Standing, names: &StandingColumns) -> Result<()
     }
 }
 
-fn add_standings(rows: &Rows, to: &mut Vec<Standing>) -> Result<(), LakeError> {
+pub(crate) fn add_standings(rows: &Rows, to: &mut Vec<Standing>) -> Result<(), LakeError> {
     let [person_id, household_id] = [rows.ids("person_id")?, rows.ids("household_id")?];
     let year: Cells<Int16Array> = rows.column("year")?;
     let [total, in_scope, family] =
@@ -175,7 +198,7 @@ fn amounts_at<'a>(cells: &'a NamedCells<'a>, row: usize) -> impl Iterator<Item =
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
     use shukun_engine::outcome::Colour;
@@ -184,7 +207,7 @@ mod tests {
         names.iter().map(|name| (*name).to_owned()).collect()
     }
 
-    fn columns() -> StandingColumns {
+    pub(crate) fn columns() -> StandingColumns {
         StandingColumns {
             tiers: names(&["基本医保", "大病保险", "慈善救助"]),
             bases: names(&["个人负担", "合规自付"]),
@@ -199,7 +222,7 @@ mod tests {
         })
     }
 
-    fn any_standing() -> impl Strategy<Value = Standing> {
+    pub(crate) fn any_standing() -> impl Strategy<Value = Standing> {
         let colour = prop::sample::select(vec![None, Some(Colour::Yellow), Some(Colour::Orange), Some(Colour::Red)]);
         let maps = (any_amounts(columns().tiers), any_amounts(columns().bases), any_amounts(columns().limits));
         (any::<[u64; 2]>(), any::<i16>(), any::<[i64; 6]>(), maps, colour).prop_map(|(ids, year, fen, maps, colour)| {

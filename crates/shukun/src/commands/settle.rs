@@ -8,9 +8,10 @@ use serde::Serialize;
 use shukun_base::{Fen, Lang};
 use shukun_claims::Lake;
 use shukun_claims::lake::{
-    StandingColumns, TableWriter, notes_writer, postings_writer, read_postings, write_postings, write_standings,
+    HouseholdNote, StandingColumns, TableWriter, notes_writer, postings_writer, read_postings, write_postings,
+    write_standings,
 };
-use shukun_engine::outcome::{FAMILY, Note, Posting, Standing};
+use shukun_engine::outcome::{FAMILY, Posting, Standing};
 use shukun_engine::{Detail, resettle};
 use shukun_policy::program::Program;
 
@@ -115,7 +116,7 @@ fn save_receipt(receipt: &Receipt, out: &Path) -> Result<(), CliError> {
 /// The tables while they grow. Postings and notes are streamed; standings wait for their columns.
 struct Tables {
     postings: TableWriter<Posting>,
-    notes: TableWriter<Note>,
+    notes: TableWriter<HouseholdNote>,
     standings: Vec<Standing>,
     households: u64,
     total: Fen,
@@ -176,7 +177,10 @@ impl Sink for Tables {
             }
             self.postings.push(posting)?;
         }
-        settled.settlement.notes.into_iter().try_for_each(|note| self.notes.push(note))?;
+        let household_id = settled.facts.household.household_id;
+        for note in settled.settlement.notes {
+            self.notes.push(HouseholdNote { household_id, note })?;
+        }
         self.standings.extend(settled.settlement.standings);
         Ok(())
     }

@@ -1,0 +1,72 @@
+//! How many households live where: what a run asks before it settles anybody, to know which packs it needs.
+
+use std::collections::BTreeMap;
+
+use shukun_base::RegionCode;
+
+use super::Lake;
+use super::columns::Rows;
+use super::error::{LakeError, damaged};
+use super::manifest::FileEntry;
+use super::parquet_file::read_tables;
+
+impl Lake {
+    /// Households by region code, from one column. Whoever settles them reads the files again and checks them then.
+    ///
+    /// # Errors
+    /// `lake-damaged`, `lake-file`.
+    pub fn count_households(&self) -> Result<BTreeMap<RegionCode, u64>, LakeError> {
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        let files: Vec<&FileEntry> = self.manifest.files.iter().filter(|file| file.table == "households").collect();
+        for file in files {
+            read_tables(&self.dir.join(&file.path), Some(&["region_code"]), |table| {
+                count_words(&Rows { table, place: &file.path }, &mut counts)
+            })?;
+        }
+        let coded = |(word, count): (String, u64)| match RegionCode::new(&word) {
+            Some(code) => Ok((code, count)),
+            None => Err(damaged(self.dir.display(), "region_code")),
+        };
+        counts.into_iter().map(coded).collect()
+    }
+}
+
+/// Neighbours often live in the same village, so that a word is looked up once a run.
+fn count_words(rows: &Rows, counts: &mut BTreeMap<String, u64>) -> Result<(), LakeError> {
+    let words = rows.words("region_code")?;
+    let cells = (0..rows.table.num_rows()).map(|row| words.get(row)).collect::<Result<Vec<_>, _>>()?;
+    for run in cells.chunk_by(|one, next| one == next) {
+        let Some(word) = run.first() else { continue };
+        let count = u64::try_from(run.len()).unwrap_or(u64::MAX);
+        match counts.get_mut(*word) {
+            Some(known) => *known += count,
+            None => {
+                counts.insert((*word).to_owned(), count);
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lake::arbitrary::{all, any_files, small_lake};
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn every_household_is_counted_where_it_lives(files in any_files()) {
+            let dir = tempfile::tempdir().unwrap();
+            let mut lake = small_lake(dir.path());
+            lake.commit(&files, "t").unwrap();
+            let mut expected: BTreeMap<RegionCode, u64> = BTreeMap::new();
+            for facts in all(&lake).concat() {
+                *expected.entry(facts.household.region_code).or_default() += 1;
+            }
+            prop_assert_eq!(lake.count_households().unwrap(), expected);
+        }
+    }
+}
