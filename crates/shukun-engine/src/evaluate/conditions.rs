@@ -116,7 +116,7 @@ fn is_category(held: &Held, literals: &[Literal]) -> bool {
     literals.iter().any(|literal| key.is(literal))
 }
 
-fn compares(ordering: std::cmp::Ordering, comparison: Comparison) -> bool {
+pub(crate) fn compares(ordering: std::cmp::Ordering, comparison: Comparison) -> bool {
     match comparison {
         Comparison::Less => ordering.is_lt(),
         Comparison::AtMost => ordering.is_le(),

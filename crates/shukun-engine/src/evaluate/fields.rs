@@ -117,7 +117,7 @@ pub(crate) fn date_name(date: DateField) -> &'static str {
 }
 
 /// Full years from birth to `on`.
-fn age_on(birth: Day, on: Day) -> i64 {
+pub(crate) fn age_on(birth: Day, on: Day) -> i64 {
     let had_birthday = (on.month(), on.day()) >= (birth.month(), birth.day());
     i64::from(on.year()) - i64::from(birth.year()) - i64::from(!had_birthday)
 }

@@ -5,25 +5,26 @@
 //! It knows no file, clock or socket; the same program and facts give the same settlement in any order of arrival.
 
 mod accumulators;
-mod admission;
+pub(crate) mod admission;
 mod amounts;
 mod books;
-mod certifications;
+pub(crate) mod certifications;
 mod claims;
-mod conditions;
+pub(crate) mod conditions;
 mod entitlements;
 mod events;
 mod family;
-mod fields;
+pub(crate) mod fields;
+pub(crate) mod keys;
 mod limits;
 mod missing;
 mod notes;
 mod number;
 mod period_end;
-mod periods;
-mod prepared;
+pub(crate) mod periods;
+pub(crate) mod prepared;
 #[cfg(test)]
-mod properties;
+pub(crate) mod properties;
 mod resolutions;
 pub(crate) mod scales;
 mod split;

@@ -127,7 +127,7 @@ prop_compose! {
     }
 }
 
-fn any_program() -> impl Strategy<Value = Program> {
+pub(crate) fn any_program() -> impl Strategy<Value = Program> {
     let sources =
         [Source::Computed, Source::Computed, Source::SettledElseComputed, Source::Reconciled, Source::AsSettled];
     (prop::collection::vec(any_rule(), 1..5), prop::sample::select(sources.to_vec())).prop_map(|(rules, source)| {
@@ -190,7 +190,7 @@ fn taken_back(id: u64, original: &Claim, percent: i64) -> Claim {
     reversal
 }
 
-fn any_household() -> impl Strategy<Value = HouseholdFacts> {
+pub(crate) fn any_household() -> impl Strategy<Value = HouseholdFacts> {
     let claims = (1_u64..8).prop_flat_map(|count| (1..=count).map(any_claim).collect::<Vec<_>>());
     let reversed = prop::option::of((any::<prop::sample::Index>(), 1_i64..=100));
     let certified_on = prop::collection::vec((1_u64..=2, 0_i32..900, prop::option::of(0_i32..400)), 0..3);

@@ -2,6 +2,8 @@
 //!
 //! Buffers are kept from chunk to chunk; [`Answer::default`] once, then hand the same one in for every chunk.
 
+use super::run::Work;
+
 /// What every claim of the chunk was paid by whom, row for row as in the chunk's claims.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClaimSplit {
@@ -68,4 +70,6 @@ pub struct Answer {
     pub years: YearRows,
     /// Added up.
     pub totals: Totals,
+    /// Buffers.
+    pub(crate) work: Work,
 }

@@ -6,8 +6,15 @@
 
 mod answer;
 mod chunk;
+mod compile;
+mod from_facts;
 mod names;
 mod needs;
+mod plan;
+#[cfg(test)]
+mod properties;
+mod rows;
+mod run;
 
 pub use answer::{Answer, ClaimSplit, Totals, Wanted, YearRows};
 pub use chunk::{
@@ -16,7 +23,13 @@ pub use chunk::{
 };
 pub use names::Names;
 pub use needs::Needs;
+pub use plan::Lane;
 use shukun_policy::program::Program;
+
+use compile::compile;
+use plan::Plan;
+use run::Machine;
+use run::calendar::Calendar;
 
 use crate::evaluate::{Detail, Prepared};
 use crate::facts::{Category, ClaimKind, HouseholdFacts};
@@ -49,27 +62,72 @@ pub fn kind_code(kind: ClaimKind) -> u8 {
 #[derive(Clone, Debug)]
 pub struct Kernel<'p> {
     prepared: Prepared<'p>,
+    plan: Plan,
+    needs: Needs,
+    machine: Machine,
 }
 
 impl<'p> Kernel<'p> {
     /// Compiles the program.
     pub fn new(program: &'p Program) -> Kernel<'p> {
-        Kernel { prepared: Prepared::new(program) }
+        let prepared = Prepared::new(program);
+        let (plan, needs) = compile(&prepared);
+        let machine = Machine { calendar: Calendar::new(), rules_of_tier: prepared.claim_rules.clone() };
+        Kernel { prepared, plan, needs, machine }
+    }
+
+    /// The program it was compiled from.
+    pub fn program(&self) -> &'p Program {
+        self.prepared.program()
     }
 
     /// The columns it looks at.
-    pub fn needs(&self) -> Needs {
-        Needs::of(self.prepared.program())
+    pub fn needs(&self) -> &Needs {
+        &self.needs
+    }
+
+    /// What it does with each rule of the program.
+    pub fn lanes(&self) -> &[Lane] {
+        &self.plan.lanes
     }
 
     /// Settles the households of a chunk. Those in [`Answer::slow`] were left to the reference evaluator.
-    pub fn settle(&self, chunk: &Chunk<'_>, _wanted: Wanted, answer: &mut Answer) {
-        answer.slow = (0..u32::try_from(chunk.households.id.len()).unwrap_or(u32::MAX)).collect();
-        answer.totals = Totals::default();
+    pub fn settle(&self, chunk: &Chunk<'_>, wanted: Wanted, answer: &mut Answer) {
+        run::settle(self.program(), &self.plan, &self.machine, chunk, wanted, false, answer);
     }
 
     /// The standings of each household, in the order given: what [`Prepared::settle`] gives, without postings and notes.
     pub fn standings_of(&self, households: &[HouseholdFacts]) -> Vec<Vec<Standing>> {
-        households.iter().map(|facts| self.prepared.settle(facts, Detail::BRIEF).standings).collect()
+        let mut answer = Answer::default();
+        let mut standings: Vec<Vec<Standing>> = Vec::with_capacity(households.len());
+        for some in households.chunks(HOUSEHOLDS_IN_CHUNK) {
+            let chunk = Chunk::from_facts(self.program(), some);
+            self.settle(&chunk, Wanted { split: false, years: true }, &mut answer);
+            let first = standings.len();
+            standings.resize_with(first + some.len(), Vec::new);
+            let mut put = |household: usize, standing: Vec<Standing>| {
+                standings
+                    .get_mut(first + household)
+                    .into_iter()
+                    .for_each(|place| place.extend(standing.iter().cloned()));
+            };
+            for household in &answer.slow {
+                let facts = some.get(*household as usize).map(|facts| self.prepared.settle(facts, Detail::BRIEF));
+                put(*household as usize, facts.map(|settled| settled.standings).unwrap_or_default());
+            }
+            for (row, person) in answer.years.person.iter().enumerate() {
+                let household = chunk.persons.household.get(*person as usize).copied().unwrap_or(u32::MAX);
+                put(household as usize, vec![rows::standing(&self.prepared, &chunk, &answer.years, row)]);
+            }
+        }
+        standings
+    }
+
+    /// The standing in one row of [`Answer::years`], for the chunk that was settled.
+    pub fn standing(&self, chunk: &Chunk<'_>, years: &YearRows, row: usize) -> Standing {
+        rows::standing(&self.prepared, chunk, years, row)
     }
 }
+
+/// Households that are settled together: their columns fit into a core's own cache.
+const HOUSEHOLDS_IN_CHUNK: usize = 4_096;

@@ -1,0 +1,307 @@
+//! The bills of a chunk in the order of the packs, and the households that stand in the way of columns.
+
+use shukun_policy::program::{DateField, SortKey};
+
+use super::super::chunk::{Chunk, NO_CODE, NO_DAY};
+use super::super::plan::{BILL_LIMIT, BILLS_LIMIT, INCOME_LIMIT};
+
+/// Code of 住院.
+const INPATIENT: u8 = 0;
+
+/// A value of a column that may be absent.
+#[inline(always)]
+pub(crate) fn read<T: Copy>(column: &[T], place: usize, absent: T) -> T {
+    column.get(place).copied().unwrap_or(absent)
+}
+
+/// A household's bills: from where to where, and whose they are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Span {
+    pub household: u32,
+    pub from: u32,
+    pub to: u32,
+}
+
+impl Span {
+    pub(crate) fn range(self) -> std::ops::Range<usize> {
+        self.from as usize..self.to as usize
+    }
+}
+
+/// Buffers of one column kind, kept from chunk to chunk.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sorted {
+    /// Rows in order; empty where they already stand so.
+    pub order: Vec<u32>,
+    pub spans: Vec<Span>,
+    pub incurred: Vec<i32>,
+    money: [Vec<i64>; 5],
+    settled: [Vec<i64>; 5],
+    settled_facts: Vec<Vec<i64>>,
+    person: Vec<u32>,
+    days: [Vec<i32>; 3],
+    codes: [Vec<u8>; 4],
+}
+
+/// The columns of the bills in order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bills<'b> {
+    pub chunk: &'b Chunk<'b>,
+    pub count: usize,
+    pub order: &'b [u32],
+    pub spans: &'b [Span],
+    pub person: &'b [u32],
+    pub incurred: &'b [i32],
+    pub admitted: &'b [i32],
+    pub discharged: &'b [i32],
+    pub settled_on: &'b [i32],
+    pub kind: &'b [u8],
+    pub hospital_level: &'b [u8],
+    pub out_of_area: &'b [u8],
+    pub settled_category: &'b [u8],
+    pub money: [&'b [i64]; 5],
+    pub settled: [&'b [i64]; 5],
+    pub settled_facts: &'b [Vec<i64>],
+}
+
+impl Bills<'_> {
+    /// The row of the chunk at which the bill stands.
+    #[inline(always)]
+    pub(crate) fn row(&self, bill: usize) -> usize {
+        self.order.get(bill).map_or(bill, |row| *row as usize)
+    }
+
+    pub(crate) fn person_of(&self, bill: usize) -> usize {
+        read(self.person, bill, u32::MAX) as usize
+    }
+
+    pub(crate) fn household_of(&self, bill: usize) -> usize {
+        read(&self.chunk.persons.household, self.person_of(bill), u32::MAX) as usize
+    }
+
+    /// The bills of the household that a bill belongs to.
+    pub(crate) fn span_of(&self, bill: usize) -> std::ops::Range<usize> {
+        let after = self.spans.partition_point(|span| span.range().end <= bill);
+        self.spans.get(after).map_or(0..0, |span| span.range())
+    }
+
+    /// A date of the bill; care without a stay has one day only.
+    pub(crate) fn date(&self, date: DateField, bill: usize) -> i32 {
+        let without_stay = |day: i32| match day {
+            NO_DAY if read(self.kind, bill, NO_CODE) != INPATIENT => read(self.incurred, bill, NO_DAY),
+            day => day,
+        };
+        match date {
+            DateField::Incurred => read(self.incurred, bill, NO_DAY),
+            DateField::Settled => read(self.settled_on, bill, NO_DAY),
+            DateField::Admitted => without_stay(read(self.admitted, bill, NO_DAY)),
+            DateField::Discharged => without_stay(read(self.discharged, bill, NO_DAY)),
+            DateField::Certified | DateField::Applied => NO_DAY,
+        }
+    }
+}
+
+impl Sorted {
+    /// Puts the bills in order, and marks the households that the kernel does not settle.
+    pub(crate) fn sort<'b>(&'b mut self, chunk: &'b Chunk<'b>, keys: &[SortKey], slow: &mut [bool]) -> Bills<'b> {
+        let claims = &chunk.claims;
+        let count = claims.person.len();
+        self.find_incurred(chunk);
+        self.find_spans(chunk);
+        self.find_order(chunk, keys, slow);
+        mark_large(chunk, &self.spans, slow);
+        let order = self.order.as_slice();
+        if !order.is_empty() {
+            let by_row = std::mem::take(&mut self.incurred);
+            self.incurred.clear();
+            self.incurred.extend(order.iter().map(|row| read(&by_row, *row as usize, NO_DAY)));
+        }
+        let [admitted, discharged, settled_on] = &mut self.days;
+        let [kind, level, area, category] = &mut self.codes;
+        let [m0, m1, m2, m3, m4] = &mut self.money;
+        let [s0, s1, s2, s3, s4] = &mut self.settled;
+        let [a0, a1, a2, a3, a4] = &claims.money;
+        let [b0, b1, b2, b3, b4] = &claims.settled;
+        self.settled_facts.clear();
+        for column in &claims.settled_facts {
+            let mut own = Vec::new();
+            own.extend_from_slice(gathered(column, order, &mut Vec::new()));
+            self.settled_facts.push(own);
+        }
+        Bills {
+            chunk,
+            count,
+            order,
+            spans: &self.spans,
+            person: gathered(&claims.person, order, &mut self.person),
+            incurred: &self.incurred,
+            admitted: gathered(&claims.admitted_on, order, admitted),
+            discharged: gathered(&claims.discharged_on, order, discharged),
+            settled_on: gathered(&claims.settled_on, order, settled_on),
+            kind: gathered(&claims.kind, order, kind),
+            hospital_level: gathered(&claims.hospital_level, order, level),
+            out_of_area: gathered(&claims.out_of_area, order, area),
+            settled_category: gathered(&claims.settled_category, order, category),
+            money: [
+                gathered(a0, order, m0),
+                gathered(a1, order, m1),
+                gathered(a2, order, m2),
+                gathered(a3, order, m3),
+                gathered(a4, order, m4),
+            ],
+            settled: [
+                gathered(b0, order, s0),
+                gathered(b1, order, s1),
+                gathered(b2, order, s2),
+                gathered(b3, order, s3),
+                gathered(b4, order, s4),
+            ],
+            settled_facts: &self.settled_facts,
+        }
+    }
+
+    fn find_incurred(&mut self, chunk: &Chunk<'_>) {
+        let (discharged, settled) = (&chunk.claims.discharged_on, &chunk.claims.settled_on);
+        self.incurred.clear();
+        if discharged.is_empty() {
+            self.incurred.extend_from_slice(settled);
+        } else {
+            let either = |(left, paid): (&i32, &i32)| if *left == NO_DAY { *paid } else { *left };
+            self.incurred.extend(discharged.iter().zip(settled.iter()).map(either));
+        }
+    }
+
+    fn find_spans(&mut self, chunk: &Chunk<'_>) {
+        self.spans.clear();
+        let mut open: Option<Span> = None;
+        let mut last_person = u32::MAX;
+        for (row, person) in (0_u32..).zip(chunk.claims.person.iter()) {
+            if *person == last_person {
+                continue;
+            }
+            last_person = *person;
+            let household = read(&chunk.persons.household, *person as usize, u32::MAX);
+            if open.is_some_and(|span| span.household == household) {
+                continue;
+            }
+            self.spans.extend(open.map(|span| Span { to: row, ..span }));
+            open = Some(Span { household, from: row, to: row });
+        }
+        let end = u32::try_from(chunk.claims.person.len()).unwrap_or(u32::MAX);
+        self.spans.extend(open.map(|span| Span { to: end, ..span }));
+    }
+
+    /// Checks the order within each household, and sorts where it is another. Most tables come in order.
+    fn find_order(&mut self, chunk: &Chunk<'_>, keys: &[SortKey], slow: &mut [bool]) {
+        self.order.clear();
+        let incurred = &self.incurred;
+        let is_before = |a: usize, b: usize| compare(chunk, incurred, keys, a, b).is_lt();
+        let mut unsorted = false;
+        for span in &self.spans {
+            let range = span.range();
+            if range.len() < 2 {
+                continue;
+            }
+            let rises = range.clone().zip(range.clone().skip(1)).all(|(a, b)| is_before(a, b));
+            if !rises {
+                unsorted = true;
+            }
+            if has_twins(&chunk.claims.id, range) {
+                mark(slow, span.household);
+            }
+        }
+        if unsorted {
+            self.order.extend(0..u32::try_from(incurred.len()).unwrap_or(u32::MAX));
+            for span in &self.spans {
+                if let Some(rows) = self.order.get_mut(span.range()) {
+                    rows.sort_by(|a, b| compare(chunk, incurred, keys, *a as usize, *b as usize));
+                }
+            }
+        }
+    }
+}
+
+fn compare(chunk: &Chunk<'_>, incurred: &[i32], keys: &[SortKey], a: usize, b: usize) -> std::cmp::Ordering {
+    let claims = &chunk.claims;
+    let or_incurred = |column: &[i32], row: usize| match read(column, row, NO_DAY) {
+        NO_DAY => read(incurred, row, NO_DAY),
+        day => day,
+    };
+    let by_id = || read(&claims.id, a, 0).cmp(&read(&claims.id, b, 0));
+    for key in keys {
+        let ordering = match key {
+            SortKey::ClaimNumber => by_id(),
+            SortKey::Date(DateField::Settled) => {
+                or_incurred(&claims.settled_on, a).cmp(&or_incurred(&claims.settled_on, b))
+            }
+            SortKey::Date(DateField::Admitted) => {
+                or_incurred(&claims.admitted_on, a).cmp(&or_incurred(&claims.admitted_on, b))
+            }
+            SortKey::Date(DateField::Discharged) => {
+                or_incurred(&claims.discharged_on, a).cmp(&or_incurred(&claims.discharged_on, b))
+            }
+            SortKey::Date(_) => read(incurred, a, NO_DAY).cmp(&read(incurred, b, NO_DAY)),
+        };
+        if ordering.is_ne() {
+            return ordering;
+        }
+    }
+    by_id()
+}
+
+/// Whether two bills of a household have one number.
+fn has_twins(ids: &[u64], range: std::ops::Range<usize>) -> bool {
+    let Some(own) = ids.get(range) else { return false };
+    if own.iter().zip(own.iter().skip(1)).all(|(a, b)| a < b) {
+        return false;
+    }
+    let mut sorted = own.to_vec();
+    sorted.sort_unstable();
+    sorted.iter().zip(sorted.iter().skip(1)).any(|(a, b)| a == b)
+}
+
+pub(crate) fn mark(slow: &mut [bool], household: u32) {
+    if let Some(place) = slow.get_mut(household as usize) {
+        *place = true;
+    }
+}
+
+/// Reversals, amounts below nothing and amounts beyond 64-bit sums are for the reference evaluator.
+fn mark_large(chunk: &Chunk<'_>, spans: &[Span], slow: &mut [bool]) {
+    let claims = &chunk.claims;
+    for span in spans.iter().filter(|span| span.range().len() > BILLS_LIMIT) {
+        mark(slow, span.household);
+    }
+    let household = |row: usize| {
+        let person = read(&claims.person, row, u32::MAX);
+        read(&chunk.persons.household, person as usize, u32::MAX)
+    };
+    for column in &claims.money {
+        let is_odd = |amount: &i64| *amount < 0 || *amount > BILL_LIMIT;
+        if column.iter().fold(false, |odd, amount| odd | is_odd(amount)) {
+            column
+                .iter()
+                .enumerate()
+                .filter(|(_, amount)| is_odd(amount))
+                .for_each(|(row, _)| mark(slow, household(row)));
+        }
+    }
+    for (row, _) in claims.is_reversal.iter().enumerate().filter(|(_, reversal)| **reversal != 0) {
+        mark(slow, household(row));
+    }
+    let incomes = chunk.households.annual_income_fen.iter().enumerate();
+    let is_odd = |income: i64| income != super::super::chunk::NO_AMOUNT && !(0..=INCOME_LIMIT).contains(&income);
+    for (place, _) in incomes.filter(|(_, income)| is_odd(**income)) {
+        mark(slow, u32::try_from(place).unwrap_or(u32::MAX));
+    }
+}
+
+/// The column in order: itself where the rows already stand so, or where it is absent.
+fn gathered<'b, T: Copy>(column: &'b [T], order: &[u32], buffer: &'b mut Vec<T>) -> &'b [T] {
+    if order.is_empty() || column.is_empty() {
+        return column;
+    }
+    buffer.clear();
+    buffer.extend(order.iter().filter_map(|row| column.get(*row as usize).copied()));
+    buffer
+}
