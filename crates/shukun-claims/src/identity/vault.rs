@@ -1,14 +1,14 @@
 //! The sealed file of identities: what a commit adds to it, and the one way to read it.
 //!
-//! `identity/people-N.parquet`, one row a person by `person_id`: `key_version`, then for each of `name`, `id_number`
+//! `identity/people-N.parquet` (an index: the newest row of a person counts), one row a person by `person_id`: `key_version`, then for each of `name`, `id_number`
 //! and `phone` the sealed value and a keyed check value, by which an import sees that a value is on file without
 //! opening it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use arrow::array::{BinaryArray, UInt32Array};
+use arrow::array::{BinaryArray, RecordBatch, UInt32Array};
 use shukun_base::{HouseholdId, Masked, PersonId};
 
 use super::code::{self, keyed_hash};
@@ -16,16 +16,16 @@ use super::key::{KEY_VERSION, Keys, key_path, load_or_create};
 use super::seal::{Place, open, seal};
 use crate::Identity;
 use crate::lake::columns::{Cells, Column, Rows, counts, ids, optional_bytes, table_of};
-use crate::lake::disk::{self, Disk};
-use crate::lake::error::{LakeError, damaged, foreign_code, key_wrong, same_code, seal_broken};
+use crate::lake::disk::Disk;
+use crate::lake::error::{LakeError, foreign_code, key_wrong, same_code, seal_broken};
 use crate::lake::manifest::{IDENTITY, Manifest};
-use crate::lake::parquet_file::{read_tables, sha256, to_bytes};
+use crate::lake::runs::PEOPLE;
 
 /// The columns that hold sealed values, with their check columns.
 const COLUMNS: [(&str, &str); 3] = [("name", "name_check"), ("id_number", "id_number_check"), ("phone", "phone_check")];
 
 /// One sealed value and its check value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Sealed {
     value: Vec<u8>,
     check: Vec<u8>,
@@ -33,12 +33,6 @@ struct Sealed {
 
 /// A person's sealed values, in the order of [`COLUMNS`].
 type SealedRow = [Option<Sealed>; 3];
-
-/// A new identity file.
-pub(crate) struct SealedFile {
-    pub rows: usize,
-    pub bytes: Vec<u8>,
-}
 
 /// The identity file of a lake and the key that goes with it.
 pub struct IdentityVault {
@@ -96,12 +90,10 @@ impl IdentityVault {
     /// # Errors
     /// `identity-seal-broken`, `identity-key-wrong`, `lake-damaged`, `lake-file`.
     pub fn reveal_for_report(&self, persons: &[PersonId]) -> Result<HashMap<PersonId, Identity>, LakeError> {
-        let wanted: HashSet<PersonId> = persons.iter().copied().collect();
+        let wanted: BTreeSet<PersonId> = persons.iter().copied().collect();
         let mut rows = BTreeMap::new();
-        self.read_rows(&Manifest::load(&self.lake)?, |person, row| {
-            if wanted.contains(&person) {
-                rows.insert(person, row);
-            }
+        self.read_rows(&Manifest::load(&self.lake)?, &wanted, |person, row| {
+            rows.insert(person, row);
         })?;
         rows.into_iter().map(|(person, row)| Ok((person, self.open_row(person, row)?))).collect()
     }
@@ -121,22 +113,23 @@ impl IdentityVault {
         })
     }
 
-    /// The identity file with `new` joined to what `manifest` has: a value on file stays sealed as it is, a changed
-    /// name or phone replaces it, an unknown phone does not.
+    /// The rows of the people in `new`, joined to what `manifest` has of them, where they are others than before: a
+    /// value on file stays sealed as it is, a changed name or phone replaces it, an unknown phone does not.
     pub(crate) fn seal_beside(
         &self,
         manifest: &Manifest,
         new: &[&(PersonId, Identity)],
-    ) -> Result<SealedFile, LakeError> {
-        let mut rows = BTreeMap::new();
-        self.read_rows(manifest, |person, row| {
-            rows.insert(person, row);
+    ) -> Result<RecordBatch, LakeError> {
+        let mut before = BTreeMap::new();
+        self.read_rows(manifest, &new.iter().map(|(person, _)| *person).collect(), |person, row| {
+            before.insert(person, row);
         })?;
+        let mut rows = before.clone();
         for (person, identity) in new {
             self.join(*person, identity, rows.entry(*person).or_default())?;
         }
-        let columns = columns_of(&rows);
-        Ok(SealedFile { rows: rows.len(), bytes: to_bytes(&table_of(columns, IDENTITY)?, IDENTITY)? })
+        rows.retain(|person, row| before.get(person) != Some(row));
+        table_of(columns_of(&rows), IDENTITY)
     }
 
     fn join(&self, person: PersonId, new: &Identity, row: &mut SealedRow) -> Result<(), LakeError> {
@@ -170,26 +163,23 @@ impl IdentityVault {
         keyed_hash(&self.keys.check, &parts).to_vec()
     }
 
-    fn read_rows(&self, manifest: &Manifest, mut each: impl FnMut(PersonId, SealedRow)) -> Result<(), LakeError> {
-        let Some(entry) = manifest.find(IDENTITY, None) else { return Ok(()) };
-        let path = self.lake.join(&entry.path);
-        if sha256(&disk::read(&path)?) != entry.sha256 {
-            return Err(damaged(path.display(), "SHA-256 ≠ manifest.json"));
-        }
-        read_tables(&path, None, |table| {
-            let rows = Rows { table, place: &entry.path };
-            let person_id = rows.ids("person_id")?;
+    fn read_rows(
+        &self,
+        manifest: &Manifest,
+        wanted: &BTreeSet<PersonId>,
+        mut each: impl FnMut(PersonId, SealedRow),
+    ) -> Result<(), LakeError> {
+        let keys = wanted.iter().map(|person| person.0).collect();
+        PEOPLE.find((&self.lake, manifest), keys, |person, rows, row| {
             let key_version: Cells<UInt32Array> = rows.column("key_version")?;
-            let [name, id_number, phone] = COLUMNS;
-            let cells =
-                [SealedCells::new(&rows, name)?, SealedCells::new(&rows, id_number)?, SealedCells::new(&rows, phone)?];
-            for row in 0..table.num_rows() {
-                if key_version.get(row)? != KEY_VERSION {
-                    return Err(key_wrong(&self.key_path));
-                }
-                let [name, id_number, phone] = &cells;
-                each(PersonId(person_id.get(row)?), [name.cell(row), id_number.cell(row), phone.cell(row)]);
+            if key_version.get(row)? != KEY_VERSION {
+                return Err(key_wrong(&self.key_path));
             }
+            let mut sealed = SealedRow::default();
+            for (cell, names) in sealed.iter_mut().zip(COLUMNS) {
+                *cell = SealedCells::new(rows, names)?.cell(row);
+            }
+            each(PersonId(person), sealed);
             Ok(())
         })
     }
@@ -231,6 +221,7 @@ mod tests {
     use crate::lake::arbitrary::{claim_of, empty_batch, stranger};
     use crate::{Batch, Kind, Lake};
     use shukun_engine::facts::Person;
+    use std::collections::HashSet;
 
     const PEOPLE: [(&str, &str, &str); 2] =
         [("测试甲", "11010519491231002X", "13800000001"), ("测试乙", "440524188001010014", "13800000002")];
@@ -291,7 +282,7 @@ mod tests {
         use parquet::file::properties::WriterProperties;
         let mut bytes = std::fs::read(path).unwrap();
         if path.extension().is_some_and(|extension| extension == "parquet") {
-            read_tables(path, None, |table| {
+            crate::lake::parquet_file::read_tables(path, None, |table| {
                 let plain = WriterProperties::builder().set_dictionary_enabled(false).build();
                 let mut writer = ArrowWriter::try_new(&mut bytes, table.schema(), Some(plain)).unwrap();
                 writer.write(table).unwrap();
@@ -380,13 +371,15 @@ mod tests {
     fn tamper(office: &Office, change: impl FnOnce(&mut BTreeMap<PersonId, SealedRow>)) {
         let mut manifest = Manifest::load(office.lake.dir()).unwrap();
         let mut rows = BTreeMap::new();
-        office.vault.read_rows(&manifest, |person, row| drop(rows.insert(person, row))).unwrap();
+        let persons = PEOPLE.map(|(_, id_number, _)| office.vault.person_id(id_number));
+        let note = |person, row| drop(rows.insert(person, row));
+        office.vault.read_rows(&manifest, &BTreeSet::from(persons), note).unwrap();
         change(&mut rows);
-        let bytes = to_bytes(&table_of(columns_of(&rows), IDENTITY).unwrap(), IDENTITY).unwrap();
-        let mut entry = manifest.find(IDENTITY, None).unwrap().clone();
-        std::fs::write(office.lake.dir().join(&entry.path), &bytes).unwrap();
-        entry.sha256 = sha256(&bytes);
-        manifest.put(IDENTITY, None, Some(entry));
+        let place = (office.lake.dir(), &Disk::default());
+        manifest.generation += 1;
+        crate::lake::runs::PEOPLE
+            .append(place, &mut manifest, &table_of(columns_of(&rows), IDENTITY).unwrap())
+            .unwrap();
         manifest.replace(office.lake.dir(), &Disk::default()).unwrap();
     }
 
@@ -419,7 +412,7 @@ mod tests {
     fn an_edited_identity_file_is_seen_even_before_opening() {
         let office = office();
         let manifest = Manifest::load(office.lake.dir()).unwrap();
-        let path = office.lake.dir().join(&manifest.find(IDENTITY, None).unwrap().path);
+        let path = office.lake.dir().join(&crate::lake::runs::PEOPLE.runs(&manifest)[0].path);
         let mut bytes = std::fs::read(&path).unwrap();
         bytes[100] ^= 1;
         std::fs::write(&path, bytes).unwrap();

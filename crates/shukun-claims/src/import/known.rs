@@ -5,6 +5,8 @@ use shukun_engine::facts::Claim;
 
 /// What is already on file, and the ids it gives.
 pub trait Known {
+    /// Which claims will be asked for, so that they can be looked up together.
+    fn look_ahead(&self, _claims: &[ClaimId]) {}
     /// The claim with this id, if it was imported before.
     fn claim(&self, id: ClaimId) -> Option<Claim>;
     /// The reversals on file that name this claim, in any order.

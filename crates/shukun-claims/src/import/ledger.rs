@@ -50,6 +50,10 @@ impl Ledger {
     /// Matches every reversal to what it reverses and takes out those that cannot stand; gives their places with
     /// the reason.
     pub fn refuse_unmatched_reversals(&mut self, known: &dyn Known) -> HashMap<usize, Reason> {
+        let targets: Vec<ClaimId> = self.claims.iter().filter_map(|claim| claim.reverses_claim_id).collect();
+        if !targets.is_empty() {
+            known.look_ahead(&targets);
+        }
         let mut taken: HashMap<ClaimId, Vec<&Claim>> = HashMap::new();
         let mut refused = HashMap::new();
         for (place, reversal) in self.claims.iter().enumerate() {

@@ -6,6 +6,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use sha2::{Digest as _, Sha256};
+use shukun_base::ClaimId;
 use shukun_engine::facts::Person;
 
 use super::caps::Caps;
@@ -78,7 +79,29 @@ struct Importer<'a> {
     rejected_rows: HashSet<[u8; 32]>,
     duplicate_rows: Vec<Place>,
     rows: u64,
+    /// Rows that were read and not yet entered.
+    waiting: Vec<Waiting>,
     noticed: Noticed,
+}
+
+/// Rows that are entered together, so that the lake can be asked about their claims at once.
+const ROWS_AT_ONCE: usize = 16_384;
+
+/// A row that was read: what it says, or its defects.
+struct Waiting {
+    sheet: usize,
+    row: Row,
+    read: Option<Read>,
+    defects: Vec<Defect>,
+}
+
+impl Waiting {
+    fn claim_id(&self) -> Option<ClaimId> {
+        match &self.read {
+            Some(Read::Settlement(accepted)) => Some(accepted.claim.claim_id),
+            _ => None,
+        }
+    }
 }
 
 /// The sheet being read.
@@ -133,6 +156,7 @@ impl<'a> Importer<'a> {
             rejected_rows: HashSet::new(),
             duplicate_rows: Vec::new(),
             rows: 0,
+            waiting: Vec::new(),
             noticed: Noticed::default(),
         }
     }
@@ -198,10 +222,24 @@ impl<'a> Importer<'a> {
         };
         let Cells { defects, amounts, .. } = cells;
         self.sheet.totals.add(&amounts);
-        match read {
-            Some(Read::Settlement(accepted)) => self.enter_claim(place, row, *accepted),
-            Some(Read::Roster(accepted)) => self.enter_roster(place, row, *accepted),
-            None => self.reject(place, row, defects),
+        self.waiting.push(Waiting { sheet: place, row, read, defects });
+        if self.waiting.len() >= ROWS_AT_ONCE {
+            self.enter_waiting();
+        }
+    }
+
+    fn enter_waiting(&mut self) {
+        let waiting = std::mem::take(&mut self.waiting);
+        let claims: Vec<ClaimId> = waiting.iter().filter_map(Waiting::claim_id).collect();
+        if !claims.is_empty() {
+            self.known.look_ahead(&claims);
+        }
+        for Waiting { sheet, row, read, defects } in waiting {
+            match read {
+                Some(Read::Settlement(accepted)) => self.enter_claim(sheet, row, *accepted),
+                Some(Read::Roster(accepted)) => self.enter_roster(sheet, row, *accepted),
+                None => self.reject(sheet, row, defects),
+            }
         }
     }
 
@@ -255,6 +293,7 @@ impl<'a> Importer<'a> {
 
     fn finish(mut self, source: Source<'_>) -> Result<(Batch, ImportReport), ImportError> {
         self.end_sheet()?;
+        self.enter_waiting();
         let Some(kind) = self.sheets.first().map(|sheet| sheet.layout.kind) else {
             return Err(ImportError::HeaderNotFound { sheets: self.noticed.sheets_without_header });
         };

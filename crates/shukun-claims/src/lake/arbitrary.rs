@@ -13,19 +13,29 @@ use shukun_engine::facts::{
 
 use super::bucket::{StoredHousehold, sort_facts};
 use super::codes::Code;
+use super::content::ContentHash;
 use super::roster::Provenance;
 use super::tables::empty_facts;
 use super::{Disk, Lake};
 use crate::{Batch, Kind, SourceFile};
 
-/// A lake with few buckets, so that households meet in them.
+/// A lake that gives a county another bucket for every four people, so that there are several and their number grows.
 pub(crate) fn small_lake(dir: &Path) -> Lake {
     Lake::open_or_create_with(dir, 4, Disk::default()).unwrap()
 }
 
-/// Everything a lake holds, bucket by bucket.
-pub(crate) fn all(lake: &Lake) -> Vec<Vec<HouseholdFacts>> {
-    (0..lake.bucket_count()).map(|bucket| lake.read_bucket(bucket).unwrap()).collect()
+/// Everything a lake holds, by household; checks that each way of reading gives the same.
+pub(crate) fn all(lake: &Lake) -> Vec<HouseholdFacts> {
+    let buckets = (0..lake.bucket_count()).flat_map(|bucket| lake.read_bucket(bucket).unwrap());
+    let mut all: Vec<HouseholdFacts> = buckets.collect();
+    let ids = all.iter().map(|facts| facts.household.household_id).collect();
+    let mut content = ContentHash::default();
+    all.iter().for_each(|facts| content.add(&ContentHash::of(facts).unwrap()));
+    assert_eq!(content.short(), lake.input_hash());
+    assert!(lake.touched_since(0).unwrap().is_superset(&ids));
+    all.sort_by_key(|facts| facts.household.household_id);
+    assert_eq!(lake.read_households(&ids).unwrap(), all);
+    all
 }
 
 /// A batch without rows of a file that does not exist.

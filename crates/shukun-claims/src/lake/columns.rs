@@ -246,6 +246,13 @@ required_cells!(
     UInt64Array => u64, UInt32Array => u32, UInt8Array => u8, Int64Array => i64, Int16Array => i16, BooleanArray => bool
 );
 
+impl<'a> Cells<'a, UInt64Array> {
+    /// All cells of a column that has no nulls.
+    pub(crate) fn values(&self) -> &'a [u64] {
+        self.array.values()
+    }
+}
+
 impl Cells<'_, Int64Array> {
     pub(crate) fn fen(&self, row: usize) -> Result<Fen, LakeError> {
         self.get(row).map(Fen)

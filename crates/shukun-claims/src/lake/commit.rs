@@ -1,36 +1,40 @@
-//! One commit: join the new rows to the buckets they touch, write those anew, rename the manifest.
+//! One commit: join the new rows to the households they touch, write the files in which a row changed, rename the
+//! manifest.
 //!
 //! A stop before the rename leaves files that no manifest names; the next commit takes them away. A stop after it
 //! leaves the old files, which go the same way.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, TryLockError};
+use std::path::PathBuf;
 
-use rayon::prelude::*;
-use shukun_base::{HouseholdId, PersonId};
+use shukun_base::PersonId;
 use shukun_engine::facts::Resolution;
 
-use super::bucket::{StoredHousehold, Table, bucket_of, content_hash};
-use super::columns::{ids, table_of};
+use super::columns::{ids, optional_words, table_of};
 use super::error::{LakeError, busy, file_failed};
-use super::manifest::{self, FileEntry, IDENTITY, INDEX, ImportedSource, Manifest};
-use super::merge::{Addition, CommitReport, Content};
-use super::parquet_file::{hex, sha256, to_bytes};
-use super::{LOCK, Lake, tables};
+use super::manifest::{self, INDEX, ImportedSource, Manifest};
+use super::merge::{Addition, CommitReport};
+use super::place::Partition;
+use super::plan::{Plan, Work};
+use super::round::Changes;
+use super::runs::{CLAIMS, HOMES, PEOPLE, PLACES};
+use super::{LOCK, Lake};
 use crate::identity::IdentityVault;
 use crate::{Batch, Identity};
 
-type Homes = HashMap<PersonId, HouseholdId>;
+/// Households whose claims are held in memory together while a commit joins them.
+const HOUSEHOLDS_IN_ROUND: usize = 32_768;
 
 impl Lake {
     /// Joins what some files bring, as one step: all of it is in the lake afterwards, or nothing. Rows that are
     /// there already change nothing. `at` is the time of the import, as the manifest shall tell it.
     ///
-    /// The batches and the buckets they touch are held in memory.
+    /// In memory are the batches, the people they name, and the claims of some ten thousand households at a time.
     ///
     /// # Errors
     /// `lake-busy`, `lake-person-missing`, `lake-claims-differ`, `lake-damaged`, `lake-file`, and the
-    /// `identity-…` ones. After any error the lake is what it was and the commit may be run again.
+    /// `identity-…` ones. After any error the lake holds what it held and the commit may be run again.
     pub fn commit(&mut self, batches: &[Batch], at: &str) -> Result<CommitReport, LakeError> {
         let additions: Vec<Addition> =
             batches.iter().map(|batch| Addition { batch: Some(batch), resolutions: &[] }).collect();
@@ -50,11 +54,22 @@ impl Lake {
         self.manifest = Manifest::load(&self.dir)?;
         self.remove_leftovers()?;
         let mut report = CommitReport::default();
+        let mut plan = self.plan(additions, &mut report)?;
+        let buckets = plan.buckets(&self.manifest, self.people_in_bucket);
+        if !buckets.is_empty() {
+            self.grow(&buckets)?;
+            plan.was = self.places_of(&plan.was.into_keys().collect())?;
+        }
         let mut next = self.manifest.clone();
         next.generation += 1;
-        self.write_changes(additions, &mut next, &mut report)?;
+        next.counties.extend(buckets);
+        self.write_changes(plan, additions, &mut next, &mut report)?;
+        self.write_identities(additions, &mut next)?;
         add_sources(additions, at, &mut next);
-        self.publish(next)?;
+        if next.parts != self.manifest.parts || next.runs != self.manifest.runs || next.sources != self.manifest.sources
+        {
+            self.publish(next)?;
+        }
         report.generation = self.manifest.generation;
         Ok(report)
     }
@@ -75,50 +90,32 @@ impl Lake {
 
     fn write_changes(
         &self,
+        mut plan: Plan,
         additions: &[Addition],
         next: &mut Manifest,
         report: &mut CommitReport,
     ) -> Result<(), LakeError> {
-        let mut homes = Homes::new();
-        self.each_home(|person, household| {
-            homes.insert(person, household);
-        })?;
-        let touched = touched_buckets(additions, &homes, next.buckets);
-        let mut content = Content::default();
-        let stored: Result<Vec<_>, LakeError> = touched.par_iter().map(|bucket| self.read_stored(*bucket)).collect();
-        stored?.into_iter().for_each(|households| content.load(households));
-        additions.iter().try_for_each(|addition| content.add(addition, report))?;
-        let mut by_bucket: BTreeMap<u16, Vec<StoredHousehold>> = touched.iter().map(|b| (*b, vec![])).collect();
-        for household in content.into_households() {
-            note_homes(&household, &mut homes);
-            let bucket = bucket_of(household.facts.household.household_id, next.buckets);
-            by_bucket.entry(bucket).or_default().push(household);
+        let moves = plan.moves();
+        let mut changes = Changes::default();
+        for round in rounds(plan.work(next)) {
+            self.run_round(&round, (&mut plan, additions), next, (&mut changes, report))?;
         }
-        let encoded: Result<Vec<EncodedBucket>, LakeError> =
-            by_bucket.into_par_iter().map(|(bucket, households)| EncodedBucket::of(bucket, &households)).collect();
-        encoded?.iter().try_for_each(|bucket| self.write_bucket(bucket, next))?;
-        self.write_index(&homes, next)?;
-        self.write_identities(additions, next)
-    }
-
-    fn write_bucket(&self, encoded: &EncodedBucket, next: &mut Manifest) -> Result<(), LakeError> {
-        let name = format!("{:03}-{}", encoded.bucket, next.generation);
-        for (which, rows, bytes) in &encoded.tables {
-            self.write_file(which.folder(), Some(encoded.bucket), &name, (*rows, bytes), next)?;
-        }
-        if let Some(place) = next.contents.get_mut(usize::from(encoded.bucket)) {
-            place.clone_from(&encoded.content);
+        let homes =
+            vec![ids("person_id", moves.keys().map(|id| id.0)), ids("household_id", moves.values().map(|id| id.0))];
+        let touched = || changes.touched.iter();
+        let places = vec![
+            ids("household_id", touched().map(|(id, _)| id.0)),
+            optional_words("county", touched().map(|(_, county)| county.as_deref())),
+            ids("generation", touched().map(|_| next.generation)),
+        ];
+        let claims = vec![
+            ids("claim_id", changes.claims.keys().map(|id| id.0)),
+            ids("person_id", changes.claims.values().map(|id| id.0)),
+        ];
+        for (index, columns) in [(HOMES, homes), (PLACES, places), (CLAIMS, claims)] {
+            index.append((&self.dir, &self.disk), next, &table_of(columns, INDEX)?)?;
         }
         Ok(())
-    }
-
-    fn write_index(&self, homes: &Homes, next: &mut Manifest) -> Result<(), LakeError> {
-        let sorted: BTreeMap<&PersonId, &HouseholdId> = homes.iter().collect();
-        let columns =
-            vec![ids("person_id", sorted.keys().map(|id| id.0)), ids("household_id", sorted.values().map(|id| id.0))];
-        let bytes = to_bytes(&table_of(columns, INDEX)?, INDEX)?;
-        let name = format!("persons-{}", next.generation);
-        self.write_file(INDEX, None, &name, (sorted.len(), &bytes), next)
     }
 
     fn write_identities(&self, additions: &[Addition], next: &mut Manifest) -> Result<(), LakeError> {
@@ -128,89 +125,48 @@ impl Lake {
             return Ok(());
         }
         let sealed = IdentityVault::open_or_create(&self.dir)?.seal_beside(&self.manifest, &new)?;
-        let name = format!("people-{}", next.generation);
-        self.write_file(IDENTITY, None, &name, (sealed.rows, &sealed.bytes), next)
+        PEOPLE.append((&self.dir, &self.disk), next, &sealed)
     }
 
-    /// Writes a file unless the lake has it already with the same bytes. A table without rows has no file.
-    fn write_file(
-        &self,
-        table: &str,
-        bucket: Option<u16>,
-        name: &str,
-        (rows, bytes): (usize, &[u8]),
-        next: &mut Manifest,
-    ) -> Result<(), LakeError> {
-        if rows == 0 {
-            next.put(table, bucket, None);
-            return Ok(());
-        }
-        let sha256 = sha256(bytes);
-        if next.find(table, bucket).is_some_and(|entry| entry.sha256 == sha256) {
-            return Ok(());
-        }
-        let path = format!("{table}/{name}.parquet");
-        self.disk.write(&self.dir.join(&path), bytes)?;
-        let rows = u64::try_from(rows).unwrap_or(u64::MAX);
-        next.put(table, bucket, Some(FileEntry { path, table: table.to_owned(), bucket, rows, sha256 }));
-        Ok(())
-    }
-
-    /// Makes `next` the lake, unless it says the same as before.
-    fn publish(&mut self, next: Manifest) -> Result<(), LakeError> {
-        if next.files == self.manifest.files && next.sources == self.manifest.sources {
-            return Ok(());
-        }
-        manifest::folders().try_for_each(|folder| self.disk.sync_folder(&self.dir.join(folder)))?;
+    /// Makes `next` the lake.
+    pub(crate) fn publish(&mut self, next: Manifest) -> Result<(), LakeError> {
+        let new = next.paths_beyond(&self.manifest);
+        folders_of(new).iter().try_for_each(|folder| self.disk.sync_folder(&self.dir.join(folder)))?;
         next.replace(&self.dir, &self.disk)?;
-        self.manifest = next;
+        let before = std::mem::replace(&mut self.manifest, next);
         self.disk.sync_folder(&self.dir)?;
         // The new state is safe; what cannot be tidied now is tidied by the next commit.
-        let _untidy = self.remove_leftovers();
+        for path in before.paths_beyond(&self.manifest) {
+            let _untidy = self.disk.remove(&self.dir.join(path));
+        }
         Ok(())
     }
 }
 
-/// A bucket as the bytes of its files: what can be made on all cores at once.
-struct EncodedBucket {
-    bucket: u16,
-    /// Table, number of rows, bytes.
-    tables: Vec<(Table, usize, Vec<u8>)>,
-    content: String,
+/// The folders in which some files lie, and those in which the folders lie.
+fn folders_of(paths: BTreeSet<&str>) -> BTreeSet<PathBuf> {
+    let folders = |path: &str| {
+        let above: Vec<PathBuf> = PathBuf::from(path).ancestors().skip(1).map(PathBuf::from).collect();
+        above.into_iter().filter(|folder| !folder.as_os_str().is_empty())
+    };
+    paths.into_iter().flat_map(folders).collect()
 }
 
-impl EncodedBucket {
-    fn of(bucket: u16, households: &[StoredHousehold]) -> Result<EncodedBucket, LakeError> {
-        let encode = |which: Table| {
-            let table = tables::table(which, households)?;
-            Ok((which, table.num_rows(), to_bytes(&table, which.folder())?))
-        };
-        let tables = Table::ALL.into_iter().map(encode).collect::<Result<_, LakeError>>()?;
-        Ok(EncodedBucket { bucket, tables, content: hex(&content_hash(households)?) })
-    }
-}
-
-fn note_homes(household: &StoredHousehold, homes: &mut Homes) {
-    for person in &household.facts.persons {
-        homes.insert(person.person_id, person.household_id);
-    }
-}
-
-/// The buckets that hold the named persons now, and those that may hold them afterwards.
-fn touched_buckets(additions: &[Addition], homes: &Homes, buckets: u16) -> BTreeSet<u16> {
-    let mut households: BTreeSet<HouseholdId> = BTreeSet::new();
-    for addition in additions {
-        let mut persons: BTreeSet<PersonId> = addition.resolutions.iter().map(|row| row.person_id).collect();
-        if let Some(batch) = addition.batch {
-            households.extend(batch.households.iter().map(|row| row.household_id));
-            households.extend(batch.persons.iter().map(|row| row.household_id));
-            persons.extend(batch.persons.iter().map(|row| row.person_id));
-            persons.extend(batch.certifications.iter().map(|row| row.person_id));
-            persons.extend(batch.claims.iter().map(|row| row.person_id));
+/// The work in parts that are done one after the other.
+fn rounds(work: BTreeMap<Partition, Work>) -> Vec<Vec<(Partition, Work)>> {
+    let mut rounds: Vec<Vec<(Partition, Work)>> = vec![];
+    let mut households = HOUSEHOLDS_IN_ROUND;
+    for (partition, work) in work {
+        if households >= HOUSEHOLDS_IN_ROUND {
+            rounds.push(vec![]);
+            households = 0;
         }
-        households.extend(persons.iter().filter_map(|person| homes.get(person)));
+        households += work.were.len().max(work.will_be.len());
+        if let Some(round) = rounds.last_mut() {
+            round.push((partition, work));
+        }
     }
-    households.into_iter().map(|household| bucket_of(household, buckets)).collect()
+    rounds
 }
 
 /// Notes the files in the manifest; one that was imported before keeps its first entry.
@@ -233,8 +189,8 @@ mod tests {
     use crate::lake::disk::Disk;
     use crate::{Kind, SourceFile};
     use proptest::prelude::*;
-    use shukun_base::{ClaimId, Fen};
-    use shukun_engine::facts::{HouseholdFacts, Person};
+    use shukun_base::{ClaimId, Fen, HouseholdId};
+    use shukun_engine::facts::Person;
 
     fn settlement(name: &str, person: u64, claims: &[u64]) -> Batch {
         Batch {
@@ -247,10 +203,6 @@ mod tests {
     fn roster(name: &str, person: u64, household: u64) -> Batch {
         let row = Person { household_id: HouseholdId(household), ..stranger(person) };
         Batch { persons: vec![row], ..empty_batch(name, Kind::Roster) }
-    }
-
-    fn families(lake: &Lake) -> Vec<HouseholdFacts> {
-        all(lake).concat()
     }
 
     #[test]
@@ -274,7 +226,7 @@ mod tests {
         let report = lake.commit(&[roster("r.csv", 1, 77), roster("s.csv", 2, 77)], "t").unwrap();
         assert_eq!(report.persons_moved, 2);
         lake.commit(&[settlement("c.csv", 1, &[12])], "t").unwrap();
-        let [family] = families(&lake).try_into().unwrap();
+        let [family] = all(&lake).try_into().unwrap();
         assert_eq!(family.household.household_id, HouseholdId(77));
         assert_eq!(family.household.members, 2);
         assert_eq!(family.claims, [claim_of(1, 11), claim_of(1, 12), claim_of(2, 21)]);
@@ -287,7 +239,7 @@ mod tests {
         let mut lake = small_lake(dir.path());
         lake.commit(&[roster("2023.csv", 1, 77)], "t").unwrap();
         lake.commit(&[roster("2024.csv", 1, 88)], "t").unwrap();
-        let [family] = families(&lake).try_into().unwrap();
+        let [family] = all(&lake).try_into().unwrap();
         assert_eq!(family.household.household_id, HouseholdId(88));
     }
 
@@ -299,7 +251,7 @@ mod tests {
         let mut other = settlement("b.csv", 1, &[11]);
         other.claims[0].total_fen = Fen(1);
         assert_eq!(lake.commit(&[other], "t").unwrap().claims_conflicting, [ClaimId(11)]);
-        assert_eq!(families(&lake)[0].claims, [claim_of(1, 11)]);
+        assert_eq!(all(&lake)[0].claims, [claim_of(1, 11)]);
     }
 
     #[test]
@@ -333,7 +285,7 @@ mod tests {
             let report = lake.record_resolutions(std::slice::from_ref(&granted), "t").unwrap();
             assert_eq!((report.resolutions_new, report.generation), (new, 2));
         }
-        assert_eq!(families(&lake)[0].resolutions, std::slice::from_ref(&granted));
+        assert_eq!(all(&lake)[0].resolutions, std::slice::from_ref(&granted));
         let unknown = Resolution { person_id: PersonId(9), ..granted };
         assert_eq!(lake.record_resolutions(&[unknown], "t").unwrap_err().code, "lake-person-missing");
     }
@@ -355,7 +307,7 @@ mod tests {
         let (mut one, mut other) = (small_lake(dir.path()), small_lake(dir.path()));
         one.commit(&[settlement("a.csv", 1, &[11])], "t").unwrap();
         other.commit(&[settlement("b.csv", 1, &[12])], "t").unwrap();
-        assert_eq!(families(&other)[0].claims.len(), 2);
+        assert_eq!(all(&other)[0].claims.len(), 2);
     }
 
     #[test]
@@ -387,16 +339,17 @@ mod tests {
         loop {
             let lake_dir = dir.path().join(format!("stop-{stops}"));
             small_lake(&lake_dir).commit(&first, "t").unwrap();
-            let mut lake = Lake::open_with(&lake_dir, Disk::stopping_after(stops)).unwrap();
+            let mut lake = small_lake(&lake_dir);
+            lake.disk = Disk::stopping_after(stops);
             let is_done = lake.commit(&second, "t").is_ok() && lake.disk.has_steps_left();
             drop(lake);
-            let mut opened = Lake::open(&lake_dir).unwrap();
+            let mut opened = small_lake(&lake_dir);
             let found = (all(&opened), opened.input_hash());
             assert!(found == before || found == after, "stop {stops}: neither the old state nor the new one");
             survived[usize::from(found == after)] += 1;
             opened.commit(&second, "t").unwrap();
             assert_eq!((all(&opened), opened.input_hash()), after, "stop {stops}: the second try");
-            assert_eq!(manifest::leftovers(&lake_dir, &opened.manifest), Vec::<std::path::PathBuf>::new());
+            assert_eq!(manifest::leftovers(&lake_dir, &opened.manifest), Vec::<PathBuf>::new());
             if is_done {
                 break;
             }

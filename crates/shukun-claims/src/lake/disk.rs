@@ -52,6 +52,12 @@ impl Disk {
         self.run(path, || fs::create_dir_all(path))
     }
 
+    /// Begins a new file, whose bytes come one after the other.
+    pub(crate) fn create<'a>(&'a self, path: &'a Path) -> Result<DiskFile<'a>, LakeError> {
+        let file = self.run(path, || File::create(path))?;
+        Ok(DiskFile { disk: self, path, file })
+    }
+
     /// Writes a new file and makes it durable. The bytes go in two halves so that a stop can tear the file.
     pub(crate) fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), LakeError> {
         let mut options = OpenOptions::new();
@@ -88,6 +94,33 @@ impl Disk {
 
     pub(crate) fn remove(&self, path: &Path) -> Result<(), LakeError> {
         self.run(path, || fs::remove_file(path))
+    }
+}
+
+/// A file that is being written; every write is an operation at which a test can stop.
+pub(crate) struct DiskFile<'a> {
+    disk: &'a Disk,
+    path: &'a Path,
+    file: File,
+}
+
+impl DiskFile<'_> {
+    /// Waits until the disk has all of it.
+    pub(crate) fn make_durable(self) -> Result<(), LakeError> {
+        self.disk.run(self.path, || make_durable(&self.file))
+    }
+}
+
+impl io::Write for DiskFile<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.disk.step()?;
+        // A test gets its bytes in smaller pieces, so that a stop between them can tear the file.
+        let count = if cfg!(test) && bytes.len() > 1_024 { bytes.len() / 2 } else { bytes.len() };
+        self.file.write(bytes.get(..count).unwrap_or(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 

@@ -98,6 +98,23 @@ pub(crate) fn other_schema(path: &Path, found: u32, known: u32) -> LakeError {
     )
 }
 
+/// The lake was written in the first layout, which this program does not read.
+pub(crate) fn older_layout(dir: &Path) -> LakeError {
+    error(
+        "lake-layout",
+        Text::new(
+            "数据湖是旧布局（第 1 版），本程序使用按年度和县分区的第 2 版",
+            "the lake has the first layout; this program uses the second, by year and county",
+        ),
+        dir.display(),
+        Text::new(
+            "用同一身份密钥把原始文件重新导入新文件夹：shukun import 文件… --lake 新文件夹；manifest.json 的 sources 列出了这些文件",
+            "import the original files again into a new folder, with the same identity key: shukun import FILES… --lake NEW; \
+             \"sources\" in manifest.json lists them",
+        ),
+    )
+}
+
 /// A file of the lake is not what the manifest says.
 pub(crate) fn damaged(place: impl fmt::Display, why: impl fmt::Display) -> LakeError {
     error(

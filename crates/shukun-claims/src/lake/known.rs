@@ -1,27 +1,28 @@
 //! What the importer asks of the lake: is this claim on file, who reverses it, what is this person's code.
 //!
-//! The index of claim ids is read at the first question; a bucket's claims when one of them is asked for, so a file
-//! that brings only new claims reads no bucket at all.
+//! The importer tells beforehand which claims it will ask for. Those that are on file are looked up in the index, and
+//! only their people's households are read; a file that brings only new claims reads no household at all.
 
-use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 
 use shukun_base::{ClaimId, HouseholdId, PersonId};
 use shukun_engine::facts::Claim;
 
-use super::bucket::Table;
-use super::columns::Rows;
+use super::Lake;
 use super::error::LakeError;
-use super::{Lake, tables};
+use super::runs::CLAIMS;
 use crate::identity::{IdentityVault, claim_id};
 use crate::import::Known;
 
-type Bucket = HashMap<ClaimId, Claim>;
-
 #[derive(Debug, Default)]
-struct ClaimIndex {
-    bucket_of: HashMap<ClaimId, u16>,
-    reversals_of: HashMap<ClaimId, Vec<ClaimId>>,
+struct Seen {
+    /// Claims that were looked up: on file, or not.
+    asked: BTreeSet<ClaimId>,
+    /// All claims of the households that were read.
+    claims: HashMap<ClaimId, Claim>,
+    reversals_of: HashMap<ClaimId, BTreeSet<ClaimId>>,
+    households_read: usize,
 }
 
 /// The lake as the importer knows it.
@@ -29,53 +30,24 @@ struct ClaimIndex {
 pub struct LakeKnown<'a> {
     lake: &'a Lake,
     vault: &'a IdentityVault,
-    index: OnceCell<ClaimIndex>,
-    buckets: RefCell<HashMap<u16, Bucket>>,
+    seen: RefCell<Seen>,
     failure: RefCell<Option<LakeError>>,
 }
 
 impl Lake {
     /// Answers the importer's questions about this lake.
     pub fn known<'a>(&'a self, vault: &'a IdentityVault) -> LakeKnown<'a> {
-        LakeKnown {
-            lake: self,
-            vault,
-            index: OnceCell::new(),
-            buckets: RefCell::default(),
-            failure: RefCell::default(),
-        }
+        LakeKnown { lake: self, vault, seen: RefCell::default(), failure: RefCell::default() }
     }
 
-    fn claim_index(&self) -> Result<ClaimIndex, LakeError> {
-        let mut index = ClaimIndex::default();
-        for bucket in 0..self.bucket_count() {
-            let Some(entry) = self.manifest.find(Table::Claims.folder(), Some(bucket)) else { continue };
-            self.read_entry(entry, Some(&["claim_id", "reverses_claim_id"]), |table| {
-                let rows = Rows { table, place: &entry.path };
-                let (claim_id, reverses) = (rows.ids("claim_id")?, rows.ids("reverses_claim_id")?);
-                for row in 0..table.num_rows() {
-                    let id = ClaimId(claim_id.get(row)?);
-                    index.bucket_of.insert(id, bucket);
-                    if let Some(reversed) = reverses.find(row) {
-                        index.reversals_of.entry(ClaimId(reversed)).or_default().push(id);
-                    }
-                }
-                Ok(())
-            })?;
-        }
-        Ok(index)
-    }
-
-    fn claims_in(&self, bucket: u16) -> Result<Bucket, LakeError> {
-        let mut claims = Bucket::new();
-        let Some(entry) = self.manifest.find(Table::Claims.folder(), Some(bucket)) else { return Ok(claims) };
-        self.read_entry(entry, None, |table| {
-            tables::each_claim(&Rows { table, place: &entry.path }, |_, claim| {
-                claims.insert(claim.claim_id, claim);
-                Ok(())
-            })
+    /// The households in which some claims are.
+    fn households_with(&self, claims: &BTreeSet<ClaimId>) -> Result<BTreeSet<HouseholdId>, LakeError> {
+        let mut persons = BTreeSet::new();
+        CLAIMS.find(self.place(), claims.iter().map(|id| id.0).collect(), |_, rows, row| {
+            persons.insert(PersonId(rows.ids("person_id")?.get(row)?));
+            Ok(())
         })?;
-        Ok(claims)
+        Ok(self.homes_of(&persons)?.into_values().collect())
     }
 }
 
@@ -89,29 +61,47 @@ impl LakeKnown<'_> {
         self.failure.into_inner().map_or(Ok(()), Err)
     }
 
-    fn or_note<T: Default>(&self, answer: Result<T, LakeError>) -> T {
-        answer.unwrap_or_else(|error| {
-            self.failure.borrow_mut().get_or_insert(error);
-            T::default()
-        })
+    fn load(&self, claims: BTreeSet<ClaimId>) -> Result<(), LakeError> {
+        let mut seen = self.seen.borrow_mut();
+        let new: BTreeSet<ClaimId> = claims.difference(&seen.asked).copied().collect();
+        let households = self.lake.read_households(&self.lake.households_with(&new)?)?;
+        seen.asked.extend(new);
+        seen.households_read += households.len();
+        for claim in households.into_iter().flat_map(|household| household.claims) {
+            if let Some(reversed) = claim.reverses_claim_id {
+                seen.reversals_of.entry(reversed).or_default().insert(claim.claim_id);
+            }
+            seen.claims.insert(claim.claim_id, claim);
+        }
+        Ok(())
     }
 
-    fn index(&self) -> &ClaimIndex {
-        self.index.get_or_init(|| self.or_note(self.lake.claim_index()))
+    fn load_or_note(&self, claims: BTreeSet<ClaimId>) {
+        if let Err(error) = self.load(claims) {
+            self.failure.borrow_mut().get_or_insert(error);
+        }
     }
 }
 
 impl Known for LakeKnown<'_> {
+    fn look_ahead(&self, claims: &[ClaimId]) {
+        self.load_or_note(claims.iter().copied().collect());
+    }
+
     fn claim(&self, id: ClaimId) -> Option<Claim> {
-        let bucket = *self.index().bucket_of.get(&id)?;
-        let mut buckets = self.buckets.borrow_mut();
-        let claims = buckets.entry(bucket).or_insert_with(|| self.or_note(self.lake.claims_in(bucket)));
-        claims.get(&id).cloned()
+        if !self.seen.borrow().asked.contains(&id) {
+            self.load_or_note(BTreeSet::from([id]));
+        }
+        self.seen.borrow().claims.get(&id).cloned()
     }
 
     fn reversals_of(&self, id: ClaimId) -> Vec<Claim> {
-        let reversals = self.index().reversals_of.get(&id);
-        reversals.into_iter().flatten().filter_map(|reversal| self.claim(*reversal)).collect()
+        if self.claim(id).is_none() {
+            return Vec::new();
+        }
+        let seen = self.seen.borrow();
+        let reversals = seen.reversals_of.get(&id).into_iter().flatten();
+        reversals.filter_map(|reversal| seen.claims.get(reversal).cloned()).collect()
     }
 
     fn person_id(&self, id_number: &str) -> PersonId {
@@ -161,15 +151,17 @@ mod tests {
     }
 
     #[test]
-    fn new_claims_read_no_bucket() {
+    fn new_claims_read_no_household() {
         let dir = tempfile::tempdir().unwrap();
         let lake = lake_with_a_reversal(&dir.path().join("lake"));
         let vault = IdentityVault::open_or_create(lake.dir()).unwrap();
         let known = lake.known(&vault);
-        assert!((1_000..2_000).all(|id| known.claim(ClaimId(id)).is_none()));
-        assert!(known.buckets.borrow().is_empty());
+        let new: Vec<ClaimId> = (1_000..2_000).map(ClaimId).collect();
+        known.look_ahead(&new);
+        assert!(new.iter().all(|id| known.claim(*id).is_none()));
+        assert_eq!(known.seen.borrow().households_read, 0);
         assert!(known.claim(ClaimId(11)).is_some());
-        assert_eq!(known.buckets.borrow().len(), 1);
+        assert_eq!(known.seen.borrow().households_read, 1);
     }
 
     #[test]
@@ -177,7 +169,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let lake = lake_with_a_reversal(&dir.path().join("lake"));
         let vault = IdentityVault::open_or_create(lake.dir()).unwrap();
-        let claims = lake.manifest.files.iter().find(|file| file.table == "claims").unwrap();
+        let claims = lake.manifest.entries().find(|file| file.path.starts_with("claims/")).unwrap();
         std::fs::write(lake.dir().join(&claims.path), b"PAR1").unwrap();
         let known = lake.known(&vault);
         let _answer = known.claim(ClaimId(11));

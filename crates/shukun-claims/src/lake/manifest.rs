@@ -2,20 +2,22 @@
 //!
 //! Renaming a new manifest over the old one is what makes a commit happen. Start at [`Manifest`].
 
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::bucket::Table;
+use super::content::ContentHash;
 use super::disk::{self, Disk};
-use super::error::{LakeError, damaged, not_a_lake, other_schema};
-use super::parquet_file::hex;
+use super::error::{LakeError, damaged, not_a_lake, older_layout, other_schema};
+use super::place::{Partition, Slot};
+use super::sealed::Seal;
 use crate::SourceFile;
 
 /// The layout this program writes.
-pub(crate) const SCHEMA: u32 = 1;
-/// The folder of the index from person to household.
+pub(crate) const SCHEMA: u32 = 2;
+/// The folder of the indexes.
 pub(crate) const INDEX: &str = "index";
 /// The folder of the encrypted identities.
 pub(crate) const IDENTITY: &str = "identity";
@@ -28,14 +30,13 @@ const NEW_NAME: &str = "manifest.json.new";
 pub(crate) struct FileEntry {
     /// Its path in the lake's folder, with `/`.
     pub path: String,
-    /// The table it is a part of: also its folder.
-    pub table: String,
-    /// Its bucket; none for a table that is one file.
-    pub bucket: Option<u16>,
     /// How many rows it has.
     pub rows: u64,
-    /// SHA-256 of its bytes.
-    pub sha256: String,
+    /// The commit that wrote it.
+    pub generation: u64,
+    /// What its bytes are.
+    #[serde(flatten)]
+    pub seal: Seal,
 }
 
 /// A file that was imported, and by which commit.
@@ -56,20 +57,30 @@ pub(crate) struct Manifest {
     pub schema: u32,
     /// How many commits changed the lake.
     pub generation: u64,
-    /// How many buckets there are; never changes.
-    pub buckets: u16,
-    /// The hash over the facts of each bucket.
-    pub contents: Vec<String>,
-    pub files: Vec<FileEntry>,
+    /// How many buckets each county's households lie in.
+    pub counties: BTreeMap<String, u16>,
+    /// The hash over all facts.
+    pub content: ContentHash,
+    /// The files of the tables.
+    #[serde(with = "parts")]
+    pub parts: BTreeMap<Slot, FileEntry>,
+    /// The files of each index, oldest first.
+    pub runs: BTreeMap<String, Vec<FileEntry>>,
     pub sources: Vec<ImportedSource>,
 }
 
 impl Manifest {
     /// The manifest of a lake without rows.
-    pub(crate) fn empty(buckets: u16) -> Manifest {
-        let nothing = hex(&Sha256::digest(b""));
-        let contents = vec![nothing; usize::from(buckets)];
-        Manifest { schema: SCHEMA, generation: 0, buckets, contents, files: vec![], sources: vec![] }
+    pub(crate) fn empty() -> Manifest {
+        Manifest {
+            schema: SCHEMA,
+            generation: 0,
+            counties: BTreeMap::new(),
+            content: ContentHash::default(),
+            parts: BTreeMap::new(),
+            runs: BTreeMap::new(),
+            sources: vec![],
+        }
     }
 
     pub(crate) fn exists(dir: &Path) -> bool {
@@ -83,10 +94,11 @@ impl Manifest {
         }
         let bytes = disk::read(&path)?;
         let version: SchemaOnly = serde_json::from_slice(&bytes).map_err(|cause| damaged(path.display(), cause))?;
-        if version.schema != SCHEMA {
-            return Err(other_schema(&path, version.schema, SCHEMA));
+        match version.schema {
+            SCHEMA => serde_json::from_slice(&bytes).map_err(|cause| damaged(path.display(), cause)),
+            1 => Err(older_layout(dir)),
+            other => Err(other_schema(&path, other, SCHEMA)),
         }
-        serde_json::from_slice(&bytes).map_err(|cause| damaged(path.display(), cause))
     }
 
     /// Replaces the manifest: before this the lake is what it was, after it the lake is the new state.
@@ -96,26 +108,86 @@ impl Manifest {
         disk.rename(&dir.join(NEW_NAME), &dir.join(NAME))
     }
 
-    /// The file of a table, or of one bucket of it.
-    pub(crate) fn find(&self, table: &str, bucket: Option<u16>) -> Option<&FileEntry> {
-        self.files.iter().find(|file| file.table == table && file.bucket == bucket)
+    /// The files of one table in one partition: at most one, or one for each year of the claims.
+    pub(crate) fn files_of<'a>(
+        &'a self,
+        table: Table,
+        partition: &Partition,
+    ) -> impl Iterator<Item = (&'a Slot, &'a FileEntry)> + use<'a> {
+        let slot = |year| Slot { table, partition: partition.clone(), year };
+        self.parts.range(slot(None)..=slot(Some(i16::MAX)))
     }
 
-    /// Puts `entry` in the place of the table's file for this bucket; none takes it away.
-    pub(crate) fn put(&mut self, table: &str, bucket: Option<u16>, entry: Option<FileEntry>) {
-        self.files.retain(|file| !(file.table == table && file.bucket == bucket));
-        self.files.extend(entry);
-        self.files.sort_by(|one, other| (&one.table, one.bucket).cmp(&(&other.table, other.bucket)));
+    /// The partitions that hold anything, by county and bucket.
+    pub(crate) fn partitions(&self) -> BTreeSet<&Partition> {
+        self.parts.keys().filter(|slot| slot.table == Table::Households).map(|slot| &slot.partition).collect()
     }
 
-    pub(crate) fn names(&self, path: &str) -> bool {
-        self.files.iter().any(|file| file.path == path)
+    /// Rows of a table in a county.
+    pub(crate) fn rows_in(&self, table: Table, county: &str) -> u64 {
+        let here = self.parts.iter().filter(|(slot, _)| slot.table == table && slot.partition.county == county);
+        here.map(|(_, entry)| entry.rows).sum()
+    }
+
+    /// Every file that counts.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &FileEntry> {
+        self.parts.values().chain(self.runs.values().flatten())
+    }
+
+    fn paths(&self) -> HashSet<&str> {
+        self.entries().map(|entry| entry.path.as_str()).collect()
+    }
+
+    /// The paths that this manifest names and `other` does not.
+    pub(crate) fn paths_beyond(&self, other: &Manifest) -> BTreeSet<&str> {
+        let others = other.paths();
+        self.entries().map(|entry| entry.path.as_str()).filter(|path| !others.contains(path)).collect()
     }
 }
 
 #[derive(Deserialize)]
 struct SchemaOnly {
     schema: u32,
+}
+
+/// The files of the tables as a list, each with its table, year, county and bucket.
+mod parts {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::super::bucket::Table;
+    use super::super::place::{Partition, Slot};
+    use super::FileEntry;
+
+    #[derive(Serialize, Deserialize)]
+    struct Part {
+        table: Table,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        year: Option<i16>,
+        county: String,
+        bucket: u16,
+        #[serde(flatten)]
+        entry: FileEntry,
+    }
+
+    pub(super) fn serialize<S: Serializer>(
+        parts: &BTreeMap<Slot, FileEntry>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(parts.iter().map(|(slot, entry)| {
+            let Partition { county, bucket } = slot.partition.clone();
+            Part { table: slot.table, year: slot.year, county, bucket, entry: entry.clone() }
+        }))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<Slot, FileEntry>, D::Error> {
+        let slot = |part: Part| {
+            let partition = Partition { county: part.county, bucket: part.bucket };
+            (Slot { table: part.table, partition, year: part.year }, part.entry)
+        };
+        Ok(Vec::<Part>::deserialize(from)?.into_iter().map(slot).collect())
+    }
 }
 
 /// Everything that may lie in a lake's folder.
@@ -130,13 +202,28 @@ pub(crate) fn folders() -> impl Iterator<Item = &'static str> {
 
 /// The Parquet files in the lake's folder that the manifest does not name.
 pub(crate) fn leftovers(dir: &Path, manifest: &Manifest) -> Vec<PathBuf> {
+    let named = manifest.paths();
     let mut found = Vec::new();
     for folder in folders() {
-        let Ok(entries) = std::fs::read_dir(dir.join(folder)) else { continue };
-        let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
-        let stray = names.filter(|name| name.ends_with(".parquet") && !manifest.names(&format!("{folder}/{name}")));
-        found.extend(stray.map(|name| dir.join(folder).join(name)));
+        find_files(&dir.join(folder), folder, &mut |path, name| {
+            if name.ends_with(".parquet") && !named.contains(name) {
+                found.push(path);
+            }
+        });
     }
     found.sort();
     found
+}
+
+/// Hands every file below a folder to `each`, with its path in the lake.
+fn find_files(dir: &Path, name: &str, each: &mut impl FnMut(PathBuf, &str)) {
+    let Ok(entries) = std::fs::read_dir(dir) else { return };
+    for entry in entries.flatten() {
+        let Ok(file_name) = entry.file_name().into_string() else { continue };
+        let (path, name) = (entry.path(), format!("{name}/{file_name}"));
+        match entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            true => find_files(&path, &name, each),
+            false => each(path, &name),
+        }
+    }
 }

@@ -99,7 +99,7 @@ const MEANINGS: &[(&str, &str, &str)] = &[
 fn schemas() -> Vec<(&'static str, &'static str, Schema)> {
     let one = |name: &str| vec![name.to_owned()];
     let names = StandingColumns { tiers: one("基本医保"), bases: one("个人负担"), limits: one("慈善救助") };
-    let input = |which: Table| table(which, &[]).unwrap().schema().as_ref().clone();
+    let input = |which: Table| table(which, None, &[]).unwrap().schema().as_ref().clone();
     let output = |table: arrow::array::RecordBatch| table.schema().as_ref().clone();
     vec![
         ("persons", "人员", input(Table::Persons)),
@@ -127,7 +127,8 @@ fn page() -> String {
     let meanings: BTreeMap<&str, (&str, &str)> = MEANINGS.iter().map(|(name, zh, en)| (*name, (*zh, *en))).collect();
     let mut page = String::from(
         "# 数据表 · The tables\n\nMade from the tables themselves. Money is in fen (`_fen`); null is \"not known\", never \"no\". \
-         The first five are the lake's, in buckets of whole households, sorted by household, person and day; the next three and \
+         The first five are the lake's, by county and buckets of whole households (claims by year too), sorted by household, \
+         person and day; the next three and \
          the last are what `shukun settle` writes (`delta_postings.parquet` has the columns of the postings), the one before \
          is what `shukun monitor` writes.\n",
     );

@@ -44,21 +44,28 @@ pub(crate) struct Addition<'a> {
     pub resolutions: &'a [Resolution],
 }
 
+impl<'a> Addition<'a> {
+    pub(crate) fn certifications(&self) -> &'a [Certification] {
+        self.batch.map(|batch| batch.certifications.as_slice()).unwrap_or_default()
+    }
+
+    pub(crate) fn claims(&self) -> &'a [Claim] {
+        self.batch.map(|batch| batch.claims.as_slice()).unwrap_or_default()
+    }
+}
+
 type CertificationKey = (PersonId, Day, Category);
 type ResolutionKey = (PersonId, i16, String, String);
 
-/// The rows of some whole households, each by its key.
+/// Who there is and who lives with whom: the persons and households that a commit is about, whole households.
 #[derive(Default)]
-pub(crate) struct Content {
+pub(crate) struct People {
     /// Households that a file told of.
     households: BTreeMap<HouseholdId, Household>,
     persons: BTreeMap<PersonId, StoredPerson>,
-    certifications: BTreeMap<CertificationKey, Certification>,
-    claims: HashMap<ClaimId, Claim>,
-    resolutions: BTreeMap<ResolutionKey, Resolution>,
 }
 
-impl Content {
+impl People {
     /// Adds households as they were stored.
     pub(crate) fn load(&mut self, stored: Vec<StoredHousehold>) {
         for household in stored {
@@ -69,24 +76,26 @@ impl Content {
             for (person, provenance) in facts.persons.into_iter().zip(provenance) {
                 self.persons.insert(person.person_id, StoredPerson { person, provenance });
             }
-            self.certifications.extend(facts.certifications.into_iter().map(|row| (certification_key(&row), row)));
-            self.claims.extend(facts.claims.into_iter().map(|row| (row.claim_id, row)));
-            self.resolutions.extend(facts.resolutions.into_iter().map(|row| (resolution_key(&row), row)));
         }
     }
 
-    /// Joins new rows. After an error the content is of no use.
+    /// Joins the new persons and households, and checks that every other new row has its person.
     pub(crate) fn add(&mut self, new: &Addition, report: &mut CommitReport) -> Result<(), LakeError> {
         if let Some(batch) = new.batch {
-            batch
-                .persons
-                .iter()
-                .for_each(|row| self.add_person(StoredPerson::new(row.clone(), batch.source.kind), report));
-            batch.households.iter().for_each(|row| self.add_household(row, batch.source.kind));
-            batch.certifications.iter().try_for_each(|row| self.add_certification(row, report))?;
-            self.add_claims(&batch.claims, report)?;
+            let kind = batch.source.kind;
+            batch.persons.iter().for_each(|row| self.add_person(StoredPerson::new(row.clone(), kind), report));
+            batch.households.iter().for_each(|row| self.add_household(row, kind));
         }
-        new.resolutions.iter().try_for_each(|row| self.add_resolution(row, report))
+        self.need_persons(new.certifications().iter().map(|row| row.person_id), "certifications")?;
+        self.need_persons(new.claims().iter().map(|row| row.person_id), "claims")?;
+        self.need_persons(new.resolutions.iter().map(|row| row.person_id), "resolutions")?;
+        refuse_two_in_one(new.claims())
+    }
+
+    // INVARIANT: every row belongs to a person who has a row.
+    fn need_persons(&self, mut persons: impl Iterator<Item = PersonId>, table: &str) -> Result<(), LakeError> {
+        let missing = persons.find(|person| !self.persons.contains_key(person));
+        missing.map_or(Ok(()), |person| Err(person_missing(person, table)))
     }
 
     fn add_person(&mut self, new: StoredPerson, report: &mut CommitReport) {
@@ -114,61 +123,8 @@ impl Content {
         }
     }
 
-    fn add_certification(&mut self, new: &Certification, report: &mut CommitReport) -> Result<(), LakeError> {
-        self.need_person(new.person_id, "certifications")?;
-        let Some(stored) = self.certifications.get_mut(&certification_key(new)) else {
-            report.certifications_new += 1;
-            self.certifications.insert(certification_key(new), new.clone());
-            return Ok(());
-        };
-        // An end, once known, stays; a later file may correct it but not open it again: that is a new certification.
-        stored.valid_to = new.valid_to.or(stored.valid_to);
-        stored.certified_on = stored.certified_on.min(new.certified_on);
-        stored.applied_on = earlier(stored.applied_on, new.applied_on);
-        stored.due_to_illness |= new.due_to_illness;
-        Ok(())
-    }
-
-    fn add_claims(&mut self, claims: &[Claim], report: &mut CommitReport) -> Result<(), LakeError> {
-        let mut in_batch: HashMap<ClaimId, &Claim> = HashMap::new();
-        for claim in claims {
-            self.need_person(claim.person_id, "claims")?;
-            if in_batch.insert(claim.claim_id, claim).is_some_and(|other| other != claim) {
-                return Err(claims_differ(claim.claim_id));
-            }
-            match self.claims.entry(claim.claim_id) {
-                hash_map::Entry::Vacant(place) => {
-                    place.insert(claim.clone());
-                    report.claims_new += 1;
-                }
-                hash_map::Entry::Occupied(stored) if stored.get() == claim => report.claims_known += 1,
-                hash_map::Entry::Occupied(_) => report.claims_conflicting.push(claim.claim_id),
-            }
-        }
-        Ok(())
-    }
-
-    fn add_resolution(&mut self, new: &Resolution, report: &mut CommitReport) -> Result<(), LakeError> {
-        self.need_person(new.person_id, "resolutions")?;
-        match self.resolutions.get(&resolution_key(new)) {
-            None => {
-                self.resolutions.insert(resolution_key(new), new.clone());
-                report.resolutions_new += 1;
-            }
-            Some(stored) => report.resolutions_conflicting += u64::from(stored != new),
-        }
-        Ok(())
-    }
-
-    // INVARIANT: every row belongs to a person who has a row.
-    fn need_person(&self, person: PersonId, table: &str) -> Result<(), LakeError> {
-        if self.persons.contains_key(&person) { Ok(()) } else { Err(person_missing(person, table)) }
-    }
-
-    /// The households, in the order and form in which they are stored.
-    pub(crate) fn into_households(self) -> Vec<StoredHousehold> {
-        let homes: HashMap<PersonId, HouseholdId> =
-            self.persons.iter().map(|(id, stored)| (*id, stored.person.household_id)).collect();
+    /// The households, in the order of their ids, with their persons and no other rows yet.
+    pub(crate) fn into_families(self) -> BTreeMap<HouseholdId, StoredHousehold> {
         let mut families: BTreeMap<HouseholdId, StoredHousehold> = self
             .households
             .into_iter()
@@ -177,33 +133,135 @@ impl Content {
         for stored in self.persons.into_values() {
             join_family(&mut families, stored);
         }
-        let mut rest = Rest { families: &mut families, homes };
-        self.certifications
-            .into_values()
-            .for_each(|row| rest.give(row.person_id, |facts| facts.certifications.push(row)));
-        self.claims.into_values().for_each(|row| rest.give(row.person_id, |facts| facts.claims.push(row)));
-        self.resolutions.into_values().for_each(|row| rest.give(row.person_id, |facts| facts.resolutions.push(row)));
-        families.into_values().map(in_order).collect()
+        families
     }
 }
 
-/// The families to which the remaining rows are given.
-struct Rest<'a> {
-    families: &'a mut BTreeMap<HouseholdId, StoredHousehold>,
-    homes: HashMap<PersonId, HouseholdId>,
-}
-
-impl Rest<'_> {
-    fn give(&mut self, person: PersonId, put: impl FnOnce(&mut HouseholdFacts)) {
-        if let Some(family) = self.homes.get(&person).and_then(|home| self.families.get_mut(home)) {
-            put(&mut family.facts);
+/// One file does not tell two different things under one number.
+fn refuse_two_in_one(claims: &[Claim]) -> Result<(), LakeError> {
+    let mut by_id: HashMap<ClaimId, &Claim> = HashMap::new();
+    for claim in claims {
+        if by_id.insert(claim.claim_id, claim).is_some_and(|other| other != claim) {
+            return Err(claims_differ(claim.claim_id));
         }
     }
+    Ok(())
 }
 
-fn in_order(mut family: StoredHousehold) -> StoredHousehold {
-    sort_facts(&mut family.facts);
-    family
+/// The other rows of some persons, each by its key.
+#[derive(Default)]
+pub(crate) struct PersonRows {
+    certifications: BTreeMap<CertificationKey, Certification>,
+    claims: HashMap<ClaimId, Claim>,
+    resolutions: BTreeMap<ResolutionKey, Resolution>,
+    new_claims: Vec<(ClaimId, PersonId)>,
+}
+
+impl PersonRows {
+    /// The claims that were not on file.
+    pub(crate) fn new_claims(&mut self) -> Vec<(ClaimId, PersonId)> {
+        std::mem::take(&mut self.new_claims)
+    }
+
+    /// Adds what was stored of the persons that `is_of` chooses.
+    pub(crate) fn load(&mut self, facts: HouseholdFacts, is_of: impl Fn(PersonId) -> bool) {
+        let certifications = facts.certifications.into_iter().filter(|row| is_of(row.person_id));
+        self.certifications.extend(certifications.map(|row| (certification_key(&row), row)));
+        let claims = facts.claims.into_iter().filter(|row| is_of(row.person_id));
+        self.claims.extend(claims.map(|row| (row.claim_id, row)));
+        let resolutions = facts.resolutions.into_iter().filter(|row| is_of(row.person_id));
+        self.resolutions.extend(resolutions.map(|row| (resolution_key(&row), row)));
+    }
+
+    /// Joins the new rows of the persons that `is_of` chooses; `owners` says whose claim an id is.
+    pub(crate) fn add(
+        &mut self,
+        new: &Addition,
+        is_of: impl Fn(PersonId) -> bool,
+        owners: &HashMap<ClaimId, PersonId>,
+        report: &mut CommitReport,
+    ) {
+        for row in new.certifications().iter().filter(|row| is_of(row.person_id)) {
+            self.add_certification(row, report);
+        }
+        for claim in new.claims().iter().filter(|row| is_of(row.person_id)) {
+            match owners.get(&claim.claim_id) {
+                Some(owner) if *owner != claim.person_id => report.claims_conflicting.push(claim.claim_id),
+                _ => self.add_claim(claim, report),
+            }
+        }
+        for row in new.resolutions.iter().filter(|row| is_of(row.person_id)) {
+            self.add_resolution(row, report);
+        }
+    }
+
+    fn add_certification(&mut self, new: &Certification, report: &mut CommitReport) {
+        let Some(stored) = self.certifications.get_mut(&certification_key(new)) else {
+            report.certifications_new += 1;
+            self.certifications.insert(certification_key(new), new.clone());
+            return;
+        };
+        // An end, once known, stays; a later file may correct it but not open it again: that is a new certification.
+        stored.valid_to = new.valid_to.or(stored.valid_to);
+        stored.certified_on = stored.certified_on.min(new.certified_on);
+        stored.applied_on = earlier(stored.applied_on, new.applied_on);
+        stored.due_to_illness |= new.due_to_illness;
+    }
+
+    fn add_claim(&mut self, new: &Claim, report: &mut CommitReport) {
+        match self.claims.entry(new.claim_id) {
+            hash_map::Entry::Vacant(place) => {
+                place.insert(new.clone());
+                self.new_claims.push((new.claim_id, new.person_id));
+                report.claims_new += 1;
+            }
+            hash_map::Entry::Occupied(stored) if stored.get() == new => report.claims_known += 1,
+            hash_map::Entry::Occupied(_) => report.claims_conflicting.push(new.claim_id),
+        }
+    }
+
+    fn add_resolution(&mut self, new: &Resolution, report: &mut CommitReport) {
+        match self.resolutions.get(&resolution_key(new)) {
+            None => {
+                self.resolutions.insert(resolution_key(new), new.clone());
+                report.resolutions_new += 1;
+            }
+            Some(stored) => report.resolutions_conflicting += u64::from(stored != new),
+        }
+    }
+
+    /// Gives every row to the household of its person, in the order in which it is stored.
+    pub(crate) fn give_to(
+        self,
+        families: &mut BTreeMap<HouseholdId, StoredHousehold>,
+        homes: &HashMap<PersonId, HouseholdId>,
+    ) {
+        for row in self.certifications.into_values() {
+            if let Some(facts) = facts_of(row.person_id, families, homes) {
+                facts.certifications.push(row);
+            }
+        }
+        for row in self.claims.into_values() {
+            if let Some(facts) = facts_of(row.person_id, families, homes) {
+                facts.claims.push(row);
+            }
+        }
+        for row in self.resolutions.into_values() {
+            if let Some(facts) = facts_of(row.person_id, families, homes) {
+                facts.resolutions.push(row);
+            }
+        }
+        families.values_mut().for_each(|family| sort_facts(&mut family.facts));
+    }
+}
+
+/// The facts of the household of a person.
+fn facts_of<'a>(
+    person: PersonId,
+    families: &'a mut BTreeMap<HouseholdId, StoredHousehold>,
+    homes: &HashMap<PersonId, HouseholdId>,
+) -> Option<&'a mut HouseholdFacts> {
+    homes.get(&person).and_then(|home| families.get_mut(home)).map(|family| &mut family.facts)
 }
 
 /// Puts a person, who comes in the order of the ids, into their household; one that no file told of is made of

@@ -1,14 +1,14 @@
 //! The lake: a folder of Parquet tables that any tool can read, with a manifest that says which files count.
 //!
 //! ```text
-//! lake/manifest.json                        what the lake is, file by file, and what was imported
-//! lake/claims/007-3.parquet                 bucket 7 of the claims, written by the third commit
-//! lake/{households,persons,certifications,resolutions}/…
-//! lake/index/persons-3.parquet              person → household
-//! lake/identity/people-3.parquet            names and ID numbers, sealed (see `identity`)
+//! lake/manifest.json                                         what the lake is, file by file, and what was imported
+//! lake/claims/year=2025/county=330305/003-of-008-17.parquet  bucket 3 of 8 of a county's claims of a year, by commit 17
+//! lake/{households,persons,certifications,resolutions}/county=330305/…
+//! lake/index/{persons,households,claims}-17.parquet          person → household → county; claim → person
+//! lake/identity/people-17.parquet                            names and ID numbers, sealed (see `identity`)
 //! ```
-//! A bucket holds whole households. A commit writes new files beside the old ones, then renames the manifest: a
-//! stop at any point leaves the last good state. The lake knows no rules and no clock.
+//! A bucket holds whole households. A commit writes the files in which a row changed beside the old ones, then renames
+//! the manifest: a stop at any point leaves the last good state. The lake knows no rules and no clock.
 //!
 //! Start at [`Lake`].
 
@@ -20,10 +20,12 @@ mod codes;
 mod colour_history;
 pub(crate) mod columns;
 mod commit;
+mod content;
 pub(crate) mod disk;
 pub(crate) mod error;
 #[cfg(test)]
 mod gallery;
+mod growth;
 mod history;
 mod known;
 pub(crate) mod manifest;
@@ -34,19 +36,20 @@ mod notes;
 mod output;
 pub(crate) mod parquet_file;
 mod pick;
+mod place;
+mod plan;
 mod postings;
+mod read;
 mod regions;
 mod roster;
+mod round;
+pub(crate) mod runs;
+mod sealed;
 mod standings;
 mod tables;
-mod touched;
+mod weave;
 
 use std::path::{Path, PathBuf};
-
-use arrow::array::RecordBatch;
-use sha2::{Digest as _, Sha256};
-use shukun_base::{HouseholdId, PersonId};
-use shukun_engine::facts::HouseholdFacts;
 
 pub use changes::{StandingChange, changes_writer, read_changes, read_household_list, write_household_list};
 pub use colour_history::{HistoryRow, history_writer, read_history};
@@ -57,21 +60,19 @@ pub use merge::CommitReport;
 pub use notes::{HouseholdNote, notes_part, notes_writer, read_notes, read_wanted_notes, write_notes};
 pub use output::{Part, PartBuilder, TableWriter};
 pub use pick::{Wanted, copy_wanted};
+pub use place::Partition;
 pub use postings::{as_stored, postings_part, postings_writer, read_postings, read_wanted_postings, write_postings};
 pub use standings::{
     StandingColumns, read_standings, read_wanted_standings, standings_part, standings_writer, write_standings,
 };
 
-use bucket::{Assembly, StoredHousehold, Table, bucket_of};
-use columns::Rows;
 use disk::Disk;
-use error::{damaged, file_failed, no_such_bucket, not_empty};
-use manifest::{FileEntry, INDEX, Manifest};
+use error::{file_failed, not_empty};
+use manifest::Manifest;
+use place::PEOPLE_IN_BUCKET;
 
 /// The file that a writer holds locked.
 pub(crate) const LOCK: &str = "lake.lock";
-/// Buckets of a new lake: enough to keep the cores of an ordinary server busy, and files that are not tiny.
-const BUCKETS: u16 = 16;
 
 /// A lake on disk, as of its last commit.
 #[derive(Debug)]
@@ -79,38 +80,41 @@ pub struct Lake {
     dir: PathBuf,
     manifest: Manifest,
     disk: Disk,
+    /// When a county gets more buckets; a test makes it small.
+    people_in_bucket: u64,
 }
 
 impl Lake {
     /// Opens the lake in `dir`, or makes an empty one in a new or empty folder.
     ///
     /// # Errors
-    /// `lake-not-empty`, `lake-schema`, `lake-damaged`, `lake-file`.
+    /// `lake-not-empty`, `lake-schema`, `lake-layout`, `lake-damaged`, `lake-file`.
     pub fn open_or_create(dir: &Path) -> Result<Lake, LakeError> {
-        Lake::open_or_create_with(dir, BUCKETS, Disk::default())
+        Lake::open_or_create_with(dir, PEOPLE_IN_BUCKET, Disk::default())
     }
 
-    pub(crate) fn open_or_create_with(dir: &Path, buckets: u16, disk: Disk) -> Result<Lake, LakeError> {
+    pub(crate) fn open_or_create_with(dir: &Path, people_in_bucket: u64, disk: Disk) -> Result<Lake, LakeError> {
         if !Manifest::exists(dir) {
             refuse_foreign_files(dir)?;
             disk.make_folder(dir)?;
             manifest::folders().try_for_each(|folder| disk.make_folder(&dir.join(folder)))?;
-            Manifest::empty(buckets).replace(dir, &disk)?;
+            Manifest::empty().replace(dir, &disk)?;
             disk.sync_folder(dir)?;
         }
-        Lake::open_with(dir, disk)
+        Ok(Lake { people_in_bucket, ..Lake::open_with(dir, disk)? })
     }
 
     /// Opens the lake in `dir`.
     ///
     /// # Errors
-    /// `lake-not-found`, `lake-schema`, `lake-damaged`, `lake-file`.
+    /// `lake-not-found`, `lake-schema`, `lake-layout`, `lake-damaged`, `lake-file`.
     pub fn open(dir: &Path) -> Result<Lake, LakeError> {
         Lake::open_with(dir, Disk::default())
     }
 
     fn open_with(dir: &Path, disk: Disk) -> Result<Lake, LakeError> {
-        Ok(Lake { manifest: Manifest::load(dir)?, dir: dir.to_owned(), disk })
+        let manifest = Manifest::load(dir)?;
+        Ok(Lake { manifest, dir: dir.to_owned(), disk, people_in_bucket: PEOPLE_IN_BUCKET })
     }
 
     /// The lake's folder.
@@ -118,9 +122,9 @@ impl Lake {
         &self.dir
     }
 
-    /// How many buckets there are.
+    /// How many partitions there are.
     pub fn bucket_count(&self) -> u16 {
-        self.manifest.buckets
+        u16::try_from(self.manifest.partitions().len()).unwrap_or(u16::MAX)
     }
 
     /// How many commits changed the lake.
@@ -135,92 +139,14 @@ impl Lake {
 
     /// Rows in a table: `persons`, `households`, `certifications`, `claims` or `resolutions`.
     pub fn row_count(&self, table: &str) -> u64 {
-        self.manifest.files.iter().filter(|file| file.table == table).map(|file| file.rows).sum()
+        let parts = self.manifest.parts.iter().filter(|(slot, _)| slot.table.folder() == table);
+        parts.map(|(_, entry)| entry.rows).sum()
     }
 
     /// A hash over every fact in the lake, for receipts: equal for equal facts, whatever the order or the number of
     /// the commits that brought them.
     pub fn input_hash(&self) -> String {
-        let mut hash = Sha256::new();
-        hash.update(format!("shukun lake {} {}\n", self.manifest.schema, self.manifest.buckets));
-        for content in &self.manifest.contents {
-            hash.update(format!("{content}\n"));
-        }
-        parquet_file::hex(&hash.finalize())
-    }
-
-    /// The households of one bucket with everything known of them: households by id, persons by id within them,
-    /// claims by person, day of settlement and id.
-    ///
-    /// # Errors
-    /// `lake-bucket`; `lake-damaged` where a file is not what the manifest says; `lake-file`.
-    pub fn read_bucket(&self, bucket: u16) -> Result<Vec<HouseholdFacts>, LakeError> {
-        Ok(self.read_stored(bucket)?.into_iter().map(|stored| stored.facts).collect())
-    }
-
-    /// The household of one person, from one bucket; none where the lake does not know the person.
-    ///
-    /// # Errors
-    /// As [`Lake::read_bucket`].
-    pub fn read_household_of(&self, person: PersonId) -> Result<Option<HouseholdFacts>, LakeError> {
-        let Some(household) = self.find_household(person)? else { return Ok(None) };
-        let facts = self.read_bucket(bucket_of(household, self.manifest.buckets))?;
-        Ok(facts.into_iter().find(|facts| facts.household.household_id == household))
-    }
-
-    fn find_household(&self, person: PersonId) -> Result<Option<HouseholdId>, LakeError> {
-        let mut found = None;
-        self.each_home(|of, household| {
-            if of == person {
-                found = Some(household);
-            }
-        })?;
-        Ok(found)
-    }
-
-    /// Hands every person and their household to `each`, by person.
-    pub(crate) fn each_home(&self, mut each: impl FnMut(PersonId, HouseholdId)) -> Result<(), LakeError> {
-        let Some(entry) = self.manifest.find(INDEX, None) else { return Ok(()) };
-        self.read_entry(entry, None, |table| {
-            let rows = Rows { table, place: &entry.path };
-            let (person_id, household_id) = (rows.ids("person_id")?, rows.ids("household_id")?);
-            for row in 0..table.num_rows() {
-                each(PersonId(person_id.get(row)?), HouseholdId(household_id.get(row)?));
-            }
-            Ok(())
-        })
-    }
-
-    pub(crate) fn read_stored(&self, bucket: u16) -> Result<Vec<StoredHousehold>, LakeError> {
-        if bucket >= self.manifest.buckets {
-            return Err(no_such_bucket(bucket, self.manifest.buckets));
-        }
-        let mut assembly = Assembly::default();
-        for table in Table::ALL {
-            assembly.next_table();
-            let Some(entry) = self.manifest.find(table.folder(), Some(bucket)) else { continue };
-            self.read_entry(entry, None, |rows| tables::add_rows(table, rows, &entry.path, &mut assembly))?;
-        }
-        let households = assembly.finish();
-        let stray = households.iter().map(|stored| stored.facts.household.household_id);
-        match stray.into_iter().find(|id| bucket_of(*id, self.manifest.buckets) != bucket) {
-            None => Ok(households),
-            Some(id) => Err(damaged(format!("household {id}"), format!("not of bucket {bucket}"))),
-        }
-    }
-
-    /// Reads a file of the manifest after checking that its bytes are still the ones that were written.
-    fn read_entry(
-        &self,
-        entry: &FileEntry,
-        only: Option<&[&str]>,
-        each: impl FnMut(&RecordBatch) -> Result<(), LakeError>,
-    ) -> Result<(), LakeError> {
-        let path = self.dir.join(&entry.path);
-        if parquet_file::sha256(&disk::read(&path)?) != entry.sha256 {
-            return Err(damaged(path.display(), "SHA-256 ≠ manifest.json"));
-        }
-        parquet_file::read_tables(&path, only, each)
+        self.manifest.content.short()
     }
 }
 
@@ -241,6 +167,7 @@ mod tests {
     use super::arbitrary::{all, claim_of, empty_batch, small_lake, stranger};
     use super::*;
     use crate::{Batch, Kind};
+    use shukun_base::PersonId;
 
     fn with_two_persons(dir: &Path) -> Lake {
         let mut lake = small_lake(dir);
@@ -271,7 +198,7 @@ mod tests {
         let again = Lake::open(dir.path()).unwrap();
         assert_eq!(all(&again), all(&lake));
         assert_eq!(again.input_hash(), lake.input_hash());
-        assert_eq!(again.bucket_count(), 4);
+        assert_eq!(again.bucket_count(), 1);
         assert_eq!(again.row_count("claims"), 2);
         let [source] = again.sources() else { panic!("one source") };
         assert_eq!(
@@ -284,15 +211,25 @@ mod tests {
     fn a_changed_file_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         let lake = with_two_persons(dir.path());
-        for entry in &lake.manifest.files {
+        assert!(lake.manifest.entries().count() > 5);
+        for entry in lake.manifest.entries() {
             let path = dir.path().join(&entry.path);
             let before = std::fs::read(&path).unwrap();
-            let mut after = before.clone();
-            after[before.len() / 2] ^= 1;
-            std::fs::write(&path, after).unwrap();
-            let everything = (0..4).try_for_each(|bucket| lake.read_bucket(bucket).map(|_| ()));
-            let found = everything.and_then(|()| lake.find_household(PersonId(1)).map(|_| ()));
-            assert_eq!(found.unwrap_err().code, "lake-damaged", "{}", entry.path);
+            for at in [4, before.len() / 3, before.len() / 2, before.len() - 5] {
+                let mut after = before.clone();
+                after[at] ^= 1;
+                std::fs::write(&path, after).unwrap();
+                let everything = (0..lake.bucket_count()).try_for_each(|bucket| lake.read_bucket(bucket).map(|_| ()));
+                let found = everything.and_then(|()| lake.touched_since(0)).and_then(|_| {
+                    lake.read_household_of(PersonId(1))?;
+                    lake.plan(&[], &mut CommitReport::default())?;
+                    let vault = crate::IdentityVault::open_or_create(&dir.path().join("other"))?;
+                    let known = lake.known(&vault);
+                    let _answer = crate::import::Known::claim(&known, shukun_base::ClaimId(11));
+                    known.finish()
+                });
+                assert_eq!(found.unwrap_err().code, "lake-damaged", "{} at {at}", entry.path);
+            }
             std::fs::write(&path, before).unwrap();
         }
     }
@@ -301,14 +238,13 @@ mod tests {
     fn a_household_in_another_bucket_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         let mut lake = with_two_persons(dir.path());
-        let household = lake.find_household(PersonId(1)).unwrap().unwrap();
-        let (from, to) = (bucket_of(household, 4), (bucket_of(household, 4) + 1) % 4);
-        for table in Table::ALL {
-            let moved = lake.manifest.find(table.folder(), Some(from)).cloned();
-            lake.manifest.put(table.folder(), Some(to), moved.map(|entry| FileEntry { bucket: Some(to), ..entry }));
-        }
-        assert!(lake.read_bucket(from).is_ok());
-        assert_eq!(lake.read_bucket(to).unwrap_err().code, "lake-damaged");
+        let [partition] = lake.partitions().try_into().unwrap();
+        assert!(lake.read_bucket(0).is_ok());
+        let elsewhere = Partition { county: "330305".to_owned(), ..partition };
+        let parts = std::mem::take(&mut lake.manifest.parts);
+        let moved = |(slot, entry)| (place::Slot { partition: elsewhere.clone(), ..slot }, entry);
+        lake.manifest.parts = parts.into_iter().map(moved).collect();
+        assert_eq!(lake.read_bucket(0).unwrap_err().code, "lake-damaged");
     }
 
     #[test]
@@ -317,7 +253,7 @@ mod tests {
         for stop in 0.. {
             let path = dir.path().join(format!("lake-{stop}"));
             let made = Lake::open_or_create_with(&path, 4, Disk::stopping_after(stop));
-            assert_eq!(all(&small_lake(&path)).concat(), [], "stop {stop}");
+            assert_eq!(all(&small_lake(&path)), [], "stop {stop}");
             if made.is_ok() {
                 assert!(stop > 10, "{stop} operations");
                 break;
@@ -334,6 +270,8 @@ mod tests {
         let manifest = dir.path().join("new/manifest.json");
         std::fs::write(&manifest, r#"{"schema": 99}"#).unwrap();
         assert_eq!(Lake::open(&dir.path().join("new")).unwrap_err().code, "lake-schema");
+        std::fs::write(&manifest, r#"{"schema": 1}"#).unwrap();
+        assert_eq!(Lake::open(&dir.path().join("new")).unwrap_err().code, "lake-layout");
         std::fs::write(&manifest, "{").unwrap();
         assert_eq!(Lake::open(&dir.path().join("new")).unwrap_err().code, "lake-damaged");
     }

@@ -1,31 +1,50 @@
-//! One Parquet file: to bytes and back, zstd, with encodings by column type.
+//! One Parquet file: written batch by batch, read whole or only where some keys are, with encodings by column type.
 //!
-//! Knows nothing of what the rows mean. Keys, money and days are written without dictionaries, which decode
-//! slower there; words keep theirs.
+//! Knows nothing of what the rows mean. Start at [`TableFile`] (writing a file of the lake), [`Scan`] (reading one) and
+//! [`read_tables`] (reading a result table). Encodings and sizes are measured in `docs/decisions/0009`.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 
-use arrow::array::RecordBatch;
-use arrow::datatypes::{DataType, Schema};
+use arrow::array::{Array as _, BooleanArray, RecordBatch, UInt64Array};
+use arrow::datatypes::{DataType, Schema, SchemaRef};
+use arrow::error::ArrowError;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{
+    ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder, RowFilter, RowSelection, RowSelector,
+};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{KeyValue, PageIndexPolicy, ParquetMetaData, RowGroupMetaData};
+use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
+#[cfg(test)]
 use sha2::{Digest as _, Sha256};
 
+use super::disk::{Disk, DiskFile};
 use super::error::{LakeError, damaged, file_failed};
+use super::manifest::FileEntry;
+use super::sealed::{SealedFile, Sealing};
 
-/// Rows in a row group: small enough that a look-up of one person reads little.
+/// Rows in a row group.
 pub(crate) const ROWS_IN_GROUP: usize = 65_536;
+/// Rows in a page: what a look-up of one household decodes of each column.
+const ROWS_IN_PAGE: usize = 4_096;
+/// Where the footer holds the hashes of the blocks.
+const BLOCKS_KEY: &str = "shukun.blocks";
 
 /// How a file of this schema is written.
 pub(crate) fn properties(schema: &Schema) -> WriterProperties {
     let start = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
-        .set_max_row_group_row_count(Some(ROWS_IN_GROUP));
+        .set_max_row_group_row_count(Some(ROWS_IN_GROUP))
+        .set_data_page_row_count_limit(ROWS_IN_PAGE)
+        .set_write_batch_size(ROWS_IN_PAGE);
     let whole = schema.fields().iter().filter(|field| {
         matches!(field.data_type(), DataType::UInt64 | DataType::Int64 | DataType::UInt32 | DataType::Date32)
     });
@@ -38,7 +57,51 @@ pub(crate) fn properties(schema: &Schema) -> WriterProperties {
     builder.build()
 }
 
-/// The bytes of a file that holds `table`; equal tables give equal bytes.
+/// A file of the lake that is being written.
+pub(crate) struct TableFile<'a> {
+    path: &'a Path,
+    writer: ArrowWriter<Sealing<DiskFile<'a>>>,
+    rows: u64,
+}
+
+impl<'a> TableFile<'a> {
+    pub(crate) fn create(disk: &'a Disk, path: &'a Path, schema: &SchemaRef) -> Result<TableFile<'a>, LakeError> {
+        let to = Sealing::new(disk.create(path)?);
+        let writer = ArrowWriter::try_new(to, Arc::clone(schema), Some(properties(schema)));
+        Ok(TableFile { path, writer: writer.map_err(|cause| write_failed(path, cause))?, rows: 0 })
+    }
+
+    pub(crate) fn write(&mut self, table: &RecordBatch) -> Result<(), LakeError> {
+        self.rows += table.num_rows() as u64;
+        self.writer.write(table).map_err(|cause| write_failed(self.path, cause))
+    }
+
+    /// Ends the file and makes it durable. `name` is its path in the lake.
+    pub(crate) fn finish(mut self, name: String, generation: u64) -> Result<FileEntry, LakeError> {
+        let (path, rows) = (self.path, self.rows);
+        let failed = |cause| write_failed(path, cause);
+        self.writer.flush().map_err(failed)?;
+        self.writer.sync().map_err(|cause| file_failed(path, &cause))?;
+        let blocks = self.writer.inner_mut().end_of_rows();
+        self.writer.append_key_value_metadata(KeyValue::new(BLOCKS_KEY.to_owned(), blocks));
+        let (seal, file) = self.writer.into_inner().map_err(failed)?.finish();
+        file.make_durable()?;
+        Ok(FileEntry { path: name, rows, generation, seal })
+    }
+}
+
+fn write_failed(path: &Path, cause: ParquetError) -> LakeError {
+    match cause {
+        ParquetError::External(inner) => match inner.downcast::<std::io::Error>() {
+            Ok(cause) => file_failed(path, &cause),
+            Err(other) => damaged(path.display(), other),
+        },
+        other => damaged(path.display(), other),
+    }
+}
+
+/// The bytes of a file that holds `table`, outside any lake.
+#[cfg(test)]
 pub(crate) fn to_bytes(table: &RecordBatch, place: &str) -> Result<Vec<u8>, LakeError> {
     let mut bytes = Vec::new();
     let written = ArrowWriter::try_new(&mut bytes, table.schema(), Some(properties(table.schema_ref())))
@@ -47,7 +110,105 @@ pub(crate) fn to_bytes(table: &RecordBatch, place: &str) -> Result<Vec<u8>, Lake
     Ok(bytes)
 }
 
-/// Hands the tables of a file to `each`, in order; `only` names the columns to read, or none for all.
+/// What is read of a file.
+#[derive(Clone, Default)]
+pub(crate) struct Select<'a> {
+    /// The columns; none for all.
+    pub columns: Option<&'a [&'a str]>,
+    /// A column of ids in ascending order, and which of them to read; none for all rows.
+    pub keys: Option<(&'static str, Arc<BTreeSet<u64>>)>,
+}
+
+/// A file of the lake, open for reading.
+pub(crate) struct Scan {
+    place: String,
+    tables: ParquetRecordBatchReader,
+}
+
+impl Scan {
+    /// Opens a file. What is read later is checked against the manifest, block by block.
+    pub(crate) fn open(dir: &Path, entry: &FileEntry, select: &Select) -> Result<Scan, LakeError> {
+        let place = entry.path.clone();
+        let failed = |cause| damaged(&place, cause);
+        let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
+        let file = SealedFile::open(&dir.join(&entry.path), &entry.seal)?;
+        let metadata = ArrowReaderMetadata::load(&file, options).map_err(failed)?;
+        let file = file.with_blocks(blocks(metadata.metadata()));
+        let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata);
+        if let Some((column, keys)) = &select.keys {
+            let selection = pages_with(builder.metadata(), column, keys);
+            let mask = ProjectionMask::columns(builder.parquet_schema(), [*column]);
+            let keys = Arc::clone(keys);
+            let predicate = ArrowPredicateFn::new(mask, move |table| rows_with(&table, &keys));
+            builder = builder.with_row_selection(selection).with_row_filter(RowFilter::new(vec![Box::new(predicate)]));
+        }
+        if let Some(names) = select.columns {
+            let mask = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
+            builder = builder.with_projection(mask);
+        }
+        let tables = builder.build().map_err(failed)?;
+        Ok(Scan { place, tables })
+    }
+
+    /// The file's path in the lake.
+    pub(crate) fn place(&self) -> &str {
+        &self.place
+    }
+}
+
+impl Iterator for Scan {
+    type Item = Result<RecordBatch, LakeError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.tables.next().map(|table| table.map_err(|cause| damaged(&self.place, cause)))
+    }
+}
+
+fn blocks(metadata: &ParquetMetaData) -> &str {
+    let values = metadata.file_metadata().key_value_metadata();
+    let found = values.into_iter().flatten().find(|value| value.key == BLOCKS_KEY);
+    found.and_then(|found| found.value.as_deref()).unwrap_or_default()
+}
+
+/// The pages that may hold one of the keys.
+fn pages_with(metadata: &ParquetMetaData, column: &str, keys: &BTreeSet<u64>) -> RowSelection {
+    let groups = metadata.row_groups().iter().enumerate();
+    groups.flat_map(|(group, rows)| pages_of_group(metadata, group, rows, column, keys)).collect::<Vec<_>>().into()
+}
+
+fn pages_of_group(
+    metadata: &ParquetMetaData,
+    group: usize,
+    rows: &RowGroupMetaData,
+    column: &str,
+    keys: &BTreeSet<u64>,
+) -> Vec<RowSelector> {
+    let count = usize::try_from(rows.num_rows()).unwrap_or(0);
+    let at = rows.columns().iter().position(|chunk| chunk.column_path().string() == column);
+    let index = at.and_then(|at| metadata.column_index()?.get(group)?.get(at));
+    let offsets = at.and_then(|at| metadata.offset_index()?.get(group)?.get(at));
+    let (Some(ColumnIndexMetaData::INT64(index)), Some(offsets)) = (index, offsets) else {
+        return vec![RowSelector::select(count)];
+    };
+    let firsts = offsets.page_locations().iter().map(|page| usize::try_from(page.first_row_index).unwrap_or(0));
+    let starts: Vec<usize> = firsts.chain([count]).collect();
+    let lengths = starts.windows(2).map(|ends| ends.iter().rev().copied().reduce(usize::saturating_sub).unwrap_or(0));
+    let bounds = index.min_values().iter().zip(index.max_values());
+    let is_wanted = bounds.map(|(min, max)| {
+        let (min, max) = (min.cast_unsigned(), max.cast_unsigned());
+        min <= max && keys.range(min..=max).next().is_some()
+    });
+    let selector = |(length, wanted)| if wanted { RowSelector::select(length) } else { RowSelector::skip(length) };
+    lengths.zip(is_wanted).map(selector).collect()
+}
+
+fn rows_with(table: &RecordBatch, keys: &BTreeSet<u64>) -> Result<BooleanArray, ArrowError> {
+    let column = table.columns().first().and_then(|column| column.as_any().downcast_ref::<UInt64Array>());
+    let column = column.ok_or_else(|| ArrowError::SchemaError("a key column of another type".to_owned()))?;
+    Ok(column.values().iter().map(|key| Some(keys.contains(key))).collect())
+}
+
+/// Hands the tables of a result file to `each`, in order; `only` names the columns to read, or none for all.
 pub(crate) fn read_tables(
     path: &Path,
     only: Option<&[&str]>,
@@ -68,6 +229,7 @@ pub(crate) fn read_tables(
 }
 
 /// The SHA-256 of some bytes in lower-case hex.
+#[cfg(test)]
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }

@@ -5,23 +5,24 @@ use std::collections::BTreeMap;
 use shukun_base::RegionCode;
 
 use super::Lake;
+use super::bucket::Table;
 use super::columns::Rows;
 use super::error::{LakeError, damaged};
-use super::manifest::FileEntry;
-use super::parquet_file::read_tables;
+use super::parquet_file::{Scan, Select};
 
 impl Lake {
-    /// Households by region code, from one column. Whoever settles them reads the files again and checks them then.
+    /// Households by region code, from one column.
     ///
     /// # Errors
     /// `lake-damaged`, `lake-file`.
     pub fn count_households(&self) -> Result<BTreeMap<RegionCode, u64>, LakeError> {
         let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-        let files: Vec<&FileEntry> = self.manifest.files.iter().filter(|file| file.table == "households").collect();
-        for file in files {
-            read_tables(&self.dir.join(&file.path), Some(&["region_code"]), |table| {
-                count_words(&Rows { table, place: &file.path }, &mut counts)
-            })?;
+        let files = self.manifest.parts.iter().filter(|(slot, _)| slot.table == Table::Households);
+        for (_, file) in files {
+            let select = Select { columns: Some(&["region_code"]), keys: None };
+            for table in Scan::open(&self.dir, file, &select)? {
+                count_words(&Rows { table: &table?, place: &file.path }, &mut counts)?;
+            }
         }
         let coded = |(word, count): (String, u64)| match RegionCode::new(&word) {
             Some(code) => Ok((code, count)),
@@ -63,7 +64,7 @@ mod tests {
             let mut lake = small_lake(dir.path());
             lake.commit(&files, "t").unwrap();
             let mut expected: BTreeMap<RegionCode, u64> = BTreeMap::new();
-            for facts in all(&lake).concat() {
+            for facts in all(&lake) {
                 *expected.entry(facts.household.region_code).or_default() += 1;
             }
             prop_assert_eq!(lake.count_households().unwrap(), expected);

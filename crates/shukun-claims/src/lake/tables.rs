@@ -1,26 +1,30 @@
 //! The columns of the lake's five tables: rows to Arrow and back.
 //!
 //! A column may be added at the end; none is renamed or dropped. `household_id` stands in every table, so that each
-//! file can be joined with its neighbours of the same bucket by merging. Start at [`table`] and [`add_rows`].
+//! file can be joined with its neighbours of the same partition by merging. Start at [`table`] and [`add_rows`].
 
 use arrow::array::{Int8Array, Int16Array, RecordBatch, UInt8Array};
 use shukun_base::{ClaimId, HouseholdId, PersonId, RegionCode};
 use shukun_engine::facts::{Certification, Claim, Household, HouseholdFacts, Person, Resolution};
 
-use super::bucket::{Assembly, StoredHousehold, Table};
+use super::bucket::{Assembly, StoredHousehold, Table, claims_of_year};
 use super::columns::{self as col, Cells, Rows, table_of};
 use super::error::{LakeError, damaged};
 use super::roster::Provenance;
 
 type Dictionary = arrow::array::DictionaryArray<arrow::datatypes::Int32Type>;
 
-/// The rows of `which` table for these households, which are in order.
-pub(crate) fn table(which: Table, households: &[StoredHousehold]) -> Result<RecordBatch, LakeError> {
+/// The rows of `which` table for these households, which are in order; of the claims those of one year, or all.
+pub(crate) fn table(
+    which: Table,
+    year: Option<i16>,
+    households: &[&StoredHousehold],
+) -> Result<RecordBatch, LakeError> {
     match which {
         Table::Households => households_table(households),
         Table::Persons => persons_table(households),
         Table::Certifications => certifications_table(households),
-        Table::Claims => claims_table(households),
+        Table::Claims => claims_table(households, year),
         Table::Resolutions => resolutions_table(households),
     }
 }
@@ -38,18 +42,18 @@ pub(crate) fn add_rows(which: Table, table: &RecordBatch, place: &str, to: &mut 
 }
 
 /// The rows of one kind with the household of each.
-fn rows_of<'a, T>(
-    households: &'a [StoredHousehold],
-    part: impl Fn(&'a HouseholdFacts) -> &'a [T],
+fn rows_of<'a, T: 'a, R: Iterator<Item = &'a T>>(
+    households: &[&'a StoredHousehold],
+    part: impl Fn(&'a HouseholdFacts) -> R,
 ) -> Vec<(HouseholdId, &'a T)> {
     let with_id = households.iter().flat_map(|stored| {
-        let id = stored.facts.household.household_id;
-        part(&stored.facts).iter().map(move |row| (id, row))
+        let id = stored.id();
+        part(&stored.facts).map(move |row| (id, row))
     });
     with_id.collect()
 }
 
-fn households_table(households: &[StoredHousehold]) -> Result<RecordBatch, LakeError> {
+fn households_table(households: &[&StoredHousehold]) -> Result<RecordBatch, LakeError> {
     let rows = || households.iter().map(|stored| &stored.facts.household);
     let columns = vec![
         col::ids("household_id", rows().map(|row| row.household_id.0)),
@@ -97,7 +101,7 @@ fn optional_region(cells: &Cells<Dictionary>, row: usize, place: &str) -> Result
     cells.find(row).map(|_| region(cells, row, place)).transpose()
 }
 
-fn persons_table(households: &[StoredHousehold]) -> Result<RecordBatch, LakeError> {
+fn persons_table(households: &[&StoredHousehold]) -> Result<RecordBatch, LakeError> {
     let rows = || households.iter().flat_map(|stored| &stored.facts.persons);
     let provenance = || households.iter().flat_map(|stored| &stored.provenance);
     let columns = vec![
@@ -157,8 +161,8 @@ fn add_persons(rows: &Rows, to: &mut Assembly) -> Result<(), LakeError> {
     Ok(())
 }
 
-fn certifications_table(households: &[StoredHousehold]) -> Result<RecordBatch, LakeError> {
-    let rows = rows_of(households, |facts| &facts.certifications);
+fn certifications_table(households: &[&StoredHousehold]) -> Result<RecordBatch, LakeError> {
+    let rows = rows_of(households, |facts| facts.certifications.iter());
     let columns = vec![
         col::ids("person_id", rows.iter().map(|(_, row)| row.person_id.0)),
         col::codes("category", rows.iter().map(|(_, row)| row.category)),
@@ -196,8 +200,8 @@ fn add_certifications(rows: &Rows, to: &mut Assembly) -> Result<(), LakeError> {
     Ok(())
 }
 
-fn claims_table(households: &[StoredHousehold]) -> Result<RecordBatch, LakeError> {
-    let rows = rows_of(households, |facts| &facts.claims);
+fn claims_table(households: &[&StoredHousehold], year: Option<i16>) -> Result<RecordBatch, LakeError> {
+    let rows = rows_of(households, |facts| claims_of_year(facts, year));
     let claims = || rows.iter().map(|(_, row)| *row);
     let columns = vec![
         col::ids("claim_id", claims().map(|row| row.claim_id.0)),
@@ -332,8 +336,8 @@ impl<'a> ClaimColumns<'a> {
     }
 }
 
-fn resolutions_table(households: &[StoredHousehold]) -> Result<RecordBatch, LakeError> {
-    let rows = rows_of(households, |facts| &facts.resolutions);
+fn resolutions_table(households: &[&StoredHousehold]) -> Result<RecordBatch, LakeError> {
+    let rows = rows_of(households, |facts| facts.resolutions.iter());
     let columns = vec![
         col::ids("person_id", rows.iter().map(|(_, row)| row.person_id.0)),
         col::words("rule", rows.iter().map(|(_, row)| row.rule.as_str())),
@@ -369,7 +373,6 @@ fn add_resolutions(rows: &Rows, to: &mut Assembly) -> Result<(), LakeError> {
 mod tests {
     use super::*;
     use crate::lake::arbitrary::any_stored;
-    use crate::lake::bucket::content_hash;
     use crate::lake::parquet_file::{read_tables, to_bytes};
     use proptest::prelude::*;
 
@@ -378,8 +381,9 @@ mod tests {
         let mut assembly = Assembly::default();
         for which in Table::ALL {
             let path = dir.path().join(which.folder());
-            std::fs::write(&path, to_bytes(&table(which, households).unwrap(), "test").unwrap()).unwrap();
-            assembly.next_table();
+            let households: Vec<&StoredHousehold> = households.iter().collect();
+            std::fs::write(&path, to_bytes(&table(which, None, &households).unwrap(), "test").unwrap()).unwrap();
+            assembly.next_file();
             read_tables(&path, None, |rows| add_rows(which, rows, "test", &mut assembly)).unwrap();
         }
         assembly.finish()
@@ -390,7 +394,6 @@ mod tests {
         fn every_row_comes_back_as_it_was(one in any_stored(3), two in any_stored(7)) {
             let households = vec![one, two];
             let back = through_parquet(&households);
-            prop_assert_eq!(content_hash(&back).unwrap(), content_hash(&households).unwrap());
             prop_assert_eq!(back, households);
         }
     }
@@ -412,7 +415,7 @@ mod tests {
                 supplementary_paid_fen other_paid_fen account_paid_fen cash_paid_fen reverses_claim_id",
             ),
         ] {
-            let schema = table(which, &[]).unwrap().schema();
+            let schema = table(which, None, &[]).unwrap().schema();
             for name in names.split_whitespace() {
                 assert!(schema.field_with_name(name).is_ok(), "{which:?} {name}");
             }
