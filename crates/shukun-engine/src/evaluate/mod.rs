@@ -33,10 +33,11 @@ mod standings;
 mod tests;
 #[cfg(test)]
 mod tests_more;
+mod years;
 
 use std::collections::BTreeSet;
 
-use shukun_base::Day;
+use shukun_base::{Day, Fen};
 use shukun_policy::program::{Program, Unit};
 
 use crate::facts::{HouseholdFacts, Person};
@@ -47,6 +48,7 @@ use events::Event;
 use notes::Once;
 pub use prepared::{Detail, Prepared};
 pub use split::{BillSplit, SplitSettlement};
+pub use years::{BaseReached, KINDS, YearDetail, Years};
 
 /// Settles one household under one program, with every note. For many households prepare the program once:
 /// [`Prepared::new`].
@@ -93,6 +95,8 @@ pub(crate) struct Run<'a> {
     pub(crate) noted: BTreeSet<Once>,
     /// Alerts raised: person, year, colour.
     pub(crate) colours: Vec<(usize, i16, Colour)>,
+    /// How far period-level accumulations came: rule, bills, base.
+    pub(crate) period_bases: Vec<(usize, Vec<usize>, Fen)>,
     pub(crate) out: Settlement,
 }
 
@@ -137,6 +141,7 @@ impl<'a> Run<'a> {
             books,
             noted: BTreeSet::new(),
             colours: Vec::new(),
+            period_bases: Vec::new(),
             out: Settlement::default(),
         };
         left_out.iter().for_each(|(claim, why)| run.note_left_out(claim, *why));

@@ -316,6 +316,7 @@ impl Run<'_> {
         owed: Fen,
         bases: &[Exact],
     ) -> Result<(), Missing> {
+        self.period_bases.push((pool.rule, pool.events.clone(), formula.base));
         let last = Scope { event: Some(pool.last()), person: self.person_of(pool.last()), ..pool.scope() };
         let rooms = self.rooms(pool.rule, rule, last, pool.scope())?;
         self.remember_caps(pool.rule, self.year_of(pool.last()), &rooms);
