@@ -6,4 +6,6 @@
 
 pub mod compare;
 pub mod project;
+#[cfg(test)]
+mod testing;
 pub mod watch;
