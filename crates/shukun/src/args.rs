@@ -29,6 +29,7 @@ pub enum Command {
     Import(ImportArgs),
     Settle(SettleArgs),
     Screen(ScreenArgs),
+    Compare(CompareArgs),
     Explain(ExplainArgs),
     Synth(SynthArgs),
     Demo(DemoArgs),
@@ -176,6 +177,26 @@ pub struct ScreenArgs {
     pub format: Format,
 }
 
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    #[arg(long, value_name = "DIR")]
+    pub lake: PathBuf,
+    #[arg(long, value_name = "SPEC")]
+    pub baseline: String,
+    #[arg(long, value_name = "SPEC")]
+    pub variant: String,
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Day>,
+    #[arg(long, value_name = "YEAR")]
+    pub year: Option<i16>,
+    #[arg(long, value_name = "YUAN", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
+    pub near: u32,
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+}
+
 /// How an explanation is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ExplainFormat {
@@ -298,7 +319,7 @@ fn wrong(error: &clap::Error) -> CliError {
 fn mend(error: &clap::Error) -> Text {
     let suggestion = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue]
         .into_iter()
-        .find_map(|kind| error.get(kind).map(context_words));
+        .find_map(|kind| error.get(kind).map(nearest));
     if let Some(words) = suggestion.filter(|words| !words.is_empty()) {
         return Text::new(format!("是不是 {words}？"), format!("did you mean {words}?"));
     }
@@ -309,6 +330,14 @@ fn mend(error: &clap::Error) -> Text {
     match error.get(ContextKind::ValidValue).map(context_words).filter(|words| !words.is_empty()) {
         Some(words) => Text::new(format!("可用的值：{words}"), format!("it can be: {words}")),
         None => Text::new("加 --help 看用法", "see --help"),
+    }
+}
+
+/// Of several suggestions the likest, which clap puts last.
+fn nearest(value: &ContextValue) -> String {
+    match value {
+        ContextValue::Strings(words) => words.last().cloned().unwrap_or_default(),
+        other => context_words(other),
     }
 }
 

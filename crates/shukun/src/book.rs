@@ -14,6 +14,7 @@ pub struct Formats {
     pub header: Format,
     pub text: Format,
     pub money: Format,
+    pub count: Format,
     pub wrapped: Format,
     pub warning: Format,
     colours: [Format; 3],
@@ -32,6 +33,7 @@ impl Formats {
                 .set_text_wrap(),
             text: Format::new().set_num_format("@"),
             money: Format::new().set_num_format("#,##0.00"),
+            count: Format::new().set_num_format("0"),
             wrapped: Format::new().set_text_wrap().set_align(FormatAlign::Top),
             warning: Format::new()
                 .set_bold()
@@ -52,10 +54,11 @@ impl Formats {
     }
 }
 
-/// A cell: words, an amount or a colour.
+/// A cell: words, an amount, a whole number or a colour.
 pub enum Cell {
     Words(String),
     Money(Fen),
+    Count(u64),
     Colour(Colour),
 }
 
@@ -112,6 +115,7 @@ fn write_cell(
     match cell {
         Cell::Words(words) => sheet.write_string_with_format(row, column, words, &formats.text)?,
         Cell::Money(amount) => sheet.write_number_with_format(row, column, yuan(*amount), &formats.money)?,
+        Cell::Count(count) => sheet.write_number_with_format(row, column, whole(*count), &formats.count)?,
         Cell::Colour(reached) => {
             sheet.write_string_with_format(row, column, colour(*reached).in_lang(lang), formats.of(*reached))?
         }
@@ -126,6 +130,11 @@ pub fn yuan(amount: Fen) -> f64 {
     let magnitude = amount.0.unsigned_abs();
     let text = format!("{sign}{}.{:02}", magnitude / 100, magnitude % 100);
     text.parse().unwrap_or_default()
+}
+
+/// A count as a spreadsheet holds it.
+fn whole(count: u64) -> f64 {
+    count.to_string().parse().unwrap_or_default()
 }
 
 /// Columns wide enough for their header; Chinese letters count double.

@@ -6,6 +6,7 @@
 mod args;
 mod book;
 mod case;
+mod chart;
 mod commands;
 mod error;
 mod exit;
@@ -20,6 +21,7 @@ mod runner;
 mod screening;
 mod screening_book;
 mod sources;
+mod spec;
 mod words;
 
 use std::process::ExitCode;

@@ -137,26 +137,19 @@ impl<'p> Contest<'p> {
         &self,
         before: &YearDetail,
         after: &YearDetail,
-        named: impl for<'y> Fn(&'p Program, &'y YearDetail, &mut dyn FnMut(&'p str, Fen)),
+        named: impl Fn(&'p Program, &YearDetail, &mut Each<'_, 'p>),
     ) -> Vec<Amount<'p>> {
         let mut amounts = Vec::new();
-        let mut place = 0;
-        named(self.before.program, before, &mut |name, paid| {
-            put(&mut amounts, name, place, paid, Fen::ZERO);
-            place += 1;
-        });
-        place = 0;
-        named(self.after.program, after, &mut |name, paid| {
-            put(&mut amounts, name, place, Fen::ZERO, paid);
-            place += 1;
-        });
+        named(self.before.program, before, &mut |name, place, paid| put(&mut amounts, name, place, paid, Fen::ZERO));
+        named(self.after.program, after, &mut |name, place, paid| put(&mut amounts, name, place, Fen::ZERO, paid));
         amounts
     }
 
     fn changed_rules(&self, before: &YearDetail, after: &YearDetail) -> Vec<RuleChange> {
         let mut amounts = self.amounts(before, after, rules);
         let settled = self.amounts(before, after, |program, year, each| {
-            program.tiers.iter().zip(&year.settled_fen).for_each(|(tier, paid)| each(&tier.name, *paid));
+            let tiers = program.tiers.iter().enumerate().zip(&year.settled_fen);
+            tiers.for_each(|((place, tier), paid)| each(&tier.name, place, *paid));
         });
         amounts.extend(settled);
         let article = |name: &str| {
@@ -205,24 +198,26 @@ fn row_of(facts: &HouseholdFacts, person: &Person, before: &YearDetail, after: &
     }
 }
 
-fn payers<'p>(program: &'p Program, year: &YearDetail, each: &mut dyn FnMut(&'p str, Fen)) {
-    program.tiers.iter().zip(&year.standing.paid_fen).for_each(|(tier, (_, paid))| each(&tier.name, *paid));
+/// Takes a name, its place in the program's order, and an amount.
+type Each<'e, 'p> = dyn FnMut(&'p str, usize, Fen) + 'e;
+
+fn payers<'p>(program: &'p Program, year: &YearDetail, each: &mut Each<'_, 'p>) {
+    let tiers = program.tiers.iter().enumerate().zip(&year.standing.paid_fen);
+    tiers.for_each(|((place, tier), (_, paid))| each(&tier.name, place, *paid));
 }
 
-/// What was taken from the claim data belongs to the fund of the payer's name.
-fn funds<'p>(program: &'p Program, year: &YearDetail, each: &mut dyn FnMut(&'p str, Fen)) {
-    program.tiers.iter().zip(&year.settled_fen).for_each(|(tier, paid)| {
-        if !paid.is_zero() {
-            each(&tier.name, *paid);
-        }
-    });
+/// What was taken from the claim data belongs to the fund of the payer's name. Funds stand in the order of their payers.
+fn funds<'p>(program: &'p Program, year: &YearDetail, each: &mut Each<'_, 'p>) {
+    let settled = program.tiers.iter().enumerate().zip(&year.settled_fen).filter(|(_, paid)| !paid.is_zero());
+    settled.for_each(|((place, tier), paid)| each(&tier.name, 2 * place, *paid));
     let paying = program.rules.iter().zip(&year.rule_fen).filter(|(rule, _)| !rule.account.is_empty());
-    paying.for_each(|(rule, paid)| each(&rule.account, *paid));
+    paying.for_each(|(rule, paid)| each(&rule.account, 2 * rule.tier.0 + 1, *paid));
 }
 
-fn rules<'p>(program: &'p Program, year: &YearDetail, each: &mut dyn FnMut(&'p str, Fen)) {
-    let paying = program.rules.iter().zip(&year.rule_fen).filter(|(rule, _)| !rule.account.is_empty());
-    paying.for_each(|(rule, paid)| each(&rule.name, *paid));
+fn rules<'p>(program: &'p Program, year: &YearDetail, each: &mut Each<'_, 'p>) {
+    let rules = program.rules.iter().enumerate().zip(&year.rule_fen);
+    let paying = rules.filter(|((_, rule), _)| !rule.account.is_empty());
+    paying.for_each(|((place, rule), paid)| each(&rule.name, place, *paid));
 }
 
 fn kinds(before: &YearDetail, after: &YearDetail) -> Vec<Amount<'static>> {

@@ -1,5 +1,6 @@
 //! One file per command, each small: read the arguments, call the crates, word the outcome.
 
+pub mod compare;
 pub mod demo;
 pub mod explain;
 pub mod import;
@@ -20,6 +21,7 @@ pub fn run(command: Command, lang: Lang) -> Result<Exit, CliError> {
         Command::Import(args) => import::import(&args, lang),
         Command::Settle(args) => settle::settle(&args, lang),
         Command::Screen(args) => screen::screen(&args, lang),
+        Command::Compare(args) => compare::compare(&args, lang),
         Command::Explain(args) => explain::explain(&args, lang),
         Command::Synth(args) => synth::synth(&args, lang),
         Command::Demo(args) => demo::demo(&args, lang),

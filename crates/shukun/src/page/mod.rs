@@ -16,9 +16,8 @@ use shukun_engine::trace::{
 use crate::output::money;
 use crate::words::{claim_kind, colour, illustrative_warning, pick, provenance};
 
-/// The page of all persons of a household that were asked for, one after another.
-pub fn page(stories: &[Explanation], lang: Lang) -> String {
-    let title = pick(lang, "医疗费用负担说明", "How the medical bill was shared");
+/// A whole document that stands alone: the house's look, `more` of it, and a body.
+pub fn document(title: &str, more: &str, body: &Markup, lang: Lang) -> String {
     let markup = html! {
         (DOCTYPE)
         html lang=(pick(lang, "zh-CN", "en")) {
@@ -27,18 +26,22 @@ pub fn page(stories: &[Explanation], lang: Lang) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="robots" content="noindex";
                 title { (title) }
-                style { (PreEscaped(style::CSS)) }
+                style { (PreEscaped(style::CSS)) (PreEscaped(more)) }
             }
-            body {
-                main {
-                    h1 { (title) }
-                    @for story in stories { (person(story, lang)) }
-                    @if let Some(first) = stories.first() { (packs(&first.packs, lang)) }
-                }
-            }
+            body { main { h1 { (title) } (body) } }
         }
     };
     markup.into_string()
+}
+
+/// The page of all persons of a household that were asked for, one after another.
+pub fn page(stories: &[Explanation], lang: Lang) -> String {
+    let title = pick(lang, "医疗费用负担说明", "How the medical bill was shared");
+    let body = html! {
+        @for story in stories { (person(story, lang)) }
+        @if let Some(first) = stories.first() { (packs(&first.packs, lang)) }
+    };
+    document(title, "", &body, lang)
 }
 
 fn person(story: &Explanation, lang: Lang) -> Markup {

@@ -23,6 +23,7 @@ fn every_help_page() {
         "import",
         "settle",
         "screen",
+        "compare",
         "explain",
         "synth",
         "demo",
@@ -52,6 +53,9 @@ fn every_wrong_command_line() {
         "pack check docs",
         "import --lake x nowhere.xlsx --dry-run",
         "explain --case nowhere.json --packs policies",
+        "compare --lake nowhere --baseline policies@2024-13-01 --variant policies --out x",
+        "compare --lake nowhere --baseline policies --variant policies#Y1 --out x",
+        "compare --lake nowhere --baseline policies --variant policies --near 0 --out x",
         "synth --county atlantis --people 10 --seed 1 --out x",
     ] {
         pages.push_str(&both(line));
