@@ -5,6 +5,8 @@
 
 mod batch;
 #[cfg(feature = "lake")]
+pub mod columns;
+#[cfg(feature = "lake")]
 pub mod identity;
 pub mod import;
 #[cfg(feature = "lake")]

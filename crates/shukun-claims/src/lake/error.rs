@@ -42,7 +42,7 @@ impl fmt::Display for LakeError {
 
 impl std::error::Error for LakeError {}
 
-fn error(code: &'static str, what: Text, place: impl fmt::Display, mend: Text) -> LakeError {
+pub(crate) fn error(code: &'static str, what: Text, place: impl fmt::Display, mend: Text) -> LakeError {
     LakeError(Box::new(LakeProblem { code, what, place: place.to_string(), mend }))
 }
 

@@ -16,7 +16,7 @@
 pub(crate) mod arbitrary;
 mod bucket;
 mod changes;
-mod codes;
+pub(crate) mod codes;
 mod colour_history;
 pub(crate) mod columns;
 mod commit;
@@ -45,7 +45,7 @@ mod roster;
 mod round;
 pub(crate) mod runs;
 mod sealed;
-mod standings;
+pub(crate) mod standings;
 mod tables;
 mod weave;
 

@@ -45,6 +45,11 @@ impl<T> Part<T> {
         self.tables.iter().map(rows_of).sum()
     }
 
+    /// One table.
+    pub(crate) fn of(table: RecordBatch) -> Part<T> {
+        Part { tables: vec![table], of: PhantomData }
+    }
+
     pub(crate) fn add(&mut self, table: RecordBatch) {
         self.tables.push(table);
     }
@@ -114,6 +119,11 @@ impl<T> std::fmt::Debug for TableWriter<T> {
 }
 
 impl<T> TableWriter<T> {
+    /// A file of columns only: nothing is pushed row by row.
+    pub(crate) fn create_as(path: &Path, schema: SchemaRef) -> Result<TableWriter<T>, LakeError> {
+        TableWriter::create(path, Arc::new(move |_| Ok(RecordBatch::new_empty(Arc::clone(&schema)))))
+    }
+
     pub(crate) fn create(path: &Path, to_table: ToTable<T>) -> Result<TableWriter<T>, LakeError> {
         let schema = to_table(&[])?.schema();
         let unfinished = path.with_added_extension("new");

@@ -79,6 +79,9 @@ impl Compiler<'_> {
         let only = rule.collect.only.as_ref().map(|only| self.test(only, View { held, seen })).transpose()?;
         let validity = &rule.validity;
         self.note_date(validity.decided_by);
+        if !rule.collect.kinds.is_empty() {
+            self.needs.claims.insert("kind");
+        }
         if let Some(window) = &rule.collect.window {
             self.note_date(window.claim_date);
         }

@@ -1,0 +1,145 @@
+//! A claims file by itself: any Parquet file whose columns are named as the lake's claims.
+//!
+//! Start at [`ClaimsFile::open`]. Which columns a run decodes is [`ClaimsFile::group`]'s business: those that the
+//! kernel asks for and the keys, nothing else.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, FieldRef, Schema};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
+use shukun_engine::kernel::Needs;
+
+use super::error::{missing_column, not_parquet};
+use crate::lake::LakeError;
+use crate::lake::error::file_failed;
+
+/// Columns of few words: read as dictionaries, whatever the file calls them.
+const WORDS: [&str; 5] = ["kind", "institution_code", "drg_code", "principal_diagnosis", "settled_category"];
+/// Columns that are read whatever the packs ask for.
+const KEYS: [&str; 4] = ["claim_id", "person_id", "household_id", "settled_on"];
+
+/// A claims file and what its footer says.
+#[derive(Clone, Debug)]
+pub struct ClaimsFile {
+    path: PathBuf,
+    name: String,
+    bytes: u64,
+    metadata: ArrowReaderMetadata,
+}
+
+impl ClaimsFile {
+    /// Reads the footer and looks whether the columns that nothing can be settled without are there.
+    ///
+    /// # Errors
+    /// `lake-file`, `columns-not-parquet`, `columns-missing`.
+    pub fn open(path: &Path) -> Result<ClaimsFile, LakeError> {
+        let file = File::open(path).map_err(|cause| file_failed(path, &cause))?;
+        let bytes = file.metadata().map_err(|cause| file_failed(path, &cause))?.len();
+        let found = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new());
+        let found = found.map_err(|cause| not_parquet(path, cause))?;
+        let options = ArrowReaderOptions::new().with_schema(Arc::new(with_dictionaries(found.schema())));
+        let metadata = ArrowReaderMetadata::try_new(Arc::clone(found.metadata()), options);
+        let metadata = metadata.map_err(|cause| not_parquet(path, cause))?;
+        let file = ClaimsFile { path: path.to_owned(), name: path.display().to_string(), bytes, metadata };
+        match ["person_id", "settled_on"].iter().find(|name| !file.has(name)) {
+            Some(name) => Err(missing_column(name, &file.name)),
+            None => Ok(file),
+        }
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The path in words, for messages.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its size.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// How many claims it holds.
+    pub fn rows(&self) -> u64 {
+        u64::try_from(self.metadata.metadata().file_metadata().num_rows()).unwrap_or_default()
+    }
+
+    /// Whether it has this column.
+    pub fn has(&self, column: &str) -> bool {
+        self.metadata.schema().field_with_name(column).is_ok()
+    }
+
+    /// The column by which households stand together; without `household_id` each person is a household of their own.
+    pub fn key(&self) -> &'static str {
+        if self.has("household_id") { "household_id" } else { "person_id" }
+    }
+
+    /// How many row groups there are.
+    pub(crate) fn group_count(&self) -> usize {
+        self.metadata.metadata().num_row_groups()
+    }
+
+    /// The number of the first row of each row group, and behind the last one the number of rows.
+    pub(crate) fn first_rows(&self) -> Vec<u64> {
+        let groups = self.metadata.metadata().row_groups().iter();
+        let mut rows = 0_u64;
+        let ends = groups.map(|group| {
+            rows = rows.saturating_add(u64::try_from(group.num_rows()).unwrap_or_default());
+            rows
+        });
+        std::iter::once(0).chain(ends.collect::<Vec<_>>()).collect()
+    }
+
+    /// Reads one row group, so many rows at a time, by a file handle of its own.
+    pub(crate) fn group(
+        &self,
+        group: usize,
+        needs: &Needs,
+        rows_at_once: usize,
+    ) -> Result<ParquetRecordBatchReader, LakeError> {
+        let file = File::open(&self.path).map_err(|cause| file_failed(&self.path, &cause))?;
+        let schema = self.metadata.parquet_schema();
+        let mask = ProjectionMask::columns(schema, columns_read(needs));
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
+        let builder = builder.with_row_groups(vec![group]).with_projection(mask).with_batch_size(rows_at_once);
+        builder.build().map_err(|cause| not_parquet(&self.path, cause))
+    }
+}
+
+/// The columns that a run decodes.
+fn columns_read(needs: &Needs) -> BTreeSet<&'static str> {
+    let facts = needs.claim_facts.then_some("facts");
+    needs.claims.iter().copied().chain(KEYS).chain(facts).collect()
+}
+
+/// The file's schema with few-word columns as dictionaries and facts as plain text.
+fn with_dictionaries(schema: &Schema) -> Schema {
+    let fields = schema.fields().iter().map(|field| match wanted_type(field) {
+        None => Arc::clone(field),
+        Some(wanted) => Arc::new(Field::clone(field).with_data_type(wanted)),
+    });
+    Schema::new_with_metadata(fields.collect::<Vec<FieldRef>>(), schema.metadata().clone())
+}
+
+fn wanted_type(field: &Field) -> Option<DataType> {
+    let is_text = |of: &DataType| matches!(of, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
+    let has_text = match field.data_type() {
+        DataType::Dictionary(_, values) => is_text(values),
+        other => is_text(other),
+    };
+    let wanted = if field.name() == "facts" {
+        DataType::Utf8
+    } else {
+        DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
+    };
+    (has_text && (field.name() == "facts" || WORDS.contains(&field.name().as_str()))).then_some(wanted)
+}
