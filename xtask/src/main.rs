@@ -4,6 +4,7 @@
 
 mod demo;
 mod fuzz;
+mod kill;
 mod mutate;
 mod run;
 mod test;
@@ -33,6 +34,7 @@ const CHORES: &[Chore] = &[
         run: tidy::tidy,
     },
     Chore { name: "fuzz", about: "the readers against arbitrary bytes: fuzz [TARGET] [SECONDS]", run: fuzz::fuzz },
+    Chore { name: "kill", about: "import and settlement killed at many moments: kill [KILLS]", run: kill::kill },
     Chore { name: "mutate", about: "does a test notice when the code is changed: mutate [CRATE]", run: mutate::mutate },
 ];
 

@@ -28,6 +28,8 @@ mod gallery;
 mod growth;
 mod history;
 mod known;
+#[cfg(test)]
+mod late;
 pub(crate) mod manifest;
 #[cfg(test)]
 mod manual;

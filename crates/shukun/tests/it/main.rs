@@ -6,6 +6,7 @@ mod columns;
 mod compare;
 mod documents;
 mod help;
+mod kill_import;
 mod packs;
 mod road;
 mod run;
