@@ -9,6 +9,7 @@ use shukun_base::{Day, Lang, Text};
 
 use crate::error::CliError;
 use crate::help;
+use crate::settling::options::{NotesOf, PostingsOf};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -145,16 +146,67 @@ pub struct RunArgs {
     pub reading: Vec<String>,
 }
 
+/// 三色, as it is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColourArg {
+    #[value(alias = "红")]
+    Red,
+    #[value(alias = "橙")]
+    Orange,
+    #[value(alias = "黄")]
+    Yellow,
+}
+
+/// 认定类别, as it is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CategoryArg {
+    #[value(alias = "特困")]
+    Destitute,
+    #[value(alias = "低保")]
+    Dibao,
+    #[value(alias = "低边")]
+    DibaoMarginal,
+    #[value(alias = "低收入")]
+    LowIncome,
+    #[value(alias = "支出型")]
+    ExpenditureType,
+    #[value(alias = "其他")]
+    Other,
+}
+
 #[derive(Debug, Args)]
+#[command(override_usage = "shukun settle --lake <DIR> --packs <PATH>... --out <DIR> [OPTIONS]")]
 pub struct SettleArgs {
-    #[arg(long, value_name = "DIR")]
-    pub lake: PathBuf,
-    #[command(flatten)]
-    pub run: RunArgs,
+    #[arg(long, value_name = "DIR", required_unless_present = "compact")]
+    pub lake: Option<PathBuf>,
+    #[arg(long, required_unless_present = "compact", num_args = 1.., value_name = "PATH")]
+    pub packs: Vec<PathBuf>,
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Day>,
+    #[arg(long, value_name = "RULE=READING")]
+    pub reading: Vec<String>,
+    #[arg(long, value_name = "DIR", required_unless_present = "compact")]
+    pub out: Option<PathBuf>,
     #[arg(long, value_name = "DIR")]
     pub previous: Option<PathBuf>,
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
+    #[arg(long, conflicts_with_all = ["postings", "notes"])]
+    pub standings: bool,
+    #[arg(long, value_enum, value_name = "WHOSE")]
+    pub postings: Option<PostingsOf>,
+    #[arg(long, value_enum, value_name = "WHICH")]
+    pub notes: Option<NotesOf>,
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "COLOUR")]
+    pub colour: Vec<ColourArg>,
+    #[arg(long, value_name = "YUAN")]
+    pub min_burden: Option<i64>,
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "CATEGORY")]
+    pub category: Vec<CategoryArg>,
+    #[arg(long, value_delimiter = ',', value_name = "CODE")]
+    pub region: Vec<String>,
+    #[arg(long, value_delimiter = ',', value_name = "RULE")]
+    pub paid_by: Vec<String>,
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["lake", "packs", "out", "previous"])]
+    pub compact: Option<PathBuf>,
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
 }

@@ -20,6 +20,7 @@ mod run;
 mod runner;
 mod screening;
 mod screening_book;
+mod settling;
 mod sources;
 mod spec;
 mod words;

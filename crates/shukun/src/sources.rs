@@ -1,12 +1,12 @@
 //! What a run rested on: packs and readings of every program that was used, each once.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use shukun_engine::receipt::{PackReceipt, ReadingReceipt, receipt};
 use shukun_policy::program::{Program, Provenance};
 
 /// Packs and readings, as receipts, workbooks and JSON name them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Sources {
     /// The packs that ran.
     pub packs: Vec<PackReceipt>,

@@ -10,13 +10,14 @@ use shukun_claims::synth::{CountyName, CountyPlan, WriteOptions};
 use super::explain::stories;
 use super::import::{Target, load_settings};
 use super::screen::screen_lake;
-use super::settle::{closing, settle_lake, text as settled_text};
+use super::settle::{Asked, closing, settle_lake, text as settled_text};
 use super::synth::write;
 use crate::args::DemoArgs;
 use crate::error::{CliError, Problem};
 use crate::exit::Exit;
 use crate::output::{print, seconds};
 use crate::runner::Runner;
+use crate::settling::options::Options;
 use crate::words::pick;
 
 /// The county, year and seed of the demo: fixed, so that everybody sees the same.
@@ -55,7 +56,13 @@ pub fn demo(args: &DemoArgs, lang: Lang) -> Result<Exit, CliError> {
 
     let lake = Lake::open(&lake_dir)?;
     timed(pick(lang, "三、逐户结算", "3. Settle every household"), || {
-        let receipt = settle_lake(&lake, &runner, None, &args.dir.join("result"), lang)?;
+        let receipt = settle_lake(
+            &lake,
+            &runner,
+            &Asked { options: Some(Options::everything()), previous: None },
+            &args.dir.join("result"),
+            lang,
+        )?;
         print(&settled_text(&receipt, lang))
     })?;
 

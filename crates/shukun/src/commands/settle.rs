@@ -1,203 +1,202 @@
 //! `shukun settle`: every household by the packs; where each yuan went, as tables with a receipt.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
-use serde::Serialize;
-use shukun_base::{Fen, Lang};
+use shukun_base::{Fen, Lang, RegionCode, Text};
 use shukun_claims::Lake;
-use shukun_claims::lake::{
-    HouseholdNote, StandingColumns, TableWriter, notes_writer, postings_writer, read_postings, write_postings,
-    write_standings,
-};
-use shukun_engine::outcome::{FAMILY, Posting, Standing};
-use shukun_engine::{Detail, resettle};
-use shukun_policy::program::Program;
+use shukun_engine::facts::Category;
+use shukun_engine::outcome::{Colour, FAMILY};
 
-use crate::args::{Format, SettleArgs};
+use crate::args::{CategoryArg, ColourArg, Format, SettleArgs};
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::output::{find_peak_memory_mib, print, print_json, progress, seconds, table};
-use crate::run::{Settled, Sink, Uncovered, run};
+use crate::output::{find_peak_memory_mib, print, print_json, seconds, table};
 use crate::runner::Runner;
-use crate::sources::Sources;
+use crate::settling::again::{find_reason_for_whole, find_touched, settle_touched};
+use crate::settling::compact::compact;
+use crate::settling::earlier::EarlierResult;
+use crate::settling::folder::Unfinished;
+use crate::settling::matching::Matching;
+use crate::settling::options::{NotesOf, Options, PostingsOf};
+use crate::settling::partition::Plan;
+use crate::settling::programs::Programs;
+use crate::settling::receipt::{PreviousResult, Receipt};
+use crate::settling::whole::{Abandoned, settle_everybody};
 use crate::words::{illustrative_warning, pick};
 
 /// Runs the command.
 pub fn settle(args: &SettleArgs, lang: Lang) -> Result<Exit, CliError> {
     let start = Instant::now();
-    let runner = Runner::load(&args.run.packs, args.run.as_of, &args.run.reading, lang)?;
-    let lake = Lake::open(&args.lake)?;
-    let receipt = settle_lake(&lake, &runner, args.previous.as_deref(), &args.out, lang)?;
+    let (receipt, out) = match (&args.compact, &args.lake, &args.out) {
+        (Some(dir), ..) => (compact(dir)?, dir),
+        (None, Some(lake), Some(out)) => {
+            let asked = Asked { options: asked_options(args)?, previous: args.previous.as_deref() };
+            let runner = Runner::load(&args.packs, args.as_of, &args.reading, lang)?;
+            (settle_lake(&Lake::open(lake)?, &runner, &asked, out, lang)?, out)
+        }
+        _ => return Err(missing("--lake DIR --packs PATH --out DIR")),
+    };
     match args.format {
         Format::Json => print_json(&receipt)?,
         Format::Text => {
             print(&text(&receipt, lang))?;
-            print(&closing(&args.out, start, lang))?;
+            print(&closing(out, start, lang))?;
         }
     }
     Ok(Exit::Done)
 }
 
-/// What a run rests on and what it gave, so that it can be repeated and compared.
-#[derive(Debug, Serialize)]
-pub struct Receipt {
-    /// The program's version.
-    pub shukun: &'static str,
-    /// Hash over every fact of the lake.
-    pub input_hash: String,
-    /// The lake's state.
-    pub lake_generation: u64,
-    /// The engine's version.
-    pub engine: String,
-    /// Packs and readings.
-    #[serde(flatten)]
-    pub sources: Sources,
-    /// Households settled.
-    pub households: u64,
-    /// Households that no pack covers, by county; they are in no table.
-    pub households_without_pack: Uncovered,
-    /// Rows written.
-    pub postings: u64,
-    /// Rows written.
-    pub standings: u64,
-    /// Rows written.
-    pub notes: u64,
-    /// Postings that lead from the previous result to this one, where one was named.
-    pub delta_postings: Option<u64>,
-    /// The bills.
-    pub total_fen: Fen,
-    /// What each tier paid, payers first to last.
-    pub paid_fen: Vec<(String, Fen)>,
-    /// What stays with the families.
-    pub family_fen: Fen,
+fn missing(what: &str) -> CliError {
+    CliError::usage(
+        "cli-missing-argument",
+        Text::new("缺少参数", "an argument is missing"),
+        Some(what.to_owned()),
+        Text::new("加 --help 看用法", "see --help"),
+    )
 }
 
-/// Settles the lake and writes `postings.parquet`, `standings.parquet`, `notes.parquet`, `receipt.json` into `out`.
+/// What a run was asked for.
+pub struct Asked<'a> {
+    /// What to write; none for what the previous result holds, or the usual.
+    pub options: Option<Options>,
+    /// The result to continue.
+    pub previous: Option<&'a Path>,
+}
+
+/// What the arguments ask for; none where they leave it open.
+fn asked_options(args: &SettleArgs) -> Result<Option<Options>, CliError> {
+    let matching = matching(args)?;
+    let is_open = !args.standings && args.postings.is_none() && args.notes.is_none() && matching.is_default();
+    if is_open {
+        return Ok(None);
+    }
+    let postings = args.postings.unwrap_or(if args.standings { PostingsOf::None } else { PostingsOf::Matching });
+    let notes = args.notes.unwrap_or(if args.standings { NotesOf::None } else { NotesOf::Acted });
+    if postings == PostingsOf::Changed && args.previous.is_none() {
+        return Err(CliError::usage(
+            "cli-changed-since-what",
+            Text::new("“changed”要与上一次的结果比", "what changed is told against an earlier result"),
+            Some("--postings changed".to_owned()),
+            Text::new("加上 --previous 结果文件夹", "name one with --previous"),
+        ));
+    }
+    let is_idle =
+        matches!((postings, notes), (PostingsOf::All | PostingsOf::Changed, _) | (PostingsOf::None, NotesOf::None));
+    if is_idle && !matching.is_default() {
+        return Err(CliError::usage(
+            "cli-idle-filter",
+            Text::new("条件用不上：没有要按条件挑选的", "the filter has nothing to pick"),
+            Some("--colour --min-burden --category --region --paid-by".to_owned()),
+            Text::new("写 --postings matching，或去掉条件", "write --postings matching, or leave the filter out"),
+        ));
+    }
+    Ok(Some(Options { postings, notes, matching }))
+}
+
+fn matching(args: &SettleArgs) -> Result<Matching, CliError> {
+    let region = |code: &String| RegionCode::new(code).ok_or_else(|| wrong_region(code));
+    Ok(Matching {
+        colours: args.colour.iter().map(|colour| colour_of(*colour)).collect(),
+        min_burden_fen: args.min_burden.map(Fen::yuan),
+        categories: args.category.iter().map(|category| category_of(*category)).collect(),
+        regions: args.region.iter().map(region).collect::<Result<_, _>>()?,
+        paid_by: args.paid_by.iter().cloned().collect(),
+    })
+}
+
+fn wrong_region(code: &str) -> CliError {
+    CliError::usage(
+        "cli-region",
+        Text::new("区划代码是 2、4、6、9 或 12 位数字", "a region code has 2, 4, 6, 9 or 12 digits"),
+        Some(format!("--region {code}")),
+        Text::new("乡镇写 9 位，村写 12 位", "a town has 9, a village 12"),
+    )
+}
+
+fn colour_of(typed: ColourArg) -> Colour {
+    match typed {
+        ColourArg::Red => Colour::Red,
+        ColourArg::Orange => Colour::Orange,
+        ColourArg::Yellow => Colour::Yellow,
+    }
+}
+
+fn category_of(typed: CategoryArg) -> Category {
+    match typed {
+        CategoryArg::Destitute => Category::Destitute,
+        CategoryArg::Dibao => Category::Dibao,
+        CategoryArg::DibaoMarginal => Category::DibaoMarginal,
+        CategoryArg::LowIncome => Category::LowIncome,
+        CategoryArg::ExpenditureType => Category::ExpenditureType,
+        CategoryArg::Other => Category::Other,
+    }
+}
+
+/// Settles the lake into the folder `out`, which takes its name when everything is written. Where an earlier result
+/// can be continued, only the households that later imports touched are settled.
 pub fn settle_lake(
     lake: &Lake,
     runner: &Runner,
-    previous: Option<&Path>,
+    asked: &Asked<'_>,
     out: &Path,
     lang: Lang,
 ) -> Result<Receipt, CliError> {
-    std::fs::create_dir_all(out).map_err(|error| CliError::unwritable(out, &error))?;
-    let bar = progress(lake.bucket_count().into(), pick(lang, "结算", "settling"));
-    let mut tables = Tables::create(out)?;
-    let uncovered = run(lake, runner, Detail::default(), &bar, &mut tables)?;
-    bar.finish_and_clear();
-    let mut receipt = tables.finish(out)?;
-    let programs = runner.programs();
-    receipt.sources = Sources::of(programs.iter().map(AsRef::as_ref));
-    receipt.input_hash = lake.input_hash();
-    receipt.lake_generation = lake.generation();
-    receipt.households_without_pack = uncovered;
-    if let Some(previous) = previous {
-        receipt.delta_postings = Some(write_delta(previous, out)?);
-    }
-    save_receipt(&receipt, out)?;
+    let unfinished = Unfinished::begin(out)?;
+    let earlier = asked.previous.map(EarlierResult::open).transpose()?;
+    let inherited = || earlier.as_ref().map(|earlier| earlier.receipt.options.clone());
+    let options = asked.options.clone().or_else(inherited).unwrap_or_default();
+    let programs = Programs::of(lake, runner)?;
+    refuse_unknown_names(&options, &programs)?;
+    let plan = Plan::new(&programs, &options);
+    let receipt = match &earlier {
+        None => settle_everybody(&plan, lake, None, unfinished.dir(), lang)?,
+        Some(earlier) => settle_after(&plan, lake, earlier, unfinished.dir(), lang)?,
+    };
+    receipt.save(unfinished.dir())?;
+    unfinished.finish()?;
     Ok(receipt)
 }
 
-/// `delta.parquet`: reversals of what no longer holds, then what is new.
-fn write_delta(previous: &Path, out: &Path) -> Result<u64, CliError> {
-    let before = read_postings(&previous.join("postings.parquet"))?;
-    let now = read_postings(&out.join("postings.parquet"))?;
-    Ok(write_postings(&out.join("delta.parquet"), resettle(&before, &now))?)
-}
-
-fn save_receipt(receipt: &Receipt, out: &Path) -> Result<(), CliError> {
-    let path = out.join("receipt.json");
-    let json = serde_json::to_string_pretty(receipt).map_err(|error| CliError::unwritable(&path, &error))?;
-    std::fs::write(&path, json + "\n").map_err(|error| CliError::unwritable(&path, &error))
-}
-
-/// The tables while they grow. Postings and notes are streamed; standings wait for their columns.
-struct Tables {
-    postings: TableWriter<Posting>,
-    notes: TableWriter<HouseholdNote>,
-    standings: Vec<Standing>,
-    households: u64,
-    total: Fen,
-    family: Fen,
-    /// By tier; with the first place it takes in a county's order of payers.
-    paid: BTreeMap<String, (usize, Fen)>,
-}
-
-impl Tables {
-    fn create(out: &Path) -> Result<Tables, CliError> {
-        Ok(Tables {
-            postings: postings_writer(&out.join("postings.parquet"))?,
-            notes: notes_writer(&out.join("notes.parquet"))?,
-            standings: Vec::new(),
-            households: 0,
-            total: Fen::ZERO,
-            family: Fen::ZERO,
-            paid: BTreeMap::new(),
-        })
-    }
-
-    fn finish(self, out: &Path) -> Result<Receipt, CliError> {
-        let columns = StandingColumns::of(&self.standings);
-        let standings = write_standings(&out.join("standings.parquet"), columns, self.standings)?;
-        Ok(Receipt {
-            shukun: env!("CARGO_PKG_VERSION"),
-            input_hash: String::new(),
-            lake_generation: 0,
-            engine: shukun_engine::receipt(&Program::default(), "").engine_version,
-            sources: Sources::default(),
-            households: self.households,
-            households_without_pack: Uncovered::new(),
-            postings: self.postings.finish()?,
-            standings,
-            notes: self.notes.finish()?,
-            delta_postings: None,
-            total_fen: self.total,
-            paid_fen: in_payer_order(self.paid),
-            family_fen: self.family,
-        })
+fn settle_after(
+    plan: &Plan<'_>,
+    lake: &Lake,
+    earlier: &EarlierResult,
+    dir: &Path,
+    lang: Lang,
+) -> Result<Receipt, CliError> {
+    let now = Receipt::begin(lake, plan.programs(), plan.options());
+    let touched = match find_reason_for_whole(&earlier.receipt, &now, lake) {
+        None => find_touched(&earlier.receipt, lake)?,
+        Some(reason) => Err(reason),
+    };
+    match touched {
+        Ok(touched) => settle_touched(plan, lake, earlier, &touched, dir),
+        Err(because) => settle_everybody(plan, lake, Some(Abandoned { result: earlier, because }), dir, lang),
     }
 }
 
-impl Sink for Tables {
-    fn take(&mut self, settled: Settled) -> Result<(), CliError> {
-        self.households += 1;
-        for standing in &settled.settlement.standings {
-            self.total += standing.total_fen;
-            for (place, (tier, paid)) in standing.paid_fen.iter().enumerate() {
-                let (first, sum) = self.paid.entry(tier.clone()).or_insert((place, Fen::ZERO));
-                *first = place.min(*first);
-                *sum += *paid;
-            }
-        }
-        for posting in settled.settlement.postings {
-            if posting.rule == FAMILY {
-                self.family += posting.amount_fen;
-            }
-            self.postings.push(posting)?;
-        }
-        let household_id = settled.facts.household.household_id;
-        for note in settled.settlement.notes {
-            self.notes.push(HouseholdNote { household_id, note })?;
-        }
-        self.standings.extend(settled.settlement.standings);
-        Ok(())
-    }
-}
-
-/// Tiers by their first place; counties may put them in different orders.
-fn in_payer_order(paid: BTreeMap<String, (usize, Fen)>) -> Vec<(String, Fen)> {
-    let mut rows: Vec<(usize, String, Fen)> = paid.into_iter().map(|(tier, (place, sum))| (place, tier, sum)).collect();
-    rows.sort();
-    rows.into_iter().map(|(_, tier, sum)| (tier, sum)).collect()
+fn refuse_unknown_names(options: &Options, programs: &Programs) -> Result<(), CliError> {
+    let unknown = options.matching.unknown_names(programs.used().iter().map(AsRef::as_ref));
+    let Some(name) = unknown.first() else { return Ok(()) };
+    let tiers = programs.columns().tiers;
+    Err(CliError::usage(
+        "cli-unknown-payer",
+        Text::new(format!("没有叫“{name}”的层级或规则"), format!("no tier or rule is called {name:?}")),
+        Some(format!("--paid-by {name}")),
+        Text::new(
+            format!("层级有：{}；规则名见 shukun pack explain", tiers.join("、")),
+            format!("the tiers are {}; shukun pack explain lists the rules", tiers.join(", ")),
+        ),
+    ))
 }
 
 /// The receipt in words.
 pub fn text(receipt: &Receipt, lang: Lang) -> String {
+    let Receipt { households, standings, postings, notes, .. } = receipt;
     let mut text = match lang {
-        Lang::Zh => format!("结算 {} 户，分录 {} 条\n", receipt.households, receipt.postings),
-        Lang::En => format!("{} households settled, {} postings\n", receipt.households, receipt.postings),
+        Lang::Zh => format!("结算 {households} 户；人年 {standings}，分录 {postings} 条，说明 {notes} 条\n"),
+        Lang::En => format!("{households} households; {standings} person-years, {postings} postings, {notes} notes\n"),
     };
     if receipt.sources.illustrative {
         text.push_str(&format!("⚠ {}\n", illustrative_warning().in_lang(lang)));
@@ -212,11 +211,41 @@ pub fn text(receipt: &Receipt, lang: Lang) -> String {
             Lang::En => format!("note: no pack covers {households} households of {county}; they were not settled\n"),
         });
     }
-    if let Some(delta) = receipt.delta_postings {
+    if let Some(previous) = &receipt.previous {
+        text.push_str(&continued(receipt, previous, lang));
+    }
+    text
+}
+
+/// How a result leads on from an earlier one.
+fn continued(receipt: &Receipt, previous: &PreviousResult, lang: Lang) -> String {
+    let (years, postings) = (receipt.delta_standings.unwrap_or_default(), receipt.delta_postings.unwrap_or_default());
+    let settled = previous.households_settled;
+    let mut text = match (lang, previous.settled_whole_because) {
+        (Lang::Zh, None) => format!("接着上一次的结果：重新结算 {settled} 户\n"),
+        (Lang::En, None) => format!("continued from the earlier result: {settled} households settled again\n"),
+        (Lang::Zh, Some(why)) => format!("全部重新结算，因为{}\n", why.text().zh),
+        (Lang::En, Some(why)) => format!("everybody was settled anew, because {}\n", why.text().en),
+    };
+    text.push_str(&match lang {
+        Lang::Zh => format!("与上一次不同：人年 {years} 个（delta_standings.parquet），差额分录 {postings} 条（delta_postings.parquet）\n"),
+        Lang::En => format!("changed since: {years} person-years (delta_standings.parquet), {postings} postings lead there (delta_postings.parquet)\n"),
+    });
+    let unknown = previous.households_without_earlier_postings;
+    if unknown > 0 {
         text.push_str(&match lang {
-            Lang::Zh => format!("与上一次结果的差额分录 {delta} 条（delta.parquet）\n"),
-            Lang::En => format!("{delta} postings lead from the previous result to this one (delta.parquet)\n"),
+            Lang::Zh => format!("其中 {unknown} 户上次没有留分录，差额分录里没有它们\n"),
+            Lang::En => format!(
+                "{unknown} households had no postings on file before; they are not among those that lead there\n"
+            ),
         });
+    }
+    if receipt.patch.as_ref().is_some_and(|patch| patch.standings > receipt.standings / 20) {
+        text.push_str(pick(
+            lang,
+            "续算部分已超过二十分之一，可用 shukun settle --compact 合成一份\n",
+            "the patch is more than a twentieth by now: shukun settle --compact makes the result one again\n",
+        ));
     }
     text
 }

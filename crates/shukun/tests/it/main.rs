@@ -7,6 +7,8 @@ mod compare;
 mod documents;
 mod help;
 mod kill_import;
+mod kill;
 mod packs;
 mod road;
 mod run;
+mod settle;

@@ -96,7 +96,12 @@ fn a_county_is_settled_screened_and_explained() {
     let files = county(dir.path(), "0");
     import(dir.path(), &files, &[]);
     let (lake, result) = (at(dir.path(), "lake"), at(dir.path(), "result"));
-    let settled = ok(&["settle", "--lake", &lake, "--packs", PACKS, "--out", &result, "--format", "json"]).json();
+    let settle = |out: &str, more: &[&str]| {
+        let everything = ["--postings", "all", "--notes", "all", "--format", "json"];
+        let start = ["settle", "--lake", &lake, "--packs", PACKS, "--out", out];
+        ok(&[&start[..], &everything, more].concat()).json()
+    };
+    let settled = settle(&result, &[]);
     let paid: i64 = settled["paid_fen"].as_array().unwrap().iter().map(|tier| tier[1].as_i64().unwrap()).sum();
     let (total, family) = (settled["total_fen"].as_i64().unwrap(), settled["family_fen"].as_i64().unwrap());
     assert!(total > 0 && paid > 0);
@@ -105,12 +110,14 @@ fn a_county_is_settled_screened_and_explained() {
         assert!(Path::new(&result).join(file).is_file(), "{file}");
     }
 
-    let again = at(dir.path(), "again");
-    let delta =
-        ok(&["settle", "--lake", &lake, "--packs", PACKS, "--out", &again, "--previous", &result, "--format", "json"]);
-    assert_eq!(delta.json()["delta_postings"], 0, "the same lake and packs change nothing");
-    let bytes = |dir: &str| std::fs::read(Path::new(dir).join("postings.parquet")).unwrap();
-    assert!(bytes(&result) == bytes(&again), "and give the same bytes");
+    let (again, after) = (at(dir.path(), "again"), at(dir.path(), "after"));
+    settle(&again, &[]);
+    let bytes = |dir: &str, file: &str| std::fs::read(Path::new(dir).join(file)).unwrap();
+    for file in ["postings.parquet", "standings.parquet", "notes.parquet", "receipt.json"] {
+        assert!(bytes(&result, file) == bytes(&again, file), "the same lake and packs give the same bytes: {file}");
+    }
+    let delta = settle(&after, &["--previous", &result]);
+    assert_eq!((&delta["delta_postings"], &delta["delta_standings"]), (&0.into(), &0.into()), "and change nothing");
 
     let alerts = at(dir.path(), "alerts.xlsx");
     let summary =
