@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use shukun_base::HouseholdId;
 use shukun_claims::Lake;
 use shukun_claims::lake::{
-    HouseholdNote, Part, PartBuilder, StandingColumns, notes_part, postings_part, standings_part,
+    HouseholdNote, Part, PartBuilder, Partition, StandingColumns, notes_part, postings_part, standings_part,
 };
 use shukun_engine::Prepared;
 use shukun_engine::facts::HouseholdFacts;
@@ -95,7 +95,7 @@ impl<'a> Plan<'a> {
     pub fn settle(
         &self,
         facts: &[HouseholdFacts],
-        mut take: impl FnMut(&HouseholdFacts, HouseholdRows) -> Result<(), CliError>,
+        mut take: impl FnMut(HouseholdRows) -> Result<(), CliError>,
     ) -> Result<(), CliError> {
         let place = |facts: &HouseholdFacts| self.programs.find(&facts.household.region_code);
         for some in facts.chunk_by(|one, next| place(one) == place(next)) {
@@ -112,17 +112,17 @@ impl<'a> Plan<'a> {
         &self,
         ready: &Ready<'_>,
         some: &[HouseholdFacts],
-        take: &mut impl FnMut(&HouseholdFacts, HouseholdRows) -> Result<(), CliError>,
+        take: &mut impl FnMut(HouseholdRows) -> Result<(), CliError>,
     ) -> Result<(), CliError> {
         if self.options.postings == PostingsOf::All {
-            return some.iter().try_for_each(|facts| take(facts, self.rows_of(facts, self.told(ready, facts))));
+            return some.iter().try_for_each(|facts| take(self.rows_of(facts, self.told(ready, facts))));
         }
         for (facts, standings) in some.iter().zip(ready.kernel.standings_of(some)) {
             let rows = match self.find_picked(ready, facts, &standings) {
                 Some(settlement) => self.rows_of(facts, settlement),
                 None => HouseholdRows { standings, ..HouseholdRows::default() },
             };
-            take(facts, rows)?;
+            take(rows)?;
         }
         Ok(())
     }
@@ -169,9 +169,9 @@ impl<'a> Plan<'a> {
 }
 
 /// Settles one partition of the lake.
-pub fn settle_partition(plan: &Plan<'_>, lake: &Lake, bucket: u16) -> Result<Done, CliError> {
+pub fn settle_partition(plan: &Plan<'_>, lake: &Lake, partition: &Partition) -> Result<Done, CliError> {
     let mut rows = Rows::new(plan);
-    plan.settle(&lake.read_bucket(bucket)?, |_, household| rows.push(household))?;
+    lake.read_partition(partition, |facts| plan.settle(&facts, |household| rows.push(household)))?;
     rows.finish()
 }
 
@@ -218,10 +218,9 @@ pub fn settle_lake(
     lake: &Lake,
     mut take: impl FnMut(Done) -> Result<(), CliError>,
 ) -> Result<(), CliError> {
-    let buckets: Vec<u16> = (0..lake.bucket_count()).collect();
-    for some in buckets.chunks(rayon::current_num_threads().max(1)) {
+    for some in lake.partitions().chunks(rayon::current_num_threads().max(1)) {
         let done: Result<Vec<Done>, CliError> =
-            some.par_iter().map(|bucket| settle_partition(plan, lake, *bucket)).collect();
+            some.par_iter().map(|partition| settle_partition(plan, lake, partition)).collect();
         done?.into_iter().try_for_each(&mut take)?;
     }
     Ok(())
