@@ -29,7 +29,6 @@ use shukun_policy::program::Program;
 use compile::compile;
 use plan::Plan;
 use run::Machine;
-use run::calendar::Calendar;
 
 use crate::evaluate::{Detail, Prepared};
 use crate::facts::{Category, ClaimKind, HouseholdFacts};
@@ -72,7 +71,7 @@ impl<'p> Kernel<'p> {
     pub fn new(program: &'p Program) -> Kernel<'p> {
         let prepared = Prepared::new(program);
         let (plan, needs) = compile(&prepared);
-        let machine = Machine { calendar: Calendar::new(), rules_of_tier: prepared.claim_rules.clone() };
+        let machine = Machine::new(&plan);
         Kernel { prepared, plan, needs, machine }
     }
 

@@ -285,6 +285,7 @@ pub(crate) struct Cap {
 pub(crate) struct Step {
     /// Its number in the program.
     pub rule: Ix,
+    pub tier: Ix,
     pub admission: Ix,
     pub group: Ix,
     pub basis: Basis,

@@ -117,6 +117,7 @@ impl Compiler<'_> {
         let caps = self.caps(number, rule, view)?;
         let step = Step {
             rule: number,
+            tier: rule.tier.0,
             admission,
             group,
             basis: base.as_ref().map_or(Basis::AsWritten, |(basis, _)| *basis),

@@ -137,8 +137,6 @@ impl Held {
         } else {
             self.category.extend_from_slice(bills.settled_category);
         }
-        let unknown = |category: &u8| if *category == NO_CODE { 0 } else { NO_CODE };
-        self.due_to_illness.extend(self.category.iter().map(unknown));
     }
 
     fn push(&mut self, found: Found, rows: &CertificationRows<'_>, own: std::ops::Range<usize>) {
@@ -161,9 +159,19 @@ impl Held {
         self.is_unknown.push(u8::from(found == Found::Unknown));
     }
 
+    /// 因病 at a bill.
+    pub(crate) fn due(&self, bill: usize) -> u8 {
+        self.due_to_illness.get(bill).copied().unwrap_or_else(|| self.unknown_if_held(bill))
+    }
+
     /// 新认定 at a bill.
     pub(crate) fn newly(&self, bill: usize) -> u8 {
-        self.newly_certified.get(bill).copied().unwrap_or_else(|| read(&self.due_to_illness, bill, 0))
+        self.newly_certified.get(bill).copied().unwrap_or_else(|| self.unknown_if_held(bill))
+    }
+
+    /// A settlement's own word says nothing more of the certification.
+    fn unknown_if_held(&self, bill: usize) -> u8 {
+        if read(&self.category, bill, NO_CODE) == NO_CODE { 0 } else { NO_CODE }
     }
 }
 

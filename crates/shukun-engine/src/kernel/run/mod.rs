@@ -6,11 +6,14 @@
 
 pub(crate) mod bills;
 pub(crate) mod calendar;
+pub(crate) mod codes;
 pub(crate) mod groups;
 pub(crate) mod held;
+mod plain;
 pub(crate) mod scales;
 pub(crate) mod steps;
 pub(crate) mod values;
+mod vectors;
 pub(crate) mod watch;
 pub(crate) mod years;
 
@@ -21,10 +24,12 @@ use super::chunk::{Chunk, FactColumn, NO_AMOUNT, NO_CODE};
 use super::plan::{HeldSpec, Plan, Test, WordField};
 use bills::{Bills, Sorted, mark, read};
 use calendar::Calendar;
+use codes::{ByCodes, LookupByCodes, by_codes, lookup_by_codes};
 use groups::Groups;
 use held::{CertificationSpans, Held, PeriodOf};
 use steps::{Books, Runner, Telling};
 use values::{NOTHING, View};
+use vectors::Spare;
 use watch::Watching;
 use years::Years;
 
@@ -42,6 +47,7 @@ pub(crate) struct Work {
     pub(crate) books: Books,
     watching: Watching,
     years: Years,
+    spare: Spare,
     /// Household by household.
     pub(crate) slow: Vec<bool>,
 }
@@ -49,9 +55,21 @@ pub(crate) struct Work {
 /// What does not change from chunk to chunk.
 #[derive(Clone, Debug)]
 pub(crate) struct Machine {
-    pub calendar: Calendar,
-    /// Rules that pay at bills, by tier.
-    pub rules_of_tier: Vec<Vec<usize>>,
+    calendar: Calendar,
+    /// By admission: as tables of codes, where it is such.
+    by_codes: Vec<Option<ByCodes>>,
+    /// By lookup, likewise.
+    lookups_by_codes: Vec<Option<LookupByCodes>>,
+}
+
+impl Machine {
+    pub(crate) fn new(plan: &Plan) -> Machine {
+        Machine {
+            calendar: Calendar::new(),
+            by_codes: plan.admissions.iter().map(|admission| by_codes(plan, admission)).collect(),
+            lookups_by_codes: plan.lookups.iter().map(|lookup| lookup_by_codes(plan, lookup)).collect(),
+        }
+    }
 }
 
 /// Settles a chunk.
@@ -80,6 +98,7 @@ pub(crate) fn settle(
         books,
         watching,
         years,
+        spare,
         slow,
     } = &mut work;
     let bills = sorted.sort(chunk, &program.event_order, slow);
@@ -100,28 +119,28 @@ pub(crate) fn settle(
         admissions: &[],
         admission_numbers,
         words,
+        lookups_by_codes: &machine.lookups_by_codes,
     };
     statics.resize_with(plan.statics.len(), Vec::new);
     for (column, of) in statics.iter_mut().zip(&plan.statics) {
-        column.clear();
-        column.extend((0..bills.count).map(|bill| view.amount(&of.amount, &NOTHING, bill)));
+        view.fill(&of.amount, &NOTHING, column, spare);
     }
     view.statics = statics;
-    find_admissions(&mut view, admissions);
+    find_admissions(&mut view, machine, admissions);
     let view = View { admissions, ..view };
     mark_suspects(&view, slow);
     let telling = Telling { caps: wanted.years || postings, postings };
     books.open(&view, program.rules.len(), program.tiers.len(), telling);
-    Runner { view: &view, books, rules_of_tier: &machine.rules_of_tier, telling }.run();
+    Runner { view: &view, books, telling, spare }.run();
     mark_carried(&view, books, slow);
-    watching.watch(&view, books, &machine.rules_of_tier, slow);
+    watching.watch(&view, books, slow);
     if wanted.years {
-        years.tell(&view, books, &machine.rules_of_tier, &watching.coloured, slow, &mut answer.years);
+        years.tell(&view, books, spare, &watching.coloured, slow, &mut answer.years);
     }
     if wanted.split {
-        tell_split(&view, books, &machine.rules_of_tier, slow, answer);
+        tell_split(&view, books, slow, answer);
     }
-    answer.totals = add_up(&view, books, &machine.rules_of_tier, slow);
+    answer.totals = add_up(&view, books, slow);
     answer.slow.clear();
     answer.slow.extend((0_u32..).zip(slow.iter()).filter(|(_, slow)| **slow).map(|(household, _)| household));
     answer.work = work;
@@ -242,15 +261,21 @@ fn each_test(test: &Test, each: &mut impl FnMut(&Test)) {
 }
 
 /// What each rule says to each bill. One may ask for another's answer; that stands before it.
-fn find_admissions(view: &mut View<'_>, admissions: &mut Vec<Vec<u8>>) {
+fn find_admissions(view: &mut View<'_>, machine: &Machine, admissions: &mut Vec<Vec<u8>>) {
     let count = view.bills.count;
+    let first = view.bills.incurred.iter().copied().min().unwrap_or(i32::MAX);
+    let days = (first, view.bills.incurred.iter().copied().max().unwrap_or(i32::MIN));
     admissions.resize_with(view.plan.admissions.len(), Vec::new);
     for place in 0..view.plan.admissions.len() {
         let mut own = admissions.get_mut(place).map(std::mem::take).unwrap_or_default();
         own.clear();
-        if let Some(admission) = view.plan.admissions.get(place) {
-            let with_earlier = View { admissions, words: view.words, ..*view };
-            own.extend((0..count).map(|bill| with_earlier.admits(admission, bill)));
+        match (machine.by_codes.get(place), view.plan.admissions.get(place)) {
+            (Some(Some(by)), _) => view.admit_by_codes(by, days, &mut own),
+            (_, Some(admission)) => {
+                let with_earlier = View { admissions, words: view.words, ..*view };
+                own.extend((0..count).map(|bill| with_earlier.admits(admission, bill)));
+            }
+            (_, None) => {}
         }
         if let Some(column) = admissions.get_mut(place) {
             *column = own;
@@ -286,59 +311,53 @@ fn mark_carried(view: &View<'_>, books: &Books, slow: &mut [bool]) {
     }
 }
 
-fn tell_split(view: &View<'_>, books: &Books, rules_of_tier: &[Vec<usize>], slow: &[bool], answer: &mut Answer) {
+fn tell_split(view: &View<'_>, books: &Books, slow: &[bool], answer: &mut Answer) {
     let split = &mut answer.split;
-    let count = view.bills.count;
-    split.paid_fen.resize_with(rules_of_tier.len(), Vec::new);
-    let is_told = |bill: usize| !read(slow, view.bills.household_of(bill), true);
     let any_slow = slow.iter().any(|slow| *slow);
-    let put = |column: &mut Vec<i64>, of: &dyn Fn(usize) -> i64| {
+    let put = |column: &mut Vec<i64>, of: &mut dyn Iterator<Item = i64>| {
         column.clear();
-        column.resize(count, 0);
-        for bill in 0..count {
-            if any_slow && !is_told(bill) {
-                continue;
-            }
-            if let Some(place) = column.get_mut(view.bills.row(bill)) {
-                *place = of(bill);
+        if view.bills.order.is_empty() {
+            column.extend(of);
+        } else {
+            column.resize(view.bills.count, 0);
+            for (row, amount) in view.bills.order.iter().zip(of) {
+                column.get_mut(*row as usize).into_iter().for_each(|place| *place = amount);
             }
         }
+        if any_slow {
+            blank(view, slow, column);
+        }
     };
-    for (tier, column) in split.paid_fen.iter_mut().enumerate() {
-        let settled = books.settled.get(tier).map_or(&[][..], Vec::as_slice);
-        let rules: Vec<&[i64]> = rules_of_tier
-            .get(tier)
-            .into_iter()
-            .flatten()
-            .filter_map(|rule| books.rules.get(*rule).map(Vec::as_slice))
-            .collect();
-        put(column, &|bill| rules.iter().fold(read(settled, bill, 0), |sum, paid| sum + read(paid, bill, 0)));
+    split.paid_fen.resize_with(books.tiers.len(), Vec::new);
+    for (column, paid) in split.paid_fen.iter_mut().zip(&books.tiers) {
+        put(column, &mut paid.iter().copied());
     }
-    put(&mut split.family_fen, &|bill| read(view.total(), bill, 0) - read(&books.paid, bill, 0));
+    put(&mut split.family_fen, &mut view.total().iter().zip(&books.paid).map(|(total, paid)| total - paid));
 }
 
-fn add_up(view: &View<'_>, books: &Books, rules_of_tier: &[Vec<usize>], slow: &[bool]) -> Totals {
+/// Households that were not settled here have nothing; their rows stand together whatever the order within them.
+fn blank(view: &View<'_>, slow: &[bool], column: &mut [i64]) {
+    for span in view.bills.spans.iter().filter(|span| read(slow, span.household as usize, true)) {
+        column.get_mut(span.range()).into_iter().for_each(|own| own.fill(0));
+    }
+}
+
+fn add_up(view: &View<'_>, books: &Books, slow: &[bool]) -> Totals {
     let any_slow = slow.iter().any(|slow| *slow);
-    let sum = |column: &[i64]| -> i64 {
-        if !any_slow {
-            return column.iter().sum();
-        }
-        let told = view.bills.spans.iter().filter(|span| !read(slow, span.household as usize, true));
-        told.filter_map(|span| column.get(span.range())).flatten().sum()
+    let left_out = || view.bills.spans.iter().filter(|span| read(slow, span.household as usize, true));
+    let of_slow = |column: &[i64]| -> i64 {
+        if any_slow { left_out().filter_map(|span| column.get(span.range())).flatten().sum() } else { 0 }
     };
-    let rule_fen: Vec<i128> = books.rules.iter().map(|paid| i128::from(sum(paid))).collect();
-    let of_tier = |tier: usize| {
-        let settled = books.settled.get(tier).map_or(0, |paid| i128::from(sum(paid)));
-        let rules = rules_of_tier.get(tier).into_iter().flatten();
-        rules.filter_map(|rule| rule_fen.get(*rule)).fold(settled, |sum, paid| sum + paid)
-    };
-    let total = i128::from(sum(view.total()));
-    let told = view.bills.spans.iter().filter(|span| !read(slow, span.household as usize, true));
+    let sum = |column: &[i64]| i128::from(column.iter().sum::<i64>() - of_slow(column));
+    let rules = books.totals.iter().zip(&books.rules);
+    let slow_claims: u64 = left_out().map(|span| u64::from(span.to - span.from)).sum();
+    let total = sum(view.total());
+    let paid_fen: Vec<i128> = books.tiers.iter().map(|paid| sum(paid)).collect();
     Totals {
-        claims: told.map(|span| u64::from(span.to - span.from)).sum(),
+        claims: u64::try_from(view.bills.count).unwrap_or(u64::MAX) - slow_claims,
         total_fen: total,
-        paid_fen: (0..rules_of_tier.len()).map(of_tier).collect(),
-        family_fen: total - i128::from(sum(&books.paid)),
-        rule_fen,
+        family_fen: total - paid_fen.iter().sum::<i128>(),
+        paid_fen,
+        rule_fen: rules.map(|(total, paid)| i128::from(*total - of_slow(paid))).collect(),
     }
 }

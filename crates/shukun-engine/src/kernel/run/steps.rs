@@ -9,16 +9,17 @@ use super::bills::read;
 use super::groups::NO_GROUP;
 use super::scales::{Rounder, amount as amount_of_rows, row_at};
 use super::values::{Payments, View, YES};
+use super::vectors::Spare;
 
 /// What a rule has accumulated in one group of bills, over the rule's denominators.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Sum {
     /// Base after the deductible.
-    base: i64,
+    pub base: i64,
     /// The formula's amount before rounding.
-    exact: i64,
+    pub exact: i64,
     /// The rounded total so far.
-    owed: i64,
+    pub owed: i64,
     /// Owed, but did not fit into the bill.
     pub carry: i64,
 }
@@ -56,12 +57,16 @@ pub(crate) struct Books {
     pub rules: Vec<Vec<i64>>,
     /// By tier as settled, bill by bill.
     pub settled: Vec<Vec<i64>>,
+    /// By tier, as settled and by its rules, bill by bill.
+    pub tiers: Vec<Vec<i64>>,
+    /// By rule, added up.
+    pub totals: Vec<i64>,
     /// All payers together.
     pub paid: Vec<i64>,
     /// By rule and group.
-    sums: Vec<Vec<Sum>>,
+    pub sums: Vec<Vec<Sum>>,
     /// By rule and group: deductibles used up, over x.
-    deducted: Vec<Vec<i64>>,
+    pub deducted: Vec<Vec<i64>>,
     /// By limit and group.
     pub used: Vec<Vec<i64>>,
     /// By limit: caps that were met, where standings are wanted.
@@ -82,6 +87,9 @@ impl Books {
     pub(crate) fn open(&mut self, view: &View<'_>, rules: usize, tiers: usize, telling: Telling) {
         let bills = view.bills.count;
         fill(&mut self.paid, bills);
+        fill(&mut self.totals, rules);
+        self.tiers.resize_with(tiers, Vec::new);
+        self.tiers.iter_mut().for_each(|column| fill(column, bills));
         self.rules.resize_with(rules, Vec::new);
         self.sums.resize_with(rules, Vec::new);
         self.deducted.resize_with(rules, Vec::new);
@@ -125,8 +133,8 @@ impl Books {
     }
 
     /// The payments as expressions see them.
-    pub(crate) fn payments<'b>(&'b self, rules_of_tier: &'b [Vec<usize>]) -> Payments<'b> {
-        Payments { rules: &self.rules, settled: &self.settled, paid: &self.paid, rules_of_tier }
+    pub(crate) fn payments(&self) -> Payments<'_> {
+        Payments { rules: &self.rules, tiers: &self.tiers, paid: &self.paid }
     }
 }
 
@@ -163,8 +171,8 @@ struct Worked {
 pub(crate) struct Runner<'r> {
     pub view: &'r View<'r>,
     pub books: &'r mut Books,
-    pub rules_of_tier: &'r [Vec<usize>],
     pub telling: Telling,
+    pub spare: &'r mut Spare,
 }
 
 impl<'r> Runner<'r> {
@@ -173,6 +181,7 @@ impl<'r> Runner<'r> {
         for block in &view.plan.blocks {
             let ready: Vec<Option<Ready<'r>>> = block.iter().map(|op| self.ready(op)).collect();
             match (block.as_slice(), ready.as_slice()) {
+                ([Op::Rule(step)], _) if self.is_plain(step) => self.run_plain(step),
                 ([Op::Rule(_)], [Some(ready)]) => (0..view.bills.count).for_each(|bill| self.pay(ready, bill)),
                 ([Op::Settled(settled)], _) => (0..view.bills.count).for_each(|bill| self.pay_settled(settled, bill)),
                 (block, ready) => self.run_together(block, ready),
@@ -194,7 +203,7 @@ impl<'r> Runner<'r> {
 
     fn ready(&self, op: &'r Op) -> Option<Ready<'r>> {
         let Op::Rule(step) = op else { return None };
-        let groups = |place: usize| self.view.groups.get(place).map_or(&[][..], |groups| &groups.of_bill);
+        let groups = |place: usize| self.groups_of(place);
         Some(Ready {
             step,
             rounder: Rounder::new(step.rounding, step.unit.0, step.x * step.y),
@@ -214,7 +223,7 @@ impl<'r> Runner<'r> {
                 self.view.statics.get(*place).map_or(NO_AMOUNT, |column| read(column, bill, NO_AMOUNT))
             }
             Amount::Left => read(self.view.total(), bill, 0) - read(&self.books.paid, bill, 0),
-            other => self.view.amount(other, &self.books.payments(self.rules_of_tier), bill),
+            other => self.view.amount(other, &self.books.payments(), bill),
         }
     }
 
@@ -372,7 +381,11 @@ impl<'r> Runner<'r> {
         Some(allowed)
     }
 
-    fn group_of(&self, group: usize, bill: usize) -> u32 {
+    pub(crate) fn groups_of(&self, group: usize) -> &'r [u32] {
+        self.view.groups.get(group).map_or(&[], |groups| groups.of_bill.as_slice())
+    }
+
+    pub(crate) fn group_of(&self, group: usize, bill: usize) -> u32 {
         self.view.groups.get(group).map_or(NO_GROUP, |groups| read(&groups.of_bill, bill, NO_GROUP))
     }
 
@@ -405,6 +418,12 @@ impl<'r> Runner<'r> {
         }
         if let Some(paid) = self.books.paid.get_mut(bill) {
             *paid += worked.paid;
+        }
+        if let Some(paid) = self.books.tiers.get_mut(step.tier).and_then(|paid| paid.get_mut(bill)) {
+            *paid += worked.paid;
+        }
+        if let Some(total) = self.books.totals.get_mut(step.rule) {
+            *total += worked.paid;
         }
         // What is only computed beside counts toward the rule's own limits alone.
         let counted_by = if is_beside { &step.own_limits } else { &step.counted_by };
@@ -444,6 +463,12 @@ impl<'r> Runner<'r> {
                 if let Some(all) = self.books.paid.get_mut(bill) {
                     *all -= amount;
                 }
+                if let Some(all) = self.books.tiers.get_mut(op.tier).and_then(|paid| paid.get_mut(bill)) {
+                    *all -= amount;
+                }
+                if let Some(total) = self.books.totals.get_mut(*rule) {
+                    *total -= amount;
+                }
             }
         }
         let Some(all) = self.books.paid.get_mut(bill) else { return };
@@ -452,6 +477,9 @@ impl<'r> Runner<'r> {
             return;
         }
         *all += paid;
+        if let Some(column) = self.books.tiers.get_mut(op.tier).and_then(|column| column.get_mut(bill)) {
+            *column += paid;
+        }
         if let Some(column) = self.books.settled.get_mut(op.tier).and_then(|column| column.get_mut(bill)) {
             *column += paid;
         }

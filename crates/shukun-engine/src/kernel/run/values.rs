@@ -5,10 +5,11 @@ use shukun_policy::program::{CellTest, DateField, Field, Hit};
 
 use super::super::chunk::{FactColumn, NO_AMOUNT, NO_CODE, NO_DAY, Words};
 use super::super::plan::{
-    Admission, Amount, CodeField, FlagField, Ix, NumberField, PaidBy, Plan, SeenOn, Table, Test, WordField,
+    Admission, Amount, CodeField, FlagField, Ix, NumberField, Plan, SeenOn, Table, Test, WordField,
 };
 use super::bills::{Bills, read};
 use super::calendar::{Calendar, age_on, day_of, last_day};
+use super::codes::LookupByCodes;
 use super::groups::Groups;
 use super::held::Held;
 use crate::evaluate::admission::window_days;
@@ -36,32 +37,18 @@ pub(crate) struct View<'v> {
     pub admission_numbers: &'v [u32],
     /// Which words of the chunk are among a condition's: by [`Plan::words`] and field.
     pub words: &'v [Vec<bool>],
+    /// Lookups that ask for codes only.
+    pub lookups_by_codes: &'v [Option<LookupByCodes>],
 }
 
 /// What was paid so far.
 pub(crate) struct Payments<'p> {
     /// By rule.
     pub rules: &'p [Vec<i64>],
-    /// By tier, as settled.
-    pub settled: &'p [Vec<i64>],
+    /// By tier: as settled and by its rules.
+    pub tiers: &'p [Vec<i64>],
     /// By all payers together.
     pub paid: &'p [i64],
-    /// Rules of each tier.
-    pub rules_of_tier: &'p [Vec<usize>],
-}
-
-impl Payments<'_> {
-    fn by(&self, payer: PaidBy, bill: usize) -> i64 {
-        let rule = |rule: usize| self.rules.get(rule).map_or(0, |paid| read(paid, bill, 0));
-        match payer {
-            PaidBy::Rule(number) => rule(number),
-            PaidBy::Tier(tier) => {
-                let settled = self.settled.get(tier).map_or(0, |paid| read(paid, bill, 0));
-                let rules = self.rules_of_tier.get(tier).map_or(&[][..], Vec::as_slice);
-                rules.iter().fold(settled, |sum, number| sum + rule(*number))
-            }
-        }
-    }
 }
 
 impl View<'_> {
@@ -151,7 +138,7 @@ impl View<'_> {
             }
             FlagField::LocalRegister => person(&chunk.persons.local_register),
             FlagField::DisabilityCertificate => person(&chunk.persons.disability_certificate),
-            FlagField::DueToIllness => held.map_or(0, |held| read(&held.due_to_illness, bill, 0)),
+            FlagField::DueToIllness => held.map_or(0, |held| held.due(bill)),
             FlagField::NewlyCertified => held.map_or(0, |held| held.newly(bill)),
             FlagField::ClaimFact(fact) => fact_flag(chunk.claims.facts.get(fact), self.bills.row(bill)),
             FlagField::PersonFact(fact) => fact_flag(chunk.persons.facts.get(fact), self.bills.person_of(bill)),
@@ -368,7 +355,7 @@ impl View<'_> {
 }
 
 /// Nothing was paid: for what no payment can change.
-pub(crate) const NOTHING: Payments<'static> = Payments { rules: &[], settled: &[], paid: &[], rules_of_tier: &[] };
+pub(crate) const NOTHING: Payments<'static> = Payments { rules: &[], tiers: &[], paid: &[] };
 
 fn number_value(number: i64) -> Option<Value<'static>> {
     (number != NO_AMOUNT).then(|| Value::Number(Exact::from_integer(number.into())))

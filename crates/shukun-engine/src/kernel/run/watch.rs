@@ -40,16 +40,10 @@ pub(crate) struct Watching {
 
 impl Watching {
     /// Looks at every watcher.
-    pub(crate) fn watch(
-        &mut self,
-        view: &View<'_>,
-        books: &mut Books,
-        rules_of_tier: &[Vec<usize>],
-        slow: &mut [bool],
-    ) {
+    pub(crate) fn watch(&mut self, view: &View<'_>, books: &mut Books, slow: &mut [bool]) {
         self.coloured.clear();
         for watcher in &view.plan.watchers {
-            self.fill(watcher, view, &books.payments(rules_of_tier));
+            self.fill(watcher, view, &books.payments());
             self.judge(watcher, view, books, slow);
         }
     }

@@ -8,6 +8,7 @@ use super::bills::read;
 use super::groups::NO_GROUP;
 use super::steps::Books;
 use super::values::View;
+use super::vectors::Spare;
 use super::watch::Coloured;
 
 /// Where the person-years of a chunk stand among the rows that are told.
@@ -25,7 +26,7 @@ impl Years {
         &mut self,
         view: &View<'_>,
         books: &Books,
-        rules_of_tier: &[Vec<usize>],
+        spare: &mut Spare,
         coloured: &[Coloured],
         slow: &[bool],
         years: &mut YearRows,
@@ -36,21 +37,14 @@ impl Years {
         for (column, money) in years.money.iter_mut().zip([m0, m1, m2, m3, m4]) {
             self.add_up(view, column, count, |bill| read(money, bill, 0));
         }
-        years.paid_fen.resize_with(rules_of_tier.len(), Vec::new);
-        for (tier, column) in years.paid_fen.iter_mut().enumerate() {
-            let settled = books.settled.get(tier).map_or(&[][..], Vec::as_slice);
-            self.add_up(view, column, count, |bill| read(settled, bill, 0));
-            for rule in rules_of_tier.get(tier).into_iter().flatten() {
-                let paid = books.rules.get(*rule).map_or(&[][..], Vec::as_slice);
-                if !paid.is_empty() {
-                    self.add(view, column, |bill| read(paid, bill, 0));
-                }
-            }
+        years.paid_fen.resize_with(books.tiers.len(), Vec::new);
+        for (column, paid) in years.paid_fen.iter_mut().zip(&books.tiers) {
+            self.add_up(view, column, count, |bill| read(paid, bill, 0));
         }
         self.add_up(view, &mut years.family_fen, count, |bill| {
             read(view.total(), bill, 0) - read(&books.paid, bill, 0)
         });
-        self.tell_burdens(view, books, rules_of_tier, years);
+        self.tell_burdens(view, books, spare, years);
         years.colour.clear();
         years.colour.resize(count, NO_CODE);
         coloured.iter().for_each(|one| self.colour(view, *one, years));
@@ -110,20 +104,23 @@ impl Years {
     }
 
     /// Each 口径 added up over the bills; one that needs a value that is not known is left out.
-    fn tell_burdens(&self, view: &View<'_>, books: &Books, rules_of_tier: &[Vec<usize>], years: &mut YearRows) {
-        let payments = books.payments(rules_of_tier);
+    fn tell_burdens(&self, view: &View<'_>, books: &Books, spare: &mut Spare, years: &mut YearRows) {
+        let payments = books.payments();
         let count = years.person.len();
         years.burden_fen.resize_with(view.plan.measures.len(), Vec::new);
         for (column, measure) in years.burden_fen.iter_mut().zip(&view.plan.measures) {
+            let mut amounts = spare.take();
+            view.fill(&measure.amount, &payments, &mut amounts, spare);
             column.clear();
             column.resize(count, 0);
-            for bill in 0..view.bills.count {
+            for (bill, amount) in amounts.iter().enumerate() {
                 let Some(place) = column.get_mut(self.row_of(view, bill)) else { continue };
-                *place = match (*place, view.amount(&measure.amount, &payments, bill)) {
+                *place = match (*place, *amount) {
                     (NO_AMOUNT, _) | (_, NO_AMOUNT) => NO_AMOUNT,
                     (sum, amount) => sum + amount,
                 };
             }
+            spare.give_back(amounts);
             if measure.denominator != 1 {
                 column
                     .iter_mut()
