@@ -96,6 +96,15 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ("year", "年度", "calendar year"),
 ];
 
+/// How the lake's files lie.
+const LAYOUT: &str = "
+`claims/year=2025/county=330305/003-of-008-17.parquet`: 2025 年的费用、330305 县、八个分桶中的第 3 个（从 0 数起）、第 17 次提交写入。
+A year of costs (discharge, else settlement), a county (six digits, fewer where the county is not known), bucket 3 of 8, written by commit 17.
+The other tables have no year. DuckDB reads a table with
+`read_parquet('claims/*/*/*.parquet', hive_partitioning = true)` and prunes by `year` and `county`. Only files that
+`manifest.json` names count; after a stop there may be others until the next import.
+";
+
 fn schemas() -> Vec<(&'static str, &'static str, Schema)> {
     let one = |name: &str| vec![name.to_owned()];
     let names = StandingColumns { tiers: one("基本医保"), bases: one("个人负担"), limits: one("慈善救助") };
@@ -132,6 +141,7 @@ fn page() -> String {
          the last are what `shukun settle` writes (`delta_postings.parquet` has the columns of the postings), the one before \
          is what `shukun monitor` writes.\n",
     );
+    page.push_str(LAYOUT);
     for (name, zh, schema) in schemas() {
         writeln!(page, "\n## {name} · {zh}\n\n| 列 column | 类型 type | 含义 | meaning |\n|---|---|---|---|").unwrap();
         for field in schema.fields() {
