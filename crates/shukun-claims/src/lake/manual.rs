@@ -13,6 +13,8 @@ use super::notes::notes_table;
 use super::postings::postings_table;
 use super::standings::{StandingColumns, standings_table};
 use super::tables::table;
+use crate::columns::split_schema;
+use shukun_engine::kernel::Names;
 
 /// What each column means: 中文, English.
 const MEANINGS: &[(&str, &str, &str)] = &[
@@ -121,6 +123,7 @@ fn schemas() -> Vec<(&'static str, &'static str, Schema)> {
         ("notes.parquet", "说明", output(notes_table(&[]).unwrap())),
         ("history.parquet", "逐月颜色", output(history_table(&[]).unwrap())),
         ("delta_standings.parquet", "年度状况的变化", output(changes_table(&[], &names).unwrap())),
+        ("splits.parquet", "每笔结算由谁支付", split_schema(&Names { tiers: one("基本医保"), ..Names::default() })),
     ]
 }
 
@@ -138,8 +141,8 @@ fn page() -> String {
         "# 数据表 · The tables\n\nMade from the tables themselves. Money is in fen (`_fen`); null is \"not known\", never \"no\". \
          The first five are the lake's, by county and buckets of whole households (claims by year too), sorted by household, \
          person and day; the next three and \
-         the last are what `shukun settle` writes (`delta_postings.parquet` has the columns of the postings), the one before \
-         is what `shukun monitor` writes.\n",
+         the one before the last are what `shukun settle` writes (`delta_postings.parquet` has the columns of the postings), \
+         `history.parquet` is what `shukun monitor` writes, the last what `shukun settle-file --split` writes.\n",
     );
     page.push_str(LAYOUT);
     for (name, zh, schema) in schemas() {

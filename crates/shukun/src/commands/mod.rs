@@ -7,6 +7,7 @@ pub mod import;
 pub mod pack;
 pub mod screen;
 pub mod settle;
+pub mod settle_file;
 pub mod synth;
 
 use shukun_base::Lang;
@@ -20,6 +21,7 @@ pub fn run(command: Command, lang: Lang) -> Result<Exit, CliError> {
     match command {
         Command::Import(args) => import::import(&args, lang),
         Command::Settle(args) => settle::settle(&args, lang),
+        Command::SettleFile(args) => settle_file::settle_file(&args, lang),
         Command::Screen(args) => screen::screen(&args, lang),
         Command::Compare(args) => compare::compare(&args, lang),
         Command::Explain(args) => explain::explain(&args, lang),
