@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
-use shukun_base::{Day, Lang, RegionCode, Text};
+use shukun_base::{Day, Lang, Text};
 
 use crate::error::CliError;
 use crate::help;
@@ -29,9 +29,9 @@ pub enum Command {
     Pack(PackArgs),
     Import(ImportArgs),
     Settle(SettleArgs),
-    SettleFile(SettleFileArgs),
     Screen(ScreenArgs),
     Compare(CompareArgs),
+    Project(ProjectArgs),
     Explain(ExplainArgs),
     Synth(SynthArgs),
     Demo(DemoArgs),
@@ -213,32 +213,6 @@ pub struct SettleArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct SettleFileArgs {
-    #[arg(value_name = "CLAIMS.parquet")]
-    pub file: PathBuf,
-    #[command(flatten)]
-    pub run: RunArgs,
-    #[arg(long, value_name = "CODE", value_parser = region)]
-    pub region: RegionCode,
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
-    #[arg(long, conflicts_with_all = ["standings", "split"])]
-    pub totals: bool,
-    #[arg(long)]
-    pub standings: bool,
-    #[arg(long)]
-    pub split: bool,
-    #[arg(long)]
-    pub hash_input: bool,
-    #[arg(long, value_enum, default_value = "text")]
-    pub format: Format,
-}
-
-fn region(code: &str) -> Result<RegionCode, String> {
-    RegionCode::new(code).ok_or_else(|| "2, 4, 6, 9, 12".to_owned())
-}
-
-#[derive(Debug, Args)]
 pub struct ScreenArgs {
     #[arg(long, value_name = "DIR")]
     pub lake: PathBuf,
@@ -270,6 +244,34 @@ pub struct CompareArgs {
     pub year: Option<i16>,
     #[arg(long, value_name = "YUAN", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
     pub near: u32,
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct ProjectArgs {
+    #[arg(long, value_name = "DIR")]
+    pub lake: PathBuf,
+    #[arg(long, value_name = "SPEC")]
+    pub packs: String,
+    #[arg(long, value_name = "SPEC")]
+    pub variant: Option<String>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10))]
+    pub years: u32,
+    #[arg(long, value_name = "FILE.toml")]
+    pub growth: Option<PathBuf>,
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Day>,
+    #[arg(long, value_name = "YEAR")]
+    pub base_year: Option<i16>,
+    #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(100..))]
+    pub sample: u64,
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(100..=2_000))]
+    pub draws: u32,
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     #[arg(long, value_enum, default_value = "text")]

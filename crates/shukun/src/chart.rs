@@ -29,8 +29,8 @@ pub const CSS: &str = r"
 .plot .grid { stroke: #e3e8ee; stroke-width: 1; } .plot .even { stroke: #9aa5b1; stroke-width: 1; stroke-dasharray: 4 4; fill: none; }
 .plot .one, .legend .one { stroke: var(--one); } .plot .two, .legend .two { stroke: var(--two); }
 .plot .one, .plot .two { fill: none; stroke-width: 2; } .plot .two.dashed, .plot .one.dashed { stroke-dasharray: 6 3; }
-.plot .band-one { fill: var(--one); fill-opacity: .16; } .plot .band-two { fill: var(--two); fill-opacity: .18; }
-.plots { display: flex; flex-wrap: wrap; gap: 12px; } .plots .plot { flex: 1 1 320px; }
+.plot .band-one, .legend .band-one { fill: var(--one); fill-opacity: .16; } .plot .band-two, .legend .band-two { fill: var(--two); fill-opacity: .18; }
+.plots { display: flex; flex-wrap: wrap; gap: 12px; } .fan { flex: 1 1 320px; max-width: 420px; }
 .scroll { overflow-x: auto; background: #fff; border: 1px solid var(--line); border-radius: 8px; padding: 4px 12px; margin: 0 0 10px; }
 .scroll.wide table { min-width: 36rem; } .scroll th, .scroll td { overflow-wrap: normal; } .scroll td:first-child { min-width: 9em; }
 @media (max-width: 600px) {
@@ -98,6 +98,8 @@ fn y(up: i64) -> i64 {
 pub enum Drawn {
     /// A line with its class.
     Line(&'static str, Vec<Point>),
+    /// A band between an upper and a lower line.
+    Band(&'static str, Vec<Point>, Vec<Point>),
 }
 
 /// A mark on an axis: where, and what is written there.
@@ -130,6 +132,9 @@ fn draw(drawn: &Drawn) -> Markup {
     };
     match drawn {
         Drawn::Line(class, points) => html! { polyline class=(class) points=(path(&mut points.iter())) {} },
+        Drawn::Band(class, upper, lower) => {
+            html! { polygon class=(class) points=(path(&mut upper.iter().chain(lower.iter().rev()))) {} }
+        }
     }
 }
 
@@ -150,6 +155,44 @@ pub fn legend_box(class: &str, words: &str) -> Markup {
             svg viewBox="0 0 18 12" aria-hidden="true" { rect class=(class) x="0" y="0" width="18" height="12" {} }
             (words)
         }
+    }
+}
+
+/// Round marks from zero up to at least `most` fen, and the highest of them: 0, 50万元, 100万元.
+pub fn money_marks(most: Fen, lang: Lang) -> (Vec<Mark>, Fen) {
+    let yuan = (most.0.max(1) + 99) / 100;
+    let step = round_step(yuan);
+    let count = (yuan + step - 1) / step;
+    let top = step * count;
+    let marks = (0..=count).map(|number| (number * FULL / count, axis_money(number * step, lang)));
+    (marks.collect(), Fen::yuan(top))
+}
+
+/// The smallest of 1, 2, 5 × 10ⁿ that makes at most five steps.
+fn round_step(yuan: i64) -> i64 {
+    let mut ten = 1_i64;
+    loop {
+        if let Some(step) = [1, 2, 5].map(|factor| ten * factor).into_iter().find(|step| step * 5 >= yuan) {
+            return step;
+        }
+        ten *= 10;
+    }
+}
+
+/// `5万`, `1.2亿`, `800`; in English `50k`, `120M`.
+fn axis_money(yuan: i64, lang: Lang) -> String {
+    let units: &[(i64, &str)] = match lang {
+        Lang::Zh => &[(100_000_000, "亿"), (10_000, "万")],
+        Lang::En => &[(1_000_000_000, "bn"), (1_000_000, "M"), (1_000, "k")],
+    };
+    match units.iter().find(|(unit, _)| yuan >= *unit) {
+        Some((unit, word)) => {
+            let tenths = yuan * 10 / unit;
+            let shown =
+                if tenths % 10 == 0 { format!("{}", tenths / 10) } else { format!("{}.{}", tenths / 10, tenths % 10) };
+            format!("{shown}{word}")
+        }
+        None => yuan.to_string(),
     }
 }
 
@@ -177,6 +220,24 @@ pub fn grouped(count: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn marks_are_round_and_few() {
+        let zh = |most: i64| {
+            let (marks, top) = money_marks(Fen::yuan(most), Lang::Zh);
+            (marks.iter().map(|mark| mark.1.clone()).collect::<Vec<_>>().join(" "), top.0 / 100)
+        };
+        assert_eq!(zh(0), ("0 1".to_owned(), 1));
+        assert_eq!(zh(830), ("0 200 400 600 800 1000".to_owned(), 1_000));
+        assert_eq!(zh(1_230_000), ("0 50万 100万 150万".to_owned(), 1_500_000));
+        assert_eq!(zh(230_000_000), ("0 5000万 1亿 1.5亿 2亿 2.5亿".to_owned(), 250_000_000));
+        let (marks, _) = money_marks(Fen::yuan(1_230_000), Lang::En);
+        assert_eq!(marks.last().unwrap().1, "1.5M");
+        for most in [1, 9, 11, 101, 4_999, 5_001, 99_999_999] {
+            let (marks, top) = money_marks(Fen::yuan(most), Lang::Zh);
+            assert!(marks.len() <= 7 && top >= Fen::yuan(most), "{most}");
+        }
+    }
 
     #[test]
     fn short_amounts_are_rounded_as_said() {

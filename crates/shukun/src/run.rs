@@ -107,6 +107,6 @@ fn settle_all(waiting: Vec<(HouseholdFacts, Arc<Program>)>, detail: Detail) -> V
 }
 
 /// The county part of a region code.
-fn county(region: &RegionCode) -> String {
+pub fn county(region: &RegionCode) -> String {
     region.as_str().chars().take(6).collect()
 }

@@ -10,7 +10,7 @@ mod cliffs;
 mod largest;
 mod line;
 pub mod marks;
-mod ordered;
+pub(crate) mod ordered;
 pub mod report;
 mod row;
 mod spread;

@@ -44,6 +44,30 @@ impl Coarse {
         None
     }
 
+    /// The lowest class so that it and those above hold at most `most` amounts, and how many they hold.
+    pub fn top(&self, most: u64) -> (i32, u64) {
+        let (mut lowest, mut held) = (i32::MAX, 0);
+        for (class, count) in self.0.iter().rev() {
+            if held + count > most {
+                break;
+            }
+            (lowest, held) = (*class, held + count);
+        }
+        (lowest, held)
+    }
+
+    /// Adds the counts of others.
+    pub fn merge(&mut self, other: Coarse) {
+        for (class, count) in other.0 {
+            *self.0.entry(class).or_default() += count;
+        }
+    }
+
+    /// How many amounts there are.
+    pub fn count(&self) -> u64 {
+        self.0.values().sum()
+    }
+
     /// Runs of neighbouring classes with at most `held` amounts each (a class with more stands alone), as first and
     /// last class.
     fn parts(&self, held: u64) -> Vec<(i32, i32)> {
@@ -156,6 +180,13 @@ mod tests {
         fn classes_never_fall(a in any::<i64>(), b in any::<i64>()) {
             prop_assert!(class_of(a.min(b)) <= class_of(a.max(b)));
         }
+    }
+
+    #[test]
+    fn the_largest_are_taken_class_by_class() {
+        let mut coarse = Coarse::default();
+        [1, 2, 2, 3, 3, 9].iter().for_each(|amount| coarse.add(*amount));
+        assert_eq!([0, 1, 2, 3, 6].map(|most| coarse.top(most)), [(i32::MAX, 0), (9, 1), (9, 1), (3, 3), (1, 6)]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `shukun compare` on a small synthetic county, with packs made for the test.
+//! `shukun compare` and `shukun project` on a small synthetic county, with packs made for the test.
 
 use std::path::Path;
 
@@ -141,4 +141,90 @@ fn nobody_to_compare_is_told() {
     assert!(said.out.contains("没有比较"), "{}", said.out);
     let page = std::fs::read_to_string(Path::new(&out).join("compare.html")).unwrap();
     assert!(page.contains("导入结算表"));
+}
+
+const GROWTH: &str = "[claimants]\ngrowth = \"0\"\nlow = \"0\"\nhigh = \"0\"\nsource = \"试验\"\n\
+                      [cost]\ngrowth = \"0\"\nlow = \"0\"\nhigh = \"0\"\nsource = \"试验\"\n";
+
+#[test]
+fn without_growth_the_coming_years_are_the_settled_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let lake = prepare(dir.path(), "400");
+    let (old, new, out) = (at(dir.path(), "old"), at(dir.path(), "new"), at(dir.path(), "out"));
+    let growth = at(dir.path(), "growth.toml");
+    std::fs::write(&growth, GROWTH).unwrap();
+    let arguments = [
+        "project",
+        "--lake",
+        &lake,
+        "--packs",
+        &old,
+        "--variant",
+        &new,
+        "--years",
+        "2",
+        "--base-year",
+        "2022",
+        "--growth",
+        &growth,
+        "--out",
+        &out,
+        "--format",
+        "json",
+    ];
+    let report = ok(&arguments).json();
+    assert_eq!(report["schema"], "shukun.project/1");
+    let compared = at(dir.path(), "compared");
+    let known = ok(&[
+        "compare",
+        "--lake",
+        &lake,
+        "--baseline",
+        &old,
+        "--variant",
+        &new,
+        "--year",
+        "2022",
+        "--out",
+        &compared,
+        "--format",
+        "json",
+    ])
+    .json();
+    let lines = report["lines"].as_array().unwrap();
+    let of = |kind: &str, name: &str| lines.iter().find(|line| line["kind"] == kind && line["name"] == name).unwrap();
+    let fund = known["funds"].as_array().unwrap().iter().find(|fund| fund["name"] == "纾困资金").unwrap();
+    let pairs = [(of("family", ""), &known["family"]), (of("fund", "纾困资金"), fund)];
+    for (line, known) in pairs {
+        for year in [0, 1] {
+            assert_eq!(line["baseline"]["years"][year]["middle_fen"], known["baseline_fen"], "to the fen");
+            assert_eq!(line["variant"]["years"][year]["middle_fen"], known["variant_fen"]);
+            assert_eq!(line["difference"]["years"][year]["middle_fen"], known["difference_fen"]);
+        }
+        let year = &line["baseline"]["years"][0];
+        assert!(amount(&year["p10_fen"]) < amount(&year["middle_fen"]), "{year}");
+        assert!(amount(&year["middle_fen"]) < amount(&year["p90_fen"]), "{year}");
+    }
+    let page = std::fs::read_to_string(Path::new(&out).join("project.html")).unwrap();
+    for outside in ["<script", "http://", "https://", "src=", "<link"] {
+        assert!(!page.contains(outside), "{outside} in the page");
+    }
+    assert!(page.contains("<polygon") && page.contains("来源：试验"));
+    assert!(std::fs::metadata(Path::new(&out).join("project.xlsx")).unwrap().len() > 5_000);
+    let bytes = || std::fs::read(Path::new(&out).join("project.json")).unwrap();
+    let first = bytes();
+    ok(&arguments);
+    assert!(first == bytes(), "the same seed gives the same bytes");
+}
+
+#[test]
+fn growth_that_is_not_known_is_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let lake = prepare(dir.path(), "40");
+    let (old, out) = (at(dir.path(), "old"), at(dir.path(), "out"));
+    let said =
+        shukun(&["project", "--lake", &lake, "--packs", &old, "--years", "2", "--base-year", "2022", "--out", &out]);
+    assert_eq!(said.code, 3);
+    assert!(said.err.contains("cli-project-growth-unknown") && said.err.contains("source ="), "{}", said.err);
+    assert!(!Path::new(&out).exists(), "nothing is written");
 }

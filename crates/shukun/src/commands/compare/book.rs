@@ -353,7 +353,7 @@ impl Book {
     }
 }
 
-fn source_rows(side: &str, of: &PolicySide, lang: Lang) -> Vec<Vec<String>> {
+pub fn source_rows(side: &str, of: &PolicySide, lang: Lang) -> Vec<Vec<String>> {
     let mut rows = vec![vec![side.to_owned(), of.spec.clone(), String::new(), String::new()]];
     rows.extend(of.sources.packs.iter().map(|pack| {
         let source = format!("{} {}", provenance(pack.provenance).in_lang(lang), pack.hash);

@@ -3,10 +3,10 @@
 //! Reads lake and packs, writes `compare.json`, `compare.xlsx` and `compare.html`. The figures are
 //! [`shukun_analysis::compare`]'s; what they mean is in docs/compare.md.
 
-mod book;
-mod page;
+pub mod book;
+pub mod page;
 mod people;
-mod report;
+pub mod report;
 mod text;
 
 use std::path::Path;

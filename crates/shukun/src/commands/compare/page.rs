@@ -379,7 +379,7 @@ fn sources(report: &Report, lang: Lang) -> Markup {
     }
 }
 
-fn side_sources(heading: &str, side: &PolicySide, lang: Lang) -> Markup {
+pub fn side_sources(heading: &str, side: &PolicySide, lang: Lang) -> Markup {
     html! {
         h3 { (heading) }
         ul {

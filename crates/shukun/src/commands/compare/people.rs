@@ -1,4 +1,4 @@
-//! Everybody of a lake under two policies: bucket by bucket on all cores, rows kept in a file that nobody else sees.
+//! Everybody of a lake under two policies: a partition on each core, piece by piece; rows kept in a file that nobody else sees.
 
 use std::cell::RefCell;
 use std::fs::File;
@@ -11,11 +11,12 @@ use rayon::prelude::*;
 use shukun_analysis::compare::{Contest, Options, ROW_BYTES, Row, Rows, Tally};
 use shukun_base::RegionCode;
 use shukun_claims::Lake;
+use shukun_claims::lake::Partition;
 use shukun_engine::facts::HouseholdFacts;
 use shukun_policy::program::Program;
 
 use crate::error::CliError;
-use crate::run::Uncovered;
+use crate::run::{Uncovered, county};
 use crate::runner::Runner;
 
 /// Two policies.
@@ -47,7 +48,7 @@ pub struct Settled {
 }
 
 #[derive(Default)]
-struct Bucket {
+struct Part {
     tally: Tally,
     rows: Vec<Row>,
     uncovered: Uncovered,
@@ -62,14 +63,13 @@ pub fn settle_both(
     out: &Path,
 ) -> Result<Settled, CliError> {
     let mut settled = Settled { tally: Tally::default(), rows: RowFile::create(out)?, uncovered: Uncovered::new() };
-    let buckets: Vec<u16> = (0..lake.bucket_count()).collect();
-    for some in buckets.chunks(rayon::current_num_threads().max(1)) {
-        let done: Result<Vec<Bucket>, CliError> =
-            some.par_iter().map(|bucket| settle_bucket(lake, sides, options, *bucket)).collect();
-        for bucket in done? {
-            settled.tally.merge(bucket.tally);
-            settled.rows.append(&bucket.rows)?;
-            for (county, count) in bucket.uncovered {
+    for some in lake.partitions().chunks(rayon::current_num_threads().max(1)) {
+        let done: Result<Vec<Part>, CliError> =
+            some.par_iter().map(|partition| settle_partition(lake, sides, options, partition)).collect();
+        for part in done? {
+            settled.tally.merge(part.tally);
+            settled.rows.append(&part.rows)?;
+            for (county, count) in part.uncovered {
                 *settled.uncovered.entry(county).or_default() += count;
             }
             bar.inc(1);
@@ -78,20 +78,23 @@ pub fn settle_both(
     Ok(settled)
 }
 
-fn settle_bucket(lake: &Lake, sides: &Sides<'_>, options: Options, bucket: u16) -> Result<Bucket, CliError> {
-    let mut result = Bucket::default();
-    let mut here: Option<(RegionCode, Option<Pair>)> = None;
+fn settle_partition(lake: &Lake, sides: &Sides<'_>, options: Options, partition: &Partition) -> Result<Part, CliError> {
+    let mut part = Part::default();
+    lake.read_partition(partition, |piece| settle_piece(sides, options, piece, &mut part))?;
+    Ok(part)
+}
+
+fn settle_piece(
+    sides: &Sides<'_>,
+    options: Options,
+    piece: Vec<HouseholdFacts>,
+    part: &mut Part,
+) -> Result<(), CliError> {
     let mut groups: Vec<(Pair, Vec<HouseholdFacts>)> = Vec::new();
-    for facts in lake.read_bucket(bucket)? {
-        let region = facts.household.region_code.clone();
-        let pair = match &here {
-            Some((known, pair)) if *known == region => pair.clone(),
-            _ => sides.programs_for(&region)?,
-        };
-        here = Some((region.clone(), pair.clone()));
-        let Some(pair) = pair else {
-            let county: String = region.as_str().chars().take(6).collect();
-            *result.uncovered.entry(county).or_default() += 1;
+    for facts in piece {
+        let region = &facts.household.region_code;
+        let Some(pair) = sides.programs_for(region)? else {
+            *part.uncovered.entry(county(region)).or_default() += 1;
             continue;
         };
         match groups.iter_mut().find(|(known, _)| is_same(known, &pair)) {
@@ -101,9 +104,9 @@ fn settle_bucket(lake: &Lake, sides: &Sides<'_>, options: Options, bucket: u16) 
     }
     for ((baseline, variant), households) in &groups {
         let contest = Contest::new(baseline, variant, options);
-        households.iter().for_each(|facts| contest.add(facts, &mut result.tally, &mut result.rows));
+        households.iter().for_each(|facts| contest.add(facts, &mut part.tally, &mut part.rows));
     }
-    Ok(result)
+    Ok(())
 }
 
 fn is_same(a: &Pair, b: &Pair) -> bool {
