@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
-use shukun_base::{Day, Lang, Text};
+use shukun_base::{Day, Lang, RegionCode, Text};
 
 use crate::error::CliError;
 use crate::help;
@@ -29,6 +29,7 @@ pub enum Command {
     Pack(PackArgs),
     Import(ImportArgs),
     Settle(SettleArgs),
+    SettleFile(SettleFileArgs),
     Screen(ScreenArgs),
     Compare(CompareArgs),
     Project(ProjectArgs),
@@ -210,6 +211,32 @@ pub struct SettleArgs {
     pub compact: Option<PathBuf>,
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct SettleFileArgs {
+    #[arg(value_name = "CLAIMS.parquet")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[arg(long, value_name = "CODE", value_parser = region)]
+    pub region: RegionCode,
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    #[arg(long, conflicts_with_all = ["standings", "split"])]
+    pub totals: bool,
+    #[arg(long)]
+    pub standings: bool,
+    #[arg(long)]
+    pub split: bool,
+    #[arg(long)]
+    pub hash_input: bool,
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+}
+
+fn region(code: &str) -> Result<RegionCode, String> {
+    RegionCode::new(code).ok_or_else(|| "2, 4, 6, 9, 12".to_owned())
 }
 
 #[derive(Debug, Args)]

@@ -109,3 +109,16 @@ pub(crate) fn unsorted(key: &str, row: usize, place: Place<'_>) -> LakeError {
         ),
     )
 }
+
+/// A row names a household or person that the tables beside it do not have.
+pub(crate) fn stray_row(table: &str, row: usize, place: Place<'_>) -> LakeError {
+    error(
+        "columns-stray",
+        Text::new(
+            format!("{table} 第 {} 行的户或人员没有记录", place.row(row)),
+            format!("row {} of {table} names a household or person without a row of its own", place.row(row)),
+        ),
+        place.file,
+        Text::new("从备份恢复数据湖，或重新导入", "restore the lake from a backup, or import again"),
+    )
+}

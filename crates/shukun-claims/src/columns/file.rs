@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,11 +14,13 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
+use sha2::{Digest as _, Sha256};
 use shukun_engine::kernel::Needs;
 
 use super::error::{missing_column, not_parquet};
 use crate::lake::LakeError;
 use crate::lake::error::file_failed;
+use crate::lake::parquet_file::hex;
 
 /// Columns of few words: read as dictionaries, whatever the file calls them.
 const WORDS: [&str; 5] = ["kind", "institution_code", "drg_code", "principal_diagnosis", "settled_category"];
@@ -71,6 +74,48 @@ impl ClaimsFile {
     /// How many claims it holds.
     pub fn rows(&self) -> u64 {
         u64::try_from(self.metadata.metadata().file_metadata().num_rows()).unwrap_or_default()
+    }
+
+    /// SHA-256 of the footer in lower-case hex: columns, row groups, their sizes and bounds. A cheap sign that two runs
+    /// read the same file.
+    ///
+    /// # Errors
+    /// `lake-file`.
+    pub fn footer_hash(&self) -> Result<String, LakeError> {
+        self.read_footer().map(|footer| hex(&Sha256::digest(footer))).map_err(|cause| file_failed(&self.path, &cause))
+    }
+
+    fn read_footer(&self) -> std::io::Result<Vec<u8>> {
+        let mut file = File::open(&self.path)?;
+        let mut tail = [0; 8];
+        file.seek(SeekFrom::End(-8))?;
+        file.read_exact(&mut tail)?;
+        let [a, b, c, d, ..] = tail;
+        let length = i64::from(u32::from_le_bytes([a, b, c, d]));
+        file.seek(SeekFrom::End(-8 - length))?;
+        let mut footer = Vec::new();
+        file.read_to_end(&mut footer)?;
+        Ok(footer)
+    }
+
+    /// SHA-256 of the whole file in lower-case hex.
+    ///
+    /// # Errors
+    /// `lake-file`.
+    pub fn content_hash(&self) -> Result<String, LakeError> {
+        let mut hash = Sha256::new();
+        let copied = File::open(&self.path).and_then(|mut file| {
+            let mut buffer = vec![0; 1 << 20];
+            loop {
+                let read = file.read(&mut buffer)?;
+                if read == 0 {
+                    return Ok(());
+                }
+                hash.update(buffer.get(..read).unwrap_or_default());
+            }
+        });
+        copied.map_err(|cause| file_failed(&self.path, &cause))?;
+        Ok(hex(&hash.finalize()))
     }
 
     /// Whether it has this column.

@@ -16,6 +16,7 @@ fn errors() -> Vec<LakeError> {
         error::empty_cell("person_id", 6, place),
         error::unknown_value("kind", 6, "inpatient, outpatient", place),
         error::unsorted("person_id", 6, place),
+        error::stray_row("claims", 6, place),
     ]
 }
 

@@ -14,17 +14,22 @@ mod facts;
 mod file;
 #[cfg(test)]
 mod gallery;
+mod partition;
 mod pieces;
 mod places;
+mod read;
 mod settle;
 mod settled;
 mod settler;
 mod slow;
 mod splits;
+mod tables;
 mod words;
 mod years;
 
 pub use file::ClaimsFile;
+pub use partition::settle_partition;
+pub use read::read_claims_file;
 pub use settle::{Layout, settle_claims_file, settle_with};
 pub use settled::{Outcome, Settled, Take, TotalsOnly};
 pub use splits::{SplitRow, SplitsFile, split_schema};

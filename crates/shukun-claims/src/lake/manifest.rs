@@ -158,8 +158,10 @@ mod parts {
 
     use super::super::bucket::Table;
     use super::super::place::{Partition, Slot};
+    use super::super::sealed::Seal;
     use super::FileEntry;
 
+    /// Written out rather than flattened: a lake has thousands of them, and flattened fields are read many times slower.
     #[derive(Serialize, Deserialize)]
     struct Part {
         table: Table,
@@ -167,26 +169,43 @@ mod parts {
         year: Option<i16>,
         county: String,
         bucket: u16,
-        #[serde(flatten)]
-        entry: FileEntry,
+        path: String,
+        rows: u64,
+        generation: u64,
+        sha256: String,
+        bytes: u64,
+        footer_at: u64,
+        footer_sha256: String,
+    }
+
+    impl From<(&Slot, &FileEntry)> for Part {
+        fn from((slot, entry): (&Slot, &FileEntry)) -> Part {
+            let Partition { county, bucket } = slot.partition.clone();
+            let FileEntry { path, rows, generation, seal } = entry.clone();
+            let Seal { sha256, bytes, footer_at, footer_sha256 } = seal;
+            let (table, year) = (slot.table, slot.year);
+            Part { table, year, county, bucket, path, rows, generation, sha256, bytes, footer_at, footer_sha256 }
+        }
+    }
+
+    impl From<Part> for (Slot, FileEntry) {
+        fn from(part: Part) -> (Slot, FileEntry) {
+            let Part { table, year, county, bucket, path, rows, generation, .. } = part;
+            let Part { sha256, bytes, footer_at, footer_sha256, .. } = part;
+            let seal = Seal { sha256, bytes, footer_at, footer_sha256 };
+            (Slot { table, partition: Partition { county, bucket }, year }, FileEntry { path, rows, generation, seal })
+        }
     }
 
     pub(super) fn serialize<S: Serializer>(
         parts: &BTreeMap<Slot, FileEntry>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(parts.iter().map(|(slot, entry)| {
-            let Partition { county, bucket } = slot.partition.clone();
-            Part { table: slot.table, year: slot.year, county, bucket, entry: entry.clone() }
-        }))
+        serializer.collect_seq(parts.iter().map(Part::from))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<Slot, FileEntry>, D::Error> {
-        let slot = |part: Part| {
-            let partition = Partition { county: part.county, bucket: part.bucket };
-            (Slot { table: part.table, partition, year: part.year }, part.entry)
-        };
-        Ok(Vec::<Part>::deserialize(from)?.into_iter().map(slot).collect())
+        Ok(Vec::<Part>::deserialize(from)?.into_iter().map(<(Slot, FileEntry)>::from).collect())
     }
 }
 

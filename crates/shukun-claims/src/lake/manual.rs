@@ -13,6 +13,8 @@ use super::notes::notes_table;
 use super::postings::postings_table;
 use super::standings::{StandingColumns, standings_table};
 use super::tables::table;
+use crate::columns::split_schema;
+use shukun_engine::kernel::Names;
 
 /// What each column means: 中文, English.
 const MEANINGS: &[(&str, &str, &str)] = &[
@@ -96,6 +98,15 @@ const MEANINGS: &[(&str, &str, &str)] = &[
     ("year", "年度", "calendar year"),
 ];
 
+/// How the lake's files lie.
+const LAYOUT: &str = "
+`claims/year=2025/county=330305/003-of-008-17.parquet`: 2025 年的费用、330305 县、八个分桶中的第 3 个（从 0 数起）、第 17 次提交写入。
+A year of costs (discharge, else settlement), a county (six digits, fewer where the county is not known), bucket 3 of 8, written by commit 17.
+The other tables have no year. DuckDB reads a table with
+`read_parquet('claims/*/*/*.parquet', hive_partitioning = true)` and prunes by `year` and `county`. Only files that
+`manifest.json` names count; after a stop there may be others until the next import.
+";
+
 fn schemas() -> Vec<(&'static str, &'static str, Schema)> {
     let one = |name: &str| vec![name.to_owned()];
     let names = StandingColumns { tiers: one("基本医保"), bases: one("个人负担"), limits: one("慈善救助") };
@@ -112,6 +123,7 @@ fn schemas() -> Vec<(&'static str, &'static str, Schema)> {
         ("notes.parquet", "说明", output(notes_table(&[]).unwrap())),
         ("history.parquet", "逐月颜色", output(history_table(&[]).unwrap())),
         ("delta_standings.parquet", "年度状况的变化", output(changes_table(&[], &names).unwrap())),
+        ("splits.parquet", "每笔结算由谁支付", split_schema(&Names { tiers: one("基本医保"), ..Names::default() })),
     ]
 }
 
@@ -129,9 +141,10 @@ fn page() -> String {
         "# 数据表 · The tables\n\nMade from the tables themselves. Money is in fen (`_fen`); null is \"not known\", never \"no\". \
          The first five are the lake's, by county and buckets of whole households (claims by year too), sorted by household, \
          person and day; the next three and \
-         the last are what `shukun settle` writes (`delta_postings.parquet` has the columns of the postings), the one before \
-         is what `shukun monitor` writes.\n",
+         the one before the last are what `shukun settle` writes (`delta_postings.parquet` has the columns of the postings), \
+         `history.parquet` is what `shukun monitor` writes, the last what `shukun settle-file --split` writes.\n",
     );
+    page.push_str(LAYOUT);
     for (name, zh, schema) in schemas() {
         writeln!(page, "\n## {name} · {zh}\n\n| 列 column | 类型 type | 含义 | meaning |\n|---|---|---|---|").unwrap();
         for field in schema.fields() {

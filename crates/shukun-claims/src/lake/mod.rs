@@ -14,7 +14,7 @@
 
 #[cfg(test)]
 pub(crate) mod arbitrary;
-mod bucket;
+pub(crate) mod bucket;
 mod changes;
 pub(crate) mod codes;
 mod colour_history;
@@ -41,7 +41,7 @@ mod pick;
 mod place;
 mod plan;
 mod postings;
-mod read;
+pub(crate) mod read;
 mod regions;
 mod roster;
 mod round;

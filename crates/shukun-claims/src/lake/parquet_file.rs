@@ -238,3 +238,71 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lake::columns::{Rows, ids, table_of};
+
+    const ROWS: u64 = 60_000;
+
+    /// A file of many pages: three rows a key, each with a value that does not compress.
+    fn file_of_many_pages(dir: &Path) -> FileEntry {
+        let value = |row: u64| {
+            let mixed = (row + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            (mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9)
+        };
+        let columns = vec![ids("household_id", (0..ROWS).map(|row| row / 3)), ids("value", (0..ROWS).map(value))];
+        let table = table_of(columns, "t").unwrap();
+        let (disk, path) = (Disk::default(), dir.join("t.parquet"));
+        let mut file = TableFile::create(&disk, &path, table.schema_ref()).unwrap();
+        for at in (0..table.num_rows()).step_by(7_000) {
+            file.write(&table.slice(at, 7_000.min(table.num_rows() - at))).unwrap();
+        }
+        file.finish("t.parquet".to_owned(), 1).unwrap()
+    }
+
+    fn keys_read(dir: &Path, entry: &FileEntry, keys: &[u64]) -> Result<Vec<u64>, LakeError> {
+        let keys = ("household_id", Arc::new(keys.iter().copied().collect()));
+        let mut found = Vec::new();
+        for table in Scan::open(dir, entry, &Select { columns: None, keys: Some(keys) })? {
+            let table = table?;
+            found.extend(Rows { table: &table, place: "t" }.ids("household_id")?.values());
+        }
+        Ok(found)
+    }
+
+    #[test]
+    fn some_keys_are_read_and_no_others() {
+        let dir = tempfile::tempdir().unwrap();
+        let entry = file_of_many_pages(dir.path());
+        assert_eq!(entry.rows, ROWS);
+        for keys in [vec![], vec![0], vec![19_999], vec![20_000], vec![1_365, 1_366, 9_000], (5_000..9_000).collect()] {
+            let expected: Vec<u64> = keys.iter().filter(|key| **key < ROWS / 3).flat_map(|key| [*key; 3]).collect();
+            assert_eq!(keys_read(dir.path(), &entry, &keys).unwrap(), expected);
+        }
+    }
+
+    /// A look-up neither reads nor checks the pages of others: damage there is noticed by those who read it.
+    #[test]
+    fn a_look_up_reads_only_where_its_keys_are() {
+        let dir = tempfile::tempdir().unwrap();
+        let entry = file_of_many_pages(dir.path());
+        let path = dir.path().join(&entry.path);
+        let whole = std::fs::read(&path).unwrap();
+        let mut noticed = [0, 0];
+        for at in (0..whole.len()).step_by(16_384) {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 1;
+            std::fs::write(&path, damaged).unwrap();
+            noticed[0] += usize::from(keys_read(dir.path(), &entry, &[10_000]).is_err());
+            let everything = Scan::open(dir.path(), &entry, &Select::default()).and_then(|scan| {
+                scan.map(|table| table.map(|table| table.num_rows())).sum::<Result<usize, LakeError>>()
+            });
+            noticed[1] += usize::from(everything.is_err());
+        }
+        let places = whole.len().div_ceil(16_384);
+        assert_eq!(noticed[1], places, "who reads everything notices everything");
+        assert!(noticed[0] > 0 && noticed[0] * 4 < places, "{} of {places} noticed", noticed[0]);
+    }
+}

@@ -175,27 +175,53 @@ impl Lake {
         partition: &Partition,
         mut each: impl FnMut(Vec<StoredHousehold>) -> Result<(), E>,
     ) -> Result<(), E> {
+        self.read_lots(
+            partition,
+            PIECE,
+            |_| None,
+            |lots| {
+                let mut assembly = Assembly::default();
+                for lot in lots {
+                    assembly.next_file();
+                    lot.rows
+                        .iter()
+                        .try_for_each(|rows| tables::add_rows(lot.table, rows, &lot.place, &mut assembly))?;
+                }
+                each(self.checked(assembly, partition)?)
+            },
+        )
+    }
+
+    /// The same as columns: what each file of the partition has of about so many whole households, those of the
+    /// households' own table first. `columns` says which of a table's columns are read, none for all.
+    pub(crate) fn read_lots<E: From<LakeError>>(
+        &self,
+        partition: &Partition,
+        households_at_once: usize,
+        columns: impl Fn(Table) -> Option<Vec<&'static str>>,
+        mut each: impl FnMut(&[Lot]) -> Result<(), E>,
+    ) -> Result<(), E> {
         let mut lanes: Vec<Lane> = Vec::new();
         for table in Table::ALL {
+            let columns = columns(table);
             for (_, entry) in self.manifest.files_of(table, partition) {
-                lanes.push(Lane::open(&self.dir, table, entry)?);
+                lanes.push(Lane::open(&self.dir, table, entry, columns.as_deref())?);
             }
         }
         let [households, others @ ..] = lanes.as_mut_slice() else { return Ok(()) };
         let mut last = None;
         loop {
-            let (rows, through) = households.take_some(PIECE)?;
+            let (rows, through) = households.take_some(households_at_once)?;
             let Some(through) = through else { break };
             if last.replace(through).is_some_and(|last| last >= through) {
                 return Err(damaged(partition, "rows out of order").into());
             }
-            let mut assembly = Assembly::default();
-            households.add(&rows, &mut assembly)?;
+            let mut lots = vec![households.lot(rows)];
             for lane in &mut *others {
                 let rows = lane.take_through(through)?;
-                lane.add(&rows, &mut assembly)?;
+                lots.push(lane.lot(rows));
             }
-            each(self.checked(assembly, partition)?)?;
+            each(&lots)?;
         }
         match others.iter_mut().find_map(|lane| lane.rest().transpose()) {
             None => Ok(()),
@@ -222,6 +248,15 @@ pub(crate) fn partition_of(manifest: &Manifest, household: HouseholdId, county: 
     Partition { county: county.to_owned(), bucket: bucket_of(household, buckets) }
 }
 
+/// What one file has of some households.
+#[derive(Debug)]
+pub(crate) struct Lot {
+    pub table: Table,
+    /// The file, for messages.
+    pub place: String,
+    pub rows: Vec<RecordBatch>,
+}
+
 /// One file of a partition while it is read beside the others.
 struct Lane {
     table: Table,
@@ -236,13 +271,12 @@ struct Rest {
 }
 
 impl Lane {
-    fn open(dir: &Path, table: Table, entry: &FileEntry) -> Result<Lane, LakeError> {
-        Ok(Lane { table, scan: Scan::open(dir, entry, &Select::default())?, waiting: None })
+    fn open(dir: &Path, table: Table, entry: &FileEntry, columns: Option<&[&str]>) -> Result<Lane, LakeError> {
+        Ok(Lane { table, scan: Scan::open(dir, entry, &Select { columns, keys: None })?, waiting: None })
     }
 
-    fn add(&self, batches: &[RecordBatch], to: &mut Assembly) -> Result<(), LakeError> {
-        to.next_file();
-        batches.iter().try_for_each(|rows| tables::add_rows(self.table, rows, self.scan.place(), to))
+    fn lot(&self, rows: Vec<RecordBatch>) -> Lot {
+        Lot { table: self.table, place: self.scan.place().to_owned(), rows }
     }
 
     /// The rows that come next, or those that were not taken yet.

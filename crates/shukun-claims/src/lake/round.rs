@@ -52,18 +52,20 @@ impl Lake {
         let taken = will_be.iter().filter_map(|id| plan.families.remove_entry(id));
         let mut families: Households = taken.collect();
         rows.give_to(&mut families, &plan.homes);
-        for (partition, work) in round {
-            note_touched(partition, work, (&stored, &families), changes, &mut next.content)?;
-        }
-        let written: Result<Vec<Written>, LakeError> = round
-            .par_iter()
-            .map(|(partition, work)| self.write_partition(partition, work, (&stored, &families), next))
-            .collect();
-        for (slot, entry) in written?.into_iter().flatten() {
-            match entry {
-                Some(entry) => next.parts.insert(slot, entry),
-                None => next.parts.remove(&slot),
-            };
+        let write = |(partition, work): &(Partition, Work)| {
+            let pairs: Vec<Pair> =
+                work.were.union(&work.will_be).map(|id| Pair::new(*id, work, &stored, &families)).collect();
+            Ok((touched(&pairs)?, self.write_partition(partition, &pairs, next)?))
+        };
+        let written: Result<Vec<(Touched, Written)>, LakeError> = round.par_iter().map(write).collect();
+        for ((partition, _), (touched, files)) in round.iter().zip(written?) {
+            changes.note(partition, touched, &mut next.content);
+            for (slot, entry) in files {
+                match entry {
+                    Some(entry) => next.parts.insert(slot, entry),
+                    None => next.parts.remove(&slot),
+                };
+            }
         }
         Ok(())
     }
@@ -82,18 +84,10 @@ impl Lake {
         Ok(self.read_stored(&places, &Table::ALL)?.into_iter().map(|stored| (stored.id(), stored)).collect())
     }
 
-    fn write_partition(
-        &self,
-        partition: &Partition,
-        work: &Work,
-        (stored, families): (&Households, &Households),
-        next: &Manifest,
-    ) -> Result<Written, LakeError> {
-        let pairs: Vec<Pair> =
-            work.were.union(&work.will_be).map(|id| Pair::new(*id, work, stored, families)).collect();
+    fn write_partition(&self, partition: &Partition, pairs: &[Pair], next: &Manifest) -> Result<Written, LakeError> {
         let mut written = Vec::new();
         for table in Table::ALL {
-            for year in years(table, &pairs) {
+            for year in years(table, pairs) {
                 let changed: Vec<&Pair> = pairs.iter().filter(|pair| pair.differs_in(table, year)).collect();
                 if !changed.is_empty() {
                     let slot = Slot { table, partition: partition.clone(), year };
@@ -161,29 +155,39 @@ fn years(table: Table, pairs: &[Pair]) -> BTreeSet<Option<i16>> {
     households.flat_map(|household| &household.facts.claims).map(|claim| Some(year_of(claim))).collect()
 }
 
-/// Notes whose facts changed, and brings the hash over all facts up to date.
-fn note_touched(
-    partition: &Partition,
-    work: &Work,
-    (stored, families): (&Households, &Households),
-    changes: &mut Changes,
-    content: &mut ContentHash,
-) -> Result<(), LakeError> {
-    for id in work.were.union(&work.will_be) {
-        let pair = Pair::new(*id, work, stored, families);
+/// The households of a partition whose facts changed: the hashes of what they were and of what they are, and whether they
+/// (still) lie here.
+#[derive(Debug, Default)]
+struct Touched {
+    before: ContentHash,
+    now: ContentHash,
+    households: Vec<(HouseholdId, bool)>,
+}
+
+fn touched(pairs: &[Pair]) -> Result<Touched, LakeError> {
+    let mut touched = Touched::default();
+    for pair in pairs {
         let [before, now] = [pair.before, pair.now].map(|household| household.map(|household| &household.facts));
         if before == now {
             continue;
         }
-        if let Some(before) = before {
-            content.take_away(&ContentHash::of(before)?);
-            // A household that comes to another partition is noted there as well; it may not be overwritten here.
-            changes.touched.entry(*id).or_insert(None);
-        }
-        if let Some(now) = now {
-            content.add(&ContentHash::of(now)?);
-            changes.touched.insert(*id, Some(partition.county.clone()));
+        before.map_or(Ok(()), |facts| ContentHash::of(facts).map(|hash| touched.before.add(&hash)))?;
+        now.map_or(Ok(()), |facts| ContentHash::of(facts).map(|hash| touched.now.add(&hash)))?;
+        touched.households.push((pair.id, now.is_some()));
+    }
+    Ok(touched)
+}
+
+impl Changes {
+    fn note(&mut self, partition: &Partition, touched: Touched, content: &mut ContentHash) {
+        content.take_away(&touched.before);
+        content.add(&touched.now);
+        for (id, lies_here) in touched.households {
+            match lies_here {
+                true => drop(self.touched.insert(id, Some(partition.county.clone()))),
+                // One that went to another partition may have been noted there already.
+                false => drop(self.touched.entry(id).or_insert(None)),
+            }
         }
     }
-    Ok(())
 }

@@ -8,6 +8,7 @@ pub mod pack;
 pub mod project;
 pub mod screen;
 pub mod settle;
+pub mod settle_file;
 pub mod synth;
 
 use shukun_base::Lang;
@@ -21,6 +22,7 @@ pub fn run(command: Command, lang: Lang) -> Result<Exit, CliError> {
     match command {
         Command::Import(args) => import::import(&args, lang),
         Command::Settle(args) => settle::settle(&args, lang),
+        Command::SettleFile(args) => settle_file::settle_file(&args, lang),
         Command::Screen(args) => screen::screen(&args, lang),
         Command::Compare(args) => compare::compare(&args, lang),
         Command::Project(args) => project::project(&args, lang),

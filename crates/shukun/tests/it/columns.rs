@@ -16,9 +16,11 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::properties::WriterProperties;
 use proptest::prelude::*;
 use shukun_base::{ClaimId, Day, Fen, HouseholdId, PersonId, RegionCode};
-use shukun_claims::LakeError;
-use shukun_claims::columns::{ClaimsFile, Layout, Outcome, Settled, SplitsFile, Take, YearsFile, settle_with};
+use shukun_claims::columns::{
+    ClaimsFile, Layout, Outcome, Settled, SplitsFile, Take, YearsFile, settle_partition, settle_with,
+};
 use shukun_claims::lake::read_standings;
+use shukun_claims::{Lake, LakeError};
 use shukun_engine::facts::{Category, Claim, ClaimKind, FactValue, Facts, Household, HouseholdFacts, Person};
 use shukun_engine::kernel::{Kernel, NO_AMOUNT, Totals, Wanted};
 use shukun_engine::outcome::Standing;
@@ -26,7 +28,7 @@ use shukun_policy::link::{Choices, link};
 use shukun_policy::pack::PackSet;
 use shukun_policy::program::Program;
 
-use crate::run::root;
+use crate::run::{Said, root, shukun};
 
 /// The packs that are tried.
 const COUNTIES: [&str; 4] = ["cn-33", "cn-330305-dongtou", "cn-330381-ruian", "cn-3301-hangzhou"];
@@ -570,5 +572,102 @@ fn what_cannot_be_settled_is_said() {
         let kinds = texts((0..3).map(|_| Some("pharmacy".to_owned())));
         write_table(&path, vec![("person_id", ids), ("settled_on", day()), ("kind", kinds)], rows_in_group);
         assert_eq!(code(&path), "columns-unsorted", "{rows_in_group} rows in a group");
+    }
+}
+
+/// `shukun settle-file` with `more` words on this file.
+fn settle_file(file: &Path, out: &Path, more: &str) -> Said {
+    let [file, out] = [file, out].map(|path| path.display().to_string());
+    let mut line = vec!["settle-file", &file, "--packs", "policies", "--region", "330305", "--out", &out];
+    line.extend(more.split_whitespace());
+    shukun(&line)
+}
+
+#[test]
+fn the_command_writes_what_it_was_asked_for_and_a_receipt() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, out) = (dir.path().join("claims.parquet"), dir.path().join("out"));
+    let households = plain(60);
+    write(&path, &households, NONE_ABSENT, 10);
+    let files = || {
+        let names = std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(" ")
+    };
+    let said = settle_file(&path, &out, "--totals --hash-input");
+    assert_eq!((said.code, files().as_str()), (0, "receipt.json"), "{}", said.all());
+    assert!(said.out.starts_with("结算 60 笔，1 户"), "{}", said.out);
+    let receipt: serde_json::Value = serde_json::from_slice(&std::fs::read(out.join("receipt.json")).unwrap()).unwrap();
+    let program = program_of("cn-330305-dongtou");
+    let (_, totals) = wanted(&Kernel::new(program), program, &households);
+    assert_eq!(receipt["total_fen"], i64::try_from(totals.total_fen).unwrap());
+    assert_eq!(receipt["family_fen"], i64::try_from(totals.family_fen).unwrap());
+    let paid: Vec<i128> =
+        receipt["paid_fen"].as_array().unwrap().iter().map(|row| row[1].as_i64().unwrap().into()).collect();
+    assert_eq!(paid, totals.paid_fen);
+    assert_eq!(
+        (&receipt["input"]["rows"], receipt["input"]["bytes"].as_u64()),
+        (&60.into(), Some(path.metadata().unwrap().len()))
+    );
+    for hash in ["footer_sha256", "sha256"] {
+        assert_eq!(receipt["input"][hash].as_str().unwrap().len(), 64, "{hash}");
+    }
+    let said = settle_file(&path, &out, "--split --standings --format json");
+    assert_eq!((said.code, files().as_str()), (0, "receipt.json splits.parquet standings.parquet"), "{}", said.all());
+    assert_eq!((&said.json()["splits"], &said.json()["standings"]), (&60.into(), &1.into()));
+    assert_eq!(said.json()["input"]["footer_sha256"], receipt["input"]["footer_sha256"]);
+}
+
+#[test]
+fn the_command_refuses_what_it_cannot_settle_and_leaves_no_table() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, out) = (dir.path().join("claims.parquet"), dir.path().join("out"));
+    let ids: ArrayRef = Arc::new(UInt64Array::from(vec![1, 3, 2]));
+    write_table(&path, vec![("person_id", ids), ("settled_on", days((0..3).map(|_| Some(date(2023, 1, 9)))))], 9);
+    let said = settle_file(&path, &out, "--split --standings");
+    assert_eq!((said.code, std::fs::read_dir(&out).unwrap().count()), (3, 0), "{}", said.all());
+    assert!(said.err.contains("错误[columns-unsorted]") && said.err.contains("ORDER BY person_id"), "{}", said.err);
+}
+
+/// A lake of a small synthetic county with claims of two years, made by the program itself.
+fn lake_of_two_years(dir: &Path) -> Lake {
+    let out = dir.join("files").display().to_string();
+    let words = ["synth", "--county", "ruian", "--people", "400", "--seed", "5", "--from", "2022", "--to", "2023"];
+    let said = shukun(&[&words[..], &["--out", &out, "--format", "json"]].concat());
+    let lake = dir.join("lake").display().to_string();
+    let mut line = vec!["import".to_owned(), "--lake".to_owned(), lake.clone()];
+    line.extend(said.json()["to_import"].as_array().unwrap().iter().map(|path| path.as_str().unwrap().to_owned()));
+    let said = shukun(&line);
+    assert_eq!(said.code, 0, "{}", said.all());
+    Lake::open(Path::new(&lake)).unwrap()
+}
+
+#[test]
+fn a_partition_of_a_lake_gives_what_the_reference_evaluator_gives() {
+    let dir = tempfile::tempdir().unwrap();
+    let lake = lake_of_two_years(dir.path());
+    assert!(!lake.partitions().is_empty());
+    for county in ["cn-330381-ruian", "cn-33"] {
+        let program = program_of(county);
+        let kernel = Kernel::new(program);
+        for partition in lake.partitions() {
+            let (mut kept, mut households) = (Kept::default(), Vec::new());
+            let outcome = settle_partition(&lake, &partition, &kernel, &region(), BOTH, &mut kept).unwrap();
+            lake.read_partition(&partition, |piece| {
+                households.extend(piece);
+                Ok::<(), LakeError>(())
+            })
+            .unwrap();
+            let (mut right, totals) = wanted(&kernel, program, &households);
+            let years: std::collections::BTreeSet<i16> = right.years.iter().map(|row| row.2).collect();
+            assert!(years.len() > 1, "claims of several years: {years:?}");
+            assert_eq!(kept.years, right.years);
+            // Claims of a household stand year by year here, by person there.
+            kept.splits.sort();
+            right.splits.sort();
+            assert_eq!(kept.splits, right.splits);
+            assert_eq!(outcome.totals, totals);
+            assert_eq!(outcome.households, u64::try_from(households.len()).unwrap());
+            assert!(totals.paid_fen.iter().any(|paid| *paid > 0));
+        }
     }
 }

@@ -17,6 +17,8 @@ pub(crate) struct Groups {
     pub of_bill: Vec<u32>,
     /// Unit (place of the person or household) and period of each group.
     pub groups: Vec<Group>,
+    /// Whether the bills of each group stand together, groups in the order of their numbers.
+    pub stand_together: bool,
 }
 
 /// One group.
@@ -34,6 +36,7 @@ impl Groups {
         self.of_bill.clear();
         self.groups.clear();
         self.of_bill.reserve(bills.count);
+        self.stand_together = true;
         if spec.kind == PeriodKind::Event {
             self.each_alone(spec, bills);
             return;
@@ -47,6 +50,7 @@ impl Groups {
                 let day = if needs_day { bills.date(spec.key, bill) } else { 0 };
                 if needs_day && day == NO_DAY {
                     self.of_bill.push(NO_GROUP);
+                    self.stand_together = false;
                     continue;
                 }
                 if day != last_day {
@@ -66,7 +70,9 @@ impl Groups {
             Some(last) if *last == group && self.groups.len() > first_of_span => Some(self.groups.len() - 1),
             _ => {
                 let own = self.groups.get(first_of_span..).unwrap_or_default();
-                own.iter().rposition(|known| *known == group).map(|place| first_of_span + place)
+                let found = own.iter().rposition(|known| *known == group);
+                self.stand_together &= found.is_none();
+                found.map(|place| first_of_span + place)
             }
         };
         let place = known.unwrap_or_else(|| {

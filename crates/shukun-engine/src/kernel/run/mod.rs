@@ -130,7 +130,7 @@ pub(crate) fn settle(
     let view = View { admissions, ..view };
     mark_suspects(&view, slow);
     let telling = Telling { caps: wanted.years || postings, postings };
-    books.open(&view, program.rules.len(), program.tiers.len(), telling);
+    books.open(&view, program.rules.len(), program.tiers.len());
     Runner { view: &view, books, telling, spare }.run();
     mark_carried(&view, books, slow);
     watching.watch(&view, books, slow);
@@ -313,26 +313,28 @@ fn mark_carried(view: &View<'_>, books: &Books, slow: &mut [bool]) {
 
 fn tell_split(view: &View<'_>, books: &Books, slow: &[bool], answer: &mut Answer) {
     let split = &mut answer.split;
-    let any_slow = slow.iter().any(|slow| *slow);
-    let put = |column: &mut Vec<i64>, of: &mut dyn Iterator<Item = i64>| {
-        column.clear();
-        if view.bills.order.is_empty() {
-            column.extend(of);
-        } else {
-            column.resize(view.bills.count, 0);
-            for (row, amount) in view.bills.order.iter().zip(of) {
-                column.get_mut(*row as usize).into_iter().for_each(|place| *place = amount);
-            }
-        }
-        if any_slow {
-            blank(view, slow, column);
-        }
-    };
     split.paid_fen.resize_with(books.tiers.len(), Vec::new);
     for (column, paid) in split.paid_fen.iter_mut().zip(&books.tiers) {
-        put(column, &mut paid.iter().copied());
+        put(view, slow, column, paid.iter().copied());
     }
-    put(&mut split.family_fen, &mut view.total().iter().zip(&books.paid).map(|(total, paid)| total - paid));
+    let left = view.total().iter().zip(&books.paid).map(|(total, paid)| total.wrapping_sub(*paid));
+    put(view, slow, &mut split.family_fen, left);
+}
+
+/// Puts amounts of bills in order back to the rows of the chunk.
+fn put(view: &View<'_>, slow: &[bool], column: &mut Vec<i64>, of: impl Iterator<Item = i64>) {
+    column.clear();
+    if view.bills.order.is_empty() {
+        column.extend(of);
+    } else {
+        column.resize(view.bills.count, 0);
+        for (row, amount) in view.bills.order.iter().zip(of) {
+            column.get_mut(*row as usize).into_iter().for_each(|place| *place = amount);
+        }
+    }
+    if slow.iter().any(|slow| *slow) {
+        blank(view, slow, column);
+    }
 }
 
 /// Households that were not settled here have nothing; their rows stand together whatever the order within them.
@@ -348,7 +350,9 @@ fn add_up(view: &View<'_>, books: &Books, slow: &[bool]) -> Totals {
     let of_slow = |column: &[i64]| -> i64 {
         if any_slow { left_out().filter_map(|span| column.get(span.range())).flatten().sum() } else { 0 }
     };
-    let sum = |column: &[i64]| i128::from(column.iter().sum::<i64>() - of_slow(column));
+    // Sums of a chunk stay far below 64 bits; unchecked, so that many are added at once.
+    let all = |column: &[i64]| column.iter().fold(0, |sum: i64, amount| sum.wrapping_add(*amount));
+    let sum = |column: &[i64]| i128::from(all(column) - of_slow(column));
     let rules = books.totals.iter().zip(&books.rules);
     let slow_claims: u64 = left_out().map(|span| u64::from(span.to - span.from)).sum();
     let total = sum(view.total());

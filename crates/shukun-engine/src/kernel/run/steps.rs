@@ -63,8 +63,10 @@ pub(crate) struct Books {
     pub totals: Vec<i64>,
     /// All payers together.
     pub paid: Vec<i64>,
-    /// By rule and group.
+    /// By rule and group; empty for steps that need no more than one group at a time.
     pub sums: Vec<Vec<Sum>>,
+    /// Groups of such steps in which something is still owed: kind of group, and group.
+    pub still_owed: Vec<(usize, usize)>,
     /// By rule and group: deductibles used up, over x.
     pub deducted: Vec<Vec<i64>>,
     /// By limit and group.
@@ -84,7 +86,7 @@ pub(crate) struct Telling {
 
 impl Books {
     /// Nothing paid yet.
-    pub(crate) fn open(&mut self, view: &View<'_>, rules: usize, tiers: usize, telling: Telling) {
+    pub(crate) fn open(&mut self, view: &View<'_>, rules: usize, tiers: usize) {
         let bills = view.bills.count;
         fill(&mut self.paid, bills);
         fill(&mut self.totals, rules);
@@ -98,6 +100,8 @@ impl Books {
         self.used.resize_with(view.plan.limits.len(), Vec::new);
         self.caps.resize_with(view.plan.limits.len(), Vec::new);
         self.caps.iter_mut().for_each(Vec::clear);
+        self.sums.iter_mut().for_each(Vec::clear);
+        self.still_owed.clear();
         for (used, limit) in self.used.iter_mut().zip(&view.plan.limits) {
             fill(used, view.groups.get(limit.group).map_or(0, |groups| groups.groups.len()));
         }
@@ -108,17 +112,19 @@ impl Books {
                         fill(column, bills);
                     }
                 }
-                Op::Rule(step) => self.open_step(step, view, telling),
+                Op::Rule(step) => {
+                    if let Some(column) = self.rules.get_mut(step.rule) {
+                        fill(column, bills);
+                    }
+                }
             }
         }
     }
 
-    fn open_step(&mut self, step: &Step, view: &View<'_>, telling: Telling) {
+    /// Opens the accumulations of one step.
+    pub(crate) fn open_step(&mut self, step: &Step, view: &View<'_>, telling: Telling) {
         let bills = view.bills.count;
         let groups = |place: usize| view.groups.get(place).map_or(0, |groups| groups.groups.len());
-        if let Some(column) = self.rules.get_mut(step.rule) {
-            fill(column, bills);
-        }
         if let Some(sums) = self.sums.get_mut(step.rule) {
             sums.clear();
             sums.resize(groups(step.group), Sum::default());
@@ -179,9 +185,19 @@ impl<'r> Runner<'r> {
     pub(crate) fn run(&mut self) {
         let view = self.view;
         for block in &view.plan.blocks {
+            if let [Op::Rule(step)] = block.as_slice()
+                && self.is_plain(step)
+            {
+                self.run_plain(step);
+                continue;
+            }
+            for op in block {
+                if let Op::Rule(step) = op {
+                    self.books.open_step(step, view, self.telling);
+                }
+            }
             let ready: Vec<Option<Ready<'r>>> = block.iter().map(|op| self.ready(op)).collect();
             match (block.as_slice(), ready.as_slice()) {
-                ([Op::Rule(step)], _) if self.is_plain(step) => self.run_plain(step),
                 ([Op::Rule(_)], [Some(ready)]) => (0..view.bills.count).for_each(|bill| self.pay(ready, bill)),
                 ([Op::Settled(settled)], _) => (0..view.bills.count).for_each(|bill| self.pay_settled(settled, bill)),
                 (block, ready) => self.run_together(block, ready),
@@ -502,10 +518,11 @@ impl Books {
             Op::Rule(step) if step.carries => Some(step),
             _ => None,
         });
-        steps.flat_map(|step| {
+        let open = steps.flat_map(|step| {
             let sums = self.sums.get(step.rule).map_or(&[][..], Vec::as_slice);
             let open = sums.iter().enumerate().filter(|(_, sum)| sum.carry > 0);
             open.map(|(place, _)| (step.group, place))
-        })
+        });
+        open.chain(self.still_owed.iter().copied())
     }
 }

@@ -31,16 +31,17 @@ impl View<'_> {
                 _ => out.extend((0..count).map(|bill| self.amount(amount, paid, bill))),
             },
             Amount::Left => {
-                out.extend(self.total().iter().zip(paid.paid).map(|(total, paid)| total - paid));
+                out.extend(self.total().iter().zip(paid.paid).map(|(total, paid)| total.wrapping_sub(*paid)));
                 out.resize(count, 0);
             }
             Amount::Paid(by) => {
                 out.resize(count, 0);
                 by.iter().for_each(|payer| add(out, paid.column(*payer)));
             }
-            Amount::Add(a, b) => self.fill_both(a, b, paid, out, spare, |a, b| a + b),
-            Amount::Sub(a, b) => self.fill_both(a, b, paid, out, spare, |a, b| a - b),
-            Amount::Mul(a, b) => self.fill_both(a, b, paid, out, spare, |a, b| a * b),
+            // Within 64 bits by the plan; unchecked, so that many are worked out at once.
+            Amount::Add(a, b) => self.fill_both(a, b, paid, out, spare, i64::wrapping_add),
+            Amount::Sub(a, b) => self.fill_both(a, b, paid, out, spare, i64::wrapping_sub),
+            Amount::Mul(a, b) => self.fill_both(a, b, paid, out, spare, i64::wrapping_mul),
             Amount::Min(a, b) => self.fill_both(a, b, paid, out, spare, i64::min),
             Amount::Max(a, b) => self.fill_both(a, b, paid, out, spare, i64::max),
             Amount::Lookup(place) => self.fill_lookup(*place, out),
@@ -68,13 +69,22 @@ impl View<'_> {
         of: impl Fn(i64, i64) -> i64,
     ) {
         self.fill(a, paid, out, spare);
-        let mut second = spare.take();
-        self.fill(b, paid, &mut second, spare);
-        let known = !may_be_unknown(a) && !may_be_unknown(b);
-        for (a, b) in out.iter_mut().zip(&second) {
-            *a = if known || (*a != NO_AMOUNT && *b != NO_AMOUNT) { of(*a, *b) } else { NO_AMOUNT };
+        let mut buffer = spare.take();
+        let second = match self.column(b).or_else(|| paid.only_column(b)) {
+            Some(column) if column.len() == out.len() => column,
+            _ => {
+                self.fill(b, paid, &mut buffer, spare);
+                &buffer
+            }
+        };
+        if may_be_unknown(a) || may_be_unknown(b) {
+            for (a, b) in out.iter_mut().zip(second) {
+                *a = if *a != NO_AMOUNT && *b != NO_AMOUNT { of(*a, *b) } else { NO_AMOUNT };
+            }
+        } else {
+            out.iter_mut().zip(second).for_each(|(a, b)| *a = of(*a, *b));
         }
-        spare.give_back(second);
+        spare.give_back(buffer);
     }
 }
 
@@ -90,7 +100,7 @@ pub(crate) fn may_be_unknown(amount: &Amount) -> bool {
 }
 
 fn add(out: &mut [i64], column: &[i64]) {
-    out.iter_mut().zip(column).for_each(|(sum, amount)| *sum += amount);
+    out.iter_mut().zip(column).for_each(|(sum, amount)| *sum = sum.wrapping_add(*amount));
 }
 
 impl Payments<'_> {
@@ -101,6 +111,17 @@ impl Payments<'_> {
             PaidBy::Tier(tier) => self.tiers.get(tier),
         };
         columns.map_or(&[], Vec::as_slice)
+    }
+
+    /// The column of a single payer.
+    fn only_column(&self, amount: &Amount) -> Option<&[i64]> {
+        match amount {
+            Amount::Paid(by) => match by.as_slice() {
+                [payer] => Some(self.column(*payer)),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     pub(crate) fn by(&self, payer: PaidBy, bill: usize) -> i64 {

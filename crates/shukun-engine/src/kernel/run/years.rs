@@ -6,7 +6,7 @@ use super::super::answer::YearRows;
 use super::super::chunk::{NO_AMOUNT, NO_CODE};
 use super::bills::read;
 use super::groups::NO_GROUP;
-use super::steps::Books;
+use super::steps::{Books, CapMet};
 use super::values::View;
 use super::vectors::Spare;
 use super::watch::Coloured;
@@ -18,6 +18,8 @@ pub(crate) struct Years {
     rows: Vec<u32>,
     /// Groups in the order of the rows.
     in_order: Vec<u32>,
+    /// Whether rows are groups, and the bills of each stand together.
+    in_place: bool,
 }
 
 impl Years {
@@ -70,6 +72,9 @@ impl Years {
                 own.sort_by_key(place);
             }
         }
+        let is_all = self.in_order.len() == groups.groups.len();
+        self.in_place =
+            is_all && groups.stand_together && self.in_order.iter().zip(0_u32..).all(|(group, row)| *group == row);
         years.person.clear();
         years.year.clear();
         for (row, group) in (0_u32..).zip(&self.in_order) {
@@ -87,8 +92,20 @@ impl Years {
         read(&self.rows, group as usize, NO_GROUP) as usize
     }
 
+    /// The column's amounts added up by person-year.
     fn add_up(&self, view: &View<'_>, column: &mut Vec<i64>, count: usize, of: impl Fn(usize) -> i64) {
         column.clear();
+        if self.in_place {
+            let Some(groups) = view.groups.first() else { return };
+            for (bill, group) in groups.of_bill.iter().enumerate() {
+                let is_next = *group as usize == column.len();
+                match column.last_mut() {
+                    Some(last) if !is_next => *last += of(bill),
+                    _ => column.push(of(bill)),
+                }
+            }
+            return;
+        }
         column.resize(count, 0);
         self.add(view, column, of);
     }
@@ -160,6 +177,10 @@ impl Years {
                 continue;
             }
             let Some(column) = years.cap_left_fen.get_mut(*rule) else { continue };
+            if view.plan.limits.get(limit).is_some_and(|limit| limit.group == 0) {
+                self.tell_cap_of_year(books, limit, met, column);
+                continue;
+            }
             // The last word on a group and year counts.
             let mut met = met.clone();
             met.reverse();
@@ -174,6 +195,26 @@ impl Years {
                     }
                 }
             }
+        }
+    }
+
+    /// A person's limit by calendar year: the group is the row.
+    fn tell_cap_of_year(&self, books: &Books, limit: usize, met: &[CapMet], column: &mut [i64]) {
+        let used = books.used.get(limit).map_or(&[][..], Vec::as_slice);
+        let row = |one: &CapMet| read(&self.rows, one.group as usize, NO_GROUP) as usize;
+        let room = |one: &CapMet| (one.cap - read(used, one.group as usize, 0)).max(0);
+        let is_rising = met.iter().zip(met.iter().skip(1)).all(|(one, next)| one.group < next.group);
+        let mut put = |one: &CapMet| {
+            column.get_mut(row(one)).into_iter().for_each(|place| {
+                *place = if *place == NO_AMOUNT { room(one) } else { room(one).min(*place) };
+            });
+        };
+        if is_rising {
+            met.iter().for_each(put);
+        } else {
+            // The last word on a group counts.
+            let last: std::collections::BTreeMap<u32, &CapMet> = met.iter().map(|one| (one.group, one)).collect();
+            last.into_values().for_each(&mut put);
         }
     }
 
