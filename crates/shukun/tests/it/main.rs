@@ -8,6 +8,7 @@ mod documents;
 mod help;
 mod kill_import;
 mod kill_settle;
+mod monitor;
 mod packs;
 mod road;
 mod run;
