@@ -1,5 +1,9 @@
 //! Builders for the unit tests: programs of one or two rules, households with a few claims. Yuan throughout.
 
+pub(crate) mod draw;
+pub(crate) mod random_households;
+pub(crate) mod random_programs;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::date;

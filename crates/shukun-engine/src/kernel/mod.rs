@@ -11,6 +11,7 @@ mod from_facts;
 mod names;
 mod needs;
 mod plan;
+mod postings;
 #[cfg(test)]
 mod properties;
 mod rows;

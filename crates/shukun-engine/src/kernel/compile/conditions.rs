@@ -78,6 +78,9 @@ impl Compiler<'_> {
         let who = self.test(&rule.who, View { held, seen })?;
         let only = rule.collect.only.as_ref().map(|only| self.test(only, View { held, seen })).transpose()?;
         let validity = &rule.validity;
+        if !rule.collect.kinds.is_empty() {
+            self.needs.claims.insert("kind");
+        }
         self.note_date(validity.decided_by);
         if !rule.collect.kinds.is_empty() {
             self.needs.claims.insert("kind");

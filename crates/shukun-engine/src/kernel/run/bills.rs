@@ -109,7 +109,7 @@ impl Sorted {
         self.find_incurred(chunk);
         self.find_spans(chunk);
         self.find_order(chunk, keys, slow);
-        mark_large(chunk, &self.spans, slow);
+        let has_large = mark_large(chunk, &self.spans, slow);
         let order = self.order.as_slice();
         if !order.is_empty() {
             let by_row = std::mem::take(&mut self.incurred);
@@ -128,6 +128,7 @@ impl Sorted {
             own.extend_from_slice(gathered(column, order, &mut Vec::new()));
             self.settled_facts.push(own);
         }
+        let large = has_large.then_some((self.spans.as_slice(), &*slow));
         Bills {
             chunk,
             count,
@@ -143,11 +144,11 @@ impl Sorted {
             out_of_area: gathered(&claims.out_of_area, order, area),
             settled_category: gathered(&claims.settled_category, order, category),
             money: [
-                gathered(a0, order, m0),
-                gathered(a1, order, m1),
-                gathered(a2, order, m2),
-                gathered(a3, order, m3),
-                gathered(a4, order, m4),
+                summable(a0, order, large, m0),
+                summable(a1, order, large, m1),
+                summable(a2, order, large, m2),
+                summable(a3, order, large, m3),
+                summable(a4, order, large, m4),
             ],
             settled: [
                 gathered(b0, order, s0),
@@ -266,9 +267,11 @@ pub(crate) fn mark(slow: &mut [bool], household: u32) {
     }
 }
 
-/// Reversals, amounts below nothing and amounts beyond 64-bit sums are for the reference evaluator.
-fn mark_large(chunk: &Chunk<'_>, spans: &[Span], slow: &mut [bool]) {
+/// Reversals, amounts below nothing and amounts beyond 64-bit sums are for the reference evaluator. Gives whether there
+/// are any that sums could not hold.
+fn mark_large(chunk: &Chunk<'_>, spans: &[Span], slow: &mut [bool]) -> bool {
     let claims = &chunk.claims;
+    let mut has_large = spans.iter().any(|span| span.range().len() > BILLS_LIMIT);
     for span in spans.iter().filter(|span| span.range().len() > BILLS_LIMIT) {
         mark(slow, span.household);
     }
@@ -279,6 +282,7 @@ fn mark_large(chunk: &Chunk<'_>, spans: &[Span], slow: &mut [bool]) {
     for column in &claims.money {
         let is_odd = |amount: &i64| *amount < 0 || *amount > BILL_LIMIT;
         if column.iter().fold(false, |odd, amount| odd | is_odd(amount)) {
+            has_large = true;
             column
                 .iter()
                 .enumerate()
@@ -294,6 +298,27 @@ fn mark_large(chunk: &Chunk<'_>, spans: &[Span], slow: &mut [bool]) {
     for (place, _) in incomes.filter(|(_, income)| is_odd(**income)) {
         mark(slow, u32::try_from(place).unwrap_or(u32::MAX));
     }
+    has_large
+}
+
+/// The amounts in order; where there are large ones, without those of households that are not settled here.
+fn summable<'b>(
+    column: &'b [i64],
+    order: &[u32],
+    large: Option<(&[Span], &[bool])>,
+    buffer: &'b mut Vec<i64>,
+) -> &'b [i64] {
+    let Some((spans, slow)) = large else { return gathered(column, order, buffer) };
+    buffer.clear();
+    if order.is_empty() {
+        buffer.extend_from_slice(column);
+    } else {
+        buffer.extend(order.iter().filter_map(|row| column.get(*row as usize).copied()));
+    }
+    for span in spans.iter().filter(|span| read(slow, span.household as usize, true)) {
+        buffer.get_mut(span.range()).into_iter().for_each(|own| own.fill(0));
+    }
+    buffer
 }
 
 /// The column in order: itself where the rows already stand so, or where it is absent.

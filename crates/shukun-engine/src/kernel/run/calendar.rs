@@ -5,6 +5,7 @@ use shukun_base::Day;
 use shukun_policy::program::PeriodKind;
 
 use super::super::chunk::NO_DAY;
+use crate::evaluate::periods::{PeriodKey, days_of};
 
 const FIRST_YEAR: i16 = 1900;
 const LAST_YEAR: i16 = 2199;
@@ -61,22 +62,23 @@ impl Calendar {
 
 /// The last day of a period.
 pub(crate) fn last_day(kind: PeriodKind, key: i32) -> i32 {
-    use crate::evaluate::periods::{PeriodKey, days_of};
-    let key = match kind {
-        PeriodKind::Month => PeriodKey::Month(key),
-        _ => PeriodKey::Year(i16::try_from(key).unwrap_or(i16::MAX)),
-    };
-    days_of(kind, key).map_or(NO_DAY, |(_, last)| super::super::compile::day_number(last))
+    let days = period_key(kind, key).and_then(|key| days_of(kind, key));
+    days.map_or(NO_DAY, |(_, last)| super::super::compile::day_number(last))
 }
 
 /// First day of a period.
 pub(crate) fn first_day(kind: PeriodKind, key: i32) -> i32 {
-    use crate::evaluate::periods::{PeriodKey, days_of};
-    let key = match kind {
-        PeriodKind::Month => PeriodKey::Month(key),
-        _ => PeriodKey::Year(i16::try_from(key).unwrap_or(i16::MAX)),
-    };
-    days_of(kind, key).map_or(NO_DAY, |(first, _)| super::super::compile::day_number(first))
+    let days = period_key(kind, key).and_then(|key| days_of(kind, key));
+    days.map_or(NO_DAY, |(first, _)| super::super::compile::day_number(first))
+}
+
+/// The period that [`Calendar::key`] gave this number; none where no day decides it.
+pub(crate) fn period_key(kind: PeriodKind, key: i32) -> Option<PeriodKey> {
+    match kind {
+        PeriodKind::Month => Some(PeriodKey::Month(key)),
+        PeriodKind::Year | PeriodKind::PolicyYear { .. } => Some(PeriodKey::Year(i16::try_from(key).ok()?)),
+        _ => None,
+    }
 }
 
 /// The day of this number.

@@ -10,6 +10,7 @@ pub(crate) mod codes;
 pub(crate) mod groups;
 pub(crate) mod held;
 mod plain;
+pub(crate) mod postings;
 pub(crate) mod scales;
 pub(crate) mod steps;
 pub(crate) mod values;

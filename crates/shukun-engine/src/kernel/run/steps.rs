@@ -97,6 +97,8 @@ impl Books {
         self.deducted.resize_with(rules, Vec::new);
         self.told.resize_with(rules, Vec::new);
         self.settled.resize_with(tiers, Vec::new);
+        // Nothing of an earlier program stays where this one has no payer.
+        self.rules.iter_mut().chain(&mut self.settled).for_each(Vec::clear);
         self.used.resize_with(view.plan.limits.len(), Vec::new);
         self.caps.resize_with(view.plan.limits.len(), Vec::new);
         self.caps.iter_mut().for_each(Vec::clear);

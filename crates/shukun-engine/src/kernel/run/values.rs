@@ -5,7 +5,8 @@ use shukun_policy::program::{CellTest, DateField, Field, Hit};
 
 use super::super::chunk::{FactColumn, NO_AMOUNT, NO_CODE, NO_DAY, Words};
 use super::super::plan::{
-    Admission, Amount, CodeField, FlagField, Ix, NumberField, Plan, SeenOn, Table, Test, WordField,
+    Admission, Amount, BILL_LIMIT, CodeField, FlagField, INCOME_LIMIT, Ix, NumberField, Plan, SeenOn, Table, Test,
+    WordField,
 };
 use super::bills::{Bills, read};
 use super::calendar::{Calendar, age_on, day_of, last_day};
@@ -102,7 +103,10 @@ impl View<'_> {
                     (birth, day) => age_on(birth, day),
                 }
             }
-            NumberField::Income => read(&chunk.households.annual_income_fen, self.bills.household_of(bill), NO_AMOUNT),
+            NumberField::Income => held_within(
+                read(&chunk.households.annual_income_fen, self.bills.household_of(bill), NO_AMOUNT),
+                INCOME_LIMIT,
+            ),
             NumberField::Members => read(&chunk.households.members, self.bills.household_of(bill), NO_AMOUNT),
             NumberField::ClaimFact(fact) => fact_number(chunk.claims.facts.get(fact), self.bills.row(bill)),
             NumberField::PersonFact(fact) => fact_number(chunk.persons.facts.get(fact), self.bills.person_of(bill)),
@@ -369,9 +373,14 @@ fn from_bool(holds: bool) -> u8 {
     if holds { YES } else { NO }
 }
 
+/// What a compiled amount may count on; households with more are not settled here.
+fn held_within(number: i64, limit: i64) -> i64 {
+    if number == NO_AMOUNT { NO_AMOUNT } else { number.clamp(-limit, limit) }
+}
+
 fn fact_number(column: Option<&FactColumn<'_>>, row: usize) -> i64 {
     match column {
-        Some(FactColumn::Numbers(numbers)) => read(numbers, row, NO_AMOUNT),
+        Some(FactColumn::Numbers(numbers)) => held_within(read(numbers, row, NO_AMOUNT), BILL_LIMIT),
         _ => NO_AMOUNT,
     }
 }

@@ -238,7 +238,7 @@ impl Years {
 }
 
 /// To the nearest fen, halves away from zero.
-fn nearest(number: i64, denominator: i64) -> i64 {
+pub(crate) fn nearest(number: i64, denominator: i64) -> i64 {
     let (number, denominator) = (i128::from(number), i128::from(denominator));
     let whole = (number.abs() * 2 + denominator) / (denominator * 2);
     i64::try_from(whole * number.signum()).unwrap_or(i64::MAX)
