@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use shukun_analysis::watch::Month;
 use shukun_base::{Day, Lang, RegionCode, Text};
 
 use crate::error::CliError;
@@ -33,6 +34,7 @@ pub enum Command {
     Screen(ScreenArgs),
     Compare(CompareArgs),
     Project(ProjectArgs),
+    Monitor(MonitorArgs),
     Explain(ExplainArgs),
     Synth(SynthArgs),
     Demo(DemoArgs),
@@ -305,6 +307,58 @@ pub struct ProjectArgs {
     pub format: Format,
 }
 
+/// Exactly one of a month to look at, years to train on, and the measurement on synthetic years.
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("task").required(true).args(["through", "train", "evaluate"])))]
+pub struct MonitorArgs {
+    #[arg(long, value_name = "MONTH", requires = "lake", requires = "out")]
+    pub through: Option<Month>,
+    #[arg(long, value_name = "YEARS", requires = "lake", requires = "model")]
+    pub train: Option<Years>,
+    #[arg(long)]
+    pub evaluate: bool,
+    #[arg(long, value_name = "DIR")]
+    pub lake: Option<PathBuf>,
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    #[arg(long, value_name = "FILE.json")]
+    pub model: Option<PathBuf>,
+    #[arg(long, value_name = "FILE.csv", requires = "through")]
+    pub results: Option<PathBuf>,
+    #[arg(long, value_name = "FILE.csv")]
+    pub regions: Option<PathBuf>,
+    #[arg(long, value_name = "N", default_value_t = 60_000, requires = "evaluate")]
+    pub people: u32,
+    #[arg(long, requires = "purpose")]
+    pub full_ids: bool,
+    #[arg(long, value_name = "TEXT")]
+    pub purpose: Option<String>,
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+}
+
+/// One year or several: `2023`, `2021-2023`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Years {
+    pub first: i16,
+    pub last: i16,
+}
+
+impl std::str::FromStr for Years {
+    type Err = String;
+
+    fn from_str(words: &str) -> Result<Years, String> {
+        let (first, last) = words.split_once('-').unwrap_or((words, words));
+        let year = |word: &str| word.parse().ok().filter(|year| (2000..=2100).contains(year));
+        match (year(first), year(last)) {
+            (Some(first), Some(last)) if first <= last => Ok(Years { first, last }),
+            _ => Err(format!("{words:?} is not a year or years such as 2021-2023")),
+        }
+    }
+}
+
 /// How an explanation is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ExplainFormat {
@@ -347,6 +401,8 @@ pub struct SynthArgs {
     pub out: PathBuf,
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub defects: u32,
+    #[arg(long)]
+    pub courses: bool,
     #[arg(long, value_name = "YEAR", default_value_t = 2022)]
     pub from: i16,
     #[arg(long, value_name = "YEAR")]
@@ -431,9 +487,15 @@ fn mend(error: &clap::Error) -> Text {
     if let Some(words) = suggestion.filter(|words| !words.is_empty()) {
         return Text::new(format!("是不是 {words}？"), format!("did you mean {words}?"));
     }
-    let is_date = error.get(ContextKind::InvalidArg).map(context_words).is_some_and(|words| words.contains("DATE"));
-    if is_date {
-        return Text::new("日期写成 2023-06-30 这样", "a date is written as 2023-06-30");
+    let argument = error.get(ContextKind::InvalidArg).map(context_words).unwrap_or_default();
+    for (value, zh, en) in [
+        ("<DATE>", "日期写成 2023-06-30 这样", "a date is written as 2023-06-30"),
+        ("<MONTH>", "月份写成 2024-08 这样", "a month is written as 2024-08"),
+        ("<YEARS>", "年度写成 2023 或 2021-2023 这样", "years are written as 2023 or 2021-2023"),
+    ] {
+        if argument.contains(value) && error.kind() != ErrorKind::MissingRequiredArgument {
+            return Text::new(zh, en);
+        }
     }
     match error.get(ContextKind::ValidValue).map(context_words).filter(|words| !words.is_empty()) {
         Some(words) => Text::new(format!("可用的值：{words}"), format!("it can be: {words}")),

@@ -14,6 +14,7 @@ use shukun_engine::outcome::NoteKind;
 use crate::book::{Cell, Formats, Sheet, masked, write_sheet};
 use crate::error::CliError;
 use crate::screening::{Alerted, Found, Pending, Subject, Summary, town};
+use crate::sources::Sources;
 use crate::words::{category, illustrative_warning, pick, provenance};
 
 /// Who the codes are, and how much of it may be written.
@@ -223,17 +224,24 @@ fn about(summary: &Summary, full_ids: Option<&str>, lang: Lang) -> Vec<String> {
             pick(lang, "写出完整身份证号的用途：", "Whole ID numbers were written for: ")
         ));
     }
-    if summary.sources.illustrative {
+    lines.extend(about_sources(&summary.sources, lang));
+    lines
+}
+
+/// Packs and readings, one a line.
+pub fn about_sources(sources: &Sources, lang: Lang) -> Vec<String> {
+    let mut lines = Vec::new();
+    if sources.illustrative {
         lines.push(illustrative_warning().in_lang(lang).to_owned());
     }
     lines.push(pick(lang, "依据的制度：", "Packs:").to_owned());
-    for pack in &summary.sources.packs {
+    for pack in &sources.packs {
         let number = pack.document_number.clone().unwrap_or_default();
         let kind = provenance(pack.provenance);
         lines.push(format!("  {} {number} [{}] {} {}", pack.title, kind.in_lang(lang), pack.id, pack.hash));
     }
     lines.push(pick(lang, "疑义取的读法：", "Readings:").to_owned());
-    for reading in &summary.sources.readings {
+    for reading in &sources.readings {
         let state = if reading.provisional { pick(lang, "（暂定）", " (provisional)") } else { "" };
         let invented = if reading.illustrative { pick(lang, "【示例】", " [illustrative]") } else { "" };
         lines.push(format!(

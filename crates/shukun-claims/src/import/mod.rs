@@ -23,6 +23,7 @@ mod roster;
 mod settlement;
 mod totals;
 mod values;
+mod verification;
 
 pub use caps::{Cap, Caps};
 pub use column::{Column, Content};
@@ -35,6 +36,7 @@ pub use regions::Regions;
 pub use rejects::rejects_workbook;
 pub use report::{ImportReport, Place, Reject, Warning};
 pub use values::IMPLAUSIBLE_FEN;
+pub use verification::{FoundOutcome, RejectedResult, VerificationFile, VerifiedRow, read_verification};
 
 #[cfg(test)]
 mod gallery;

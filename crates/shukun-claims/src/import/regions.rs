@@ -60,6 +60,12 @@ impl Regions {
         self.towns.iter().find(|(_, codes)| is_it(codes)).map(|(name, _)| name.as_str())
     }
 
+    /// The name of the village with this 12-digit code, without 村 or 社区 at its end.
+    pub fn find_village_name(&self, village_code: &str) -> Option<&str> {
+        let found = self.villages.iter().find(|(_, code)| code.as_str() == village_code);
+        found.map(|((_, name), _)| name.as_str())
+    }
+
     /// The village's code, else the town's; `None` where the town is not in the table or its name stands for
     /// several and `county` does not tell which.
     pub fn find(&self, county: Option<&RegionCode>, town: &str, village: &str) -> Option<RegionCode> {

@@ -172,6 +172,23 @@ mod tests {
         assert!(tally.burden_above_line > found, "what is not in scope is borne too");
     }
 
+    /// The same with courses, in each of three years: about as many pass the line as are published.
+    #[test]
+    fn courses_leave_the_rate_of_people_above_the_line() {
+        let plan = CountyPlan { county: CountyName::Ruian, people: 60_000, seed: 1, years: 2021..=2023 };
+        let county = synthesise(plan).unwrap().with_courses();
+        for year in 2021..=2023 {
+            let tally = Tally::of(&county, year);
+            println!("with courses, {year}: {tally}\n");
+            let expected = ABOVE_LINE.count * tally.people / ABOVE_LINE.of;
+            let found = tally.copay_above_line;
+            assert!(
+                found * 100 >= expected * 75 && found * 100 <= expected * 125,
+                "{expected} expected, {found} found"
+            );
+        }
+    }
+
     #[test]
     fn stays_are_as_many_and_as_dear_as_usual() {
         let tally = tally(CountyName::Ruian, 60_000, 2);

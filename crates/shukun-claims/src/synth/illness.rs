@@ -9,6 +9,7 @@ use shukun_engine::facts::{ClaimKind, Insurance};
 
 use super::care::{COMMON, Diagnosis, GRAVE, Gravity, Institution, SPECIAL_CHRONIC, SPECIAL_GRAVE, draw_institution};
 use super::county::CountyName;
+use super::course::{Course, Planned};
 use super::draw::{Draw, MILLION};
 use super::people::{Constitution, Member};
 
@@ -107,20 +108,95 @@ pub(super) fn draw_year(
     county: CountyName,
     town: &str,
 ) -> IllYear {
+    let mut ill = draw_stays(draw, member, member.constitution, year, free_from, (county, town));
+    ill.bills.extend(draw_special(draw, member.constitution, year, county, town));
+    ill
+}
+
+/// The account and the stays of a year, without special outpatient care.
+fn draw_stays(
+    draw: &mut Draw,
+    member: &Member,
+    constitution: Constitution,
+    year: i16,
+    free_from: Option<Day>,
+    (county, town): (CountyName, &str),
+) -> IllYear {
     let account = match member.insurance {
         Insurance::Employee => Fen(draw.between(0, 600_000)),
         Insurance::Resident => Fen::ZERO,
     };
-    let stays = draw_stay_count(draw, member.constitution, i64::from(member.age_at_end_of(year)));
+    let stays = draw_stay_count(draw, constitution, i64::from(member.age_at_end_of(year)));
     let mut bills = Vec::new();
     let mut free_from = free_from;
     for discharged_on in draw_discharges(draw, stays, year) {
-        let Some(bill) = draw_stay(draw, member.constitution, free_from, discharged_on, county, town) else { continue };
+        let Some(bill) = draw_stay(draw, constitution, free_from, discharged_on, county, town) else { continue };
         free_from = Some(discharged_on);
         bills.push(bill);
     }
-    bills.extend(draw_special(draw, member.constitution, year, county, town));
     IllYear { bills, account }
+}
+
+/// The bills of a person whose disease takes a course, in a county where it does: what the course brings, and the
+/// stays that others of that age have too.
+pub(super) fn draw_year_of_course(
+    draw: &mut Draw,
+    member: &Member,
+    course: Option<&Course>,
+    (year, first_year): (i16, i16),
+    free_from: Option<Day>,
+    place: (CountyName, &str),
+) -> IllYear {
+    let background = match member.constitution {
+        Constitution::Grave => Constitution::Chronic,
+        other => other,
+    };
+    let mut ill = draw_stays(draw, member, background, year, free_from, place);
+    let planned = course.map(|course| course.plan(draw, year, first_year)).unwrap_or_default();
+    for event in planned {
+        ill.bills.extend(draw_planned(draw, &event, place));
+    }
+    ill.bills.sort_by_key(|bill| (bill.discharged_on, bill.admitted_on));
+    part_stays(&mut ill.bills, free_from);
+    ill
+}
+
+/// A planned stay or month as a bill.
+fn draw_planned(draw: &mut Draw, event: &Planned, (county, town): (CountyName, &str)) -> Option<Bill> {
+    let Some(days) = event.stay else {
+        let institution = draw_institution(draw, Gravity::Common, county, town);
+        return Some(special_bill(draw, event.day, Fen(event.cost), institution, event.diagnosis));
+    };
+    let institution = draw_institution(draw, Gravity::Grave, county, town);
+    let amounts = draw_split(draw, Fen(event.cost), Gravity::Grave);
+    let settled_on = event.day.checked_add(draw.between(0, 3).days()).ok()?;
+    Some(Bill {
+        kind: ClaimKind::Inpatient,
+        admitted_on: event.day.checked_sub(days.days()).ok()?,
+        discharged_on: event.day,
+        settled_on,
+        institution,
+        diagnosis: event.diagnosis,
+        amounts,
+        reversal: draw_reversal(draw, settled_on, amounts),
+    })
+}
+
+/// Nobody is in two hospitals at once: a stay begins where the one before it ended, and of two that end on one day the
+/// later drawn is left out.
+fn part_stays(bills: &mut Vec<Bill>, free_from: Option<Day>) {
+    let mut free_from = free_from;
+    bills.retain_mut(|bill| {
+        if bill.kind != ClaimKind::Inpatient {
+            return true;
+        }
+        if free_from.is_some_and(|free| free >= bill.discharged_on) {
+            return false;
+        }
+        bill.admitted_on = free_from.map_or(bill.admitted_on, |free| bill.admitted_on.max(free));
+        free_from = Some(bill.discharged_on);
+        true
+    });
 }
 
 /// How often the person is in hospital this year.
@@ -253,14 +329,18 @@ fn draw_special_month(
 ) -> Option<Bill> {
     let day = Day::new(year, month, draw.small(1, 28)).ok()?;
     let cost = Fen(usual + draw.between(-usual / 4, usual / 4));
-    Some(Bill {
+    Some(special_bill(draw, day, cost, institution.clone(), diagnosis))
+}
+
+fn special_bill(draw: &mut Draw, day: Day, cost: Fen, institution: Institution, diagnosis: Diagnosis) -> Bill {
+    Bill {
         kind: ClaimKind::SpecialOutpatient,
         admitted_on: day,
         discharged_on: day,
         settled_on: day,
-        institution: institution.clone(),
+        institution,
         diagnosis,
         amounts: draw_split(draw, cost, Gravity::Common),
         reversal: None,
-    })
+    }
 }

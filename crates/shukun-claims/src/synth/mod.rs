@@ -12,6 +12,7 @@
 mod calibration;
 mod care;
 mod county;
+mod course;
 mod defects;
 mod draw;
 mod error;
@@ -51,9 +52,10 @@ pub use settle::{Paid, Settled};
 pub use verify::{LINE, Outcome, Verification};
 
 use county::{Town, load_towns};
+use course::draw_course;
 use draw::{Draw, MILLION};
 use id_card::SLOTS;
-use illness::draw_year;
+use illness::{draw_year, draw_year_of_course};
 use people::{MOST_MEMBERS, draw_household, draw_size};
 use settle::settle_year;
 
@@ -78,6 +80,7 @@ pub struct County {
     plan: CountyPlan,
     key: [u8; 32],
     towns: Vec<(u32, Town)>,
+    has_courses: bool,
 }
 
 /// The county of a plan.
@@ -94,7 +97,7 @@ pub fn synthesise(plan: CountyPlan) -> Result<County, PlanError> {
     }
     let key = compute_key(&plan);
     let towns = load_towns(plan.county);
-    Ok(County { plan, key, towns })
+    Ok(County { plan, key, towns, has_courses: false })
 }
 
 /// The key of all streams: from county, seed and first year, not from how many people are asked for.
@@ -107,6 +110,14 @@ impl County {
     /// What was asked for.
     pub fn plan(&self) -> &CountyPlan {
         &self.plan
+    }
+
+    /// The same county with illness that takes its course over months and years: chemotherapy in cycles, dialysis every
+    /// month, rehabilitation after an acute event. Only there does what was settled by some month tell of the months to
+    /// come; as many people pass the line as without.
+    pub fn with_courses(mut self) -> County {
+        self.has_courses = true;
+        self
     }
 
     /// Household `number` (from 0); the same whatever other household is made. `None` beyond the range of ID numbers.
@@ -156,9 +167,16 @@ impl County {
         let town = household.village.town.clone();
         let income = household.annual_income;
         let mut next = 0;
-        for member in &mut household.members {
+        let first_year = *self.plan.years.start();
+        for (place, member) in (0..).zip(&mut household.members) {
             let free_from = last_discharge(member);
-            let ill = draw_year(&mut draw, member, year, free_from, self.plan.county, &town);
+            let ill = if self.has_courses {
+                let course = draw_course(self.key, household.number, place, member.constitution);
+                let at = (self.plan.county, town.as_str());
+                draw_year_of_course(&mut draw, member, course.as_ref(), (year, first_year), free_from, at)
+            } else {
+                draw_year(&mut draw, member, year, free_from, self.plan.county, &town)
+            };
             let from = next;
             let claims = settle_year(member, &ill, &prefix, &mut next);
             if certify_for_expense(&mut draw, member, &claims, income, household.local_register, year) {

@@ -259,3 +259,58 @@ fn batches_hold_every_household_once_however_they_are_cut() {
     assert_eq!(whole.0, county.household_count());
     assert!(whole.2.iter().all(|claim| claim.settled_on.year() >= 2022));
 }
+
+/// A county where illness takes its course.
+fn with_courses(people: u64, years: RangeInclusive<i16>) -> County {
+    synthesise(CountyPlan { county: CountyName::Ruian, people, seed: 5, years }).unwrap().with_courses()
+}
+
+#[test]
+fn courses_keep_what_holds_for_every_household() {
+    let (long, short) = (with_courses(6_000, 2022..=2024), with_courses(6_000, 2022..=2023));
+    let plain = synthesise(long.plan().clone()).unwrap();
+    for (household, shorter) in long.households().zip(short.households()) {
+        assert_eq!(household, long.household(household.number).unwrap());
+        let others = plain.household(household.number).unwrap();
+        for ((member, before), other) in household.members.iter().zip(&shorter.members).zip(&others.members) {
+            assert_eq!(member.claims[..before.claims.len()], before.claims[..], "a later year changes none before it");
+            assert_eq!((&member.id_number, member.constitution), (&other.id_number, other.constitution));
+            for claim in &member.claims {
+                assert_eq!(claim.amounts.total, claim.paid.by_funds() + claim.paid.account + claim.paid.cash);
+                assert!(claim.admitted_on > member.birth);
+            }
+            let stays =
+                member.claims.iter().filter(|claim| claim.kind == ClaimKind::Inpatient && claim.reverses.is_none());
+            let mut spans: Vec<_> = stays.map(|claim| (claim.admitted_on, claim.discharged_on)).collect();
+            spans.sort_unstable();
+            spans.dedup();
+            assert!(spans.windows(2).all(|two| two[0].1 <= two[1].0), "{spans:?}");
+        }
+    }
+}
+
+#[test]
+fn a_course_goes_on_from_month_to_month_and_over_new_year() {
+    let county = with_courses(30_000, 2022..=2024);
+    let months = |member: &Member, year: i16| {
+        let special = member.claims.iter().filter(|claim| claim.kind == ClaimKind::SpecialOutpatient);
+        let of_year = special.filter(|claim| claim.discharged_on.year() == year);
+        of_year.map(|claim| claim.discharged_on.month()).collect::<HashSet<i8>>().len()
+    };
+    let (mut lasting, mut broken_off, mut rounds_over_new_year) = (0, 0, 0);
+    for member in county.households().flat_map(|household| household.members) {
+        match (months(&member, 2022), months(&member, 2023)) {
+            (12, 12) => lasting += 1,
+            (12, _) => broken_off += 1,
+            _ => {}
+        }
+        let chemotherapy = |year, month| {
+            let of_month =
+                |claim: &&Settled| claim.discharged_on.year() == year && claim.discharged_on.month() == month;
+            member.claims.iter().filter(of_month).any(|claim| claim.diagnosis.code == "Z51.100")
+        };
+        rounds_over_new_year += usize::from(chemotherapy(2022, 12) && chemotherapy(2023, 1));
+    }
+    assert!(lasting > 100 && broken_off == 0, "{lasting} {broken_off}");
+    assert!(rounds_over_new_year > 5, "{rounds_over_new_year}");
+}

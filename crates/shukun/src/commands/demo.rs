@@ -40,7 +40,15 @@ pub fn demo(args: &DemoArgs, lang: Lang) -> Result<Exit, CliError> {
     let plan = CountyPlan { county: COUNTY, people: args.people.into(), seed: SEED, years: YEAR..=YEAR };
     let files = timed(
         pick(lang, "一、合成一个县的文件（人员均为虚构）", "1. Files of a synthetic county (nobody in them exists)"),
-        || write(plan, &args.dir.join("files"), WriteOptions { everyone: true, ..WriteOptions::default() }, lang),
+        || {
+            write(
+                plan,
+                false,
+                &args.dir.join("files"),
+                WriteOptions { everyone: true, ..WriteOptions::default() },
+                lang,
+            )
+        },
     )?;
 
     let lake_dir = args.dir.join("lake");

@@ -4,6 +4,7 @@ pub mod compare;
 pub mod demo;
 pub mod explain;
 pub mod import;
+pub mod monitor;
 pub mod pack;
 pub mod project;
 pub mod screen;
@@ -26,6 +27,7 @@ pub fn run(command: Command, lang: Lang) -> Result<Exit, CliError> {
         Command::Screen(args) => screen::screen(&args, lang),
         Command::Compare(args) => compare::compare(&args, lang),
         Command::Project(args) => project::project(&args, lang),
+        Command::Monitor(args) => monitor::monitor(&args, lang),
         Command::Explain(args) => explain::explain(&args, lang),
         Command::Synth(args) => synth::synth(&args, lang),
         Command::Demo(args) => demo::demo(&args, lang),

@@ -60,14 +60,17 @@ pub fn screen_lake(
 }
 
 /// Names left the vault: what for, how many, whither.
-struct View<'a> {
-    persons: usize,
-    full_ids: Option<&'a str>,
-    out: &'a Path,
+pub struct View<'a> {
+    /// How many.
+    pub persons: usize,
+    /// The purpose for which whole ID numbers were written.
+    pub full_ids: Option<&'a str>,
+    /// Into which file.
+    pub out: &'a Path,
 }
 
 /// Adds a line to `<lake>.views.jsonl` beside the lake.
-fn log_view(lake: &Path, view: &View<'_>) -> Result<(), CliError> {
+pub fn log_view(lake: &Path, view: &View<'_>) -> Result<(), CliError> {
     let path = lake.with_added_extension("views.jsonl");
     let line = serde_json::json!({
         "at": jiff::Timestamp::now().to_string(),

@@ -16,7 +16,7 @@ pub fn synth(args: &SynthArgs, lang: Lang) -> Result<Exit, CliError> {
     let Some(county) = CountyName::find(&args.county) else { return Err(unknown_county(&args.county)) };
     let plan = CountyPlan { county, people: args.people.into(), seed: args.seed, years: years(args.from, args.to) };
     let options = WriteOptions { defects: args.defects.into(), ..WriteOptions::default() };
-    let written = write(plan, &args.out, options, lang)?;
+    let written = write(plan, args.courses, &args.out, options, lang)?;
     match args.format {
         Format::Json => print_json(&written)?,
         Format::Text => print(&text(&written, lang))?,
@@ -28,13 +28,20 @@ fn years(from: i16, to: Option<i16>) -> std::ops::RangeInclusive<i16> {
     from..=to.unwrap_or(from)
 }
 
-/// Makes the county's files, with a progress bar.
-pub fn write(plan: CountyPlan, out: &Path, options: WriteOptions, lang: Lang) -> Result<Written, CliError> {
+/// Makes the county's files, with a progress bar; `courses` as in `shukun_claims::synth::County::with_courses`.
+pub fn write(
+    plan: CountyPlan,
+    courses: bool,
+    out: &Path,
+    options: WriteOptions,
+    lang: Lang,
+) -> Result<Written, CliError> {
     let bar = progress(plan.people, pick(lang, "合成", "synthesising"));
     let county = synthesise(plan).map_err(|error| {
         let mend = Text::new("改 --people 或年度后再运行", "change --people or the years and run again");
         CliError::usage(error.code(), error.text(), None, mend)
     })?;
+    let county = if courses { county.with_courses() } else { county };
     let written = write_county(&county, out, options, &mut |people| bar.set_position(people));
     bar.finish_and_clear();
     written.map_err(|error| unwritable(out, &error))

@@ -3,7 +3,7 @@
 //! It can be mailed, printed or kept in a case file. It draws what the engine's [`Explanation`] says and computes
 //! nothing. Start at [`page`].
 
-mod style;
+pub mod style;
 mod waterfall;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};

@@ -4,6 +4,7 @@
 //! patch the rows of every household whose rows are no longer those of the base. So it is complete, does not need the
 //! earlier folder, and costs what the batch touched. [`find_reason_for_whole`] tells when that cannot be done.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -26,9 +27,11 @@ use super::receipt::{Patch, PreviousResult, Receipt};
 use crate::error::CliError;
 
 /// Households whose earlier and later rows are compared at once.
-const HOUSEHOLDS_AT_ONCE: usize = 20_000;
+const HOUSEHOLDS_AT_ONCE: usize = 10_000;
 /// When more than one household in this many was touched, settling everybody is hardly dearer.
 const TOO_MANY: u64 = 5;
+/// Rows of so many households are held in memory and no more.
+const MOST: u64 = 200_000;
 
 /// Why everybody has to be settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,7 +80,11 @@ pub fn find_reason_for_whole(earlier: &Receipt, now: &Receipt, lake: &Lake) -> O
     if earlier.options != now.options {
         return Some(Reason::Options);
     }
-    let is_later = earlier.lake_generation <= lake.generation();
+    let is_later = match earlier.lake_generation.cmp(&lake.generation()) {
+        Ordering::Less => true,
+        Ordering::Equal => earlier.input_hash == now.input_hash,
+        Ordering::Greater => false,
+    };
     if !is_later || earlier.lake_history != lake.history_hash(earlier.lake_generation) {
         return Some(Reason::Lake);
     }
@@ -91,7 +98,8 @@ pub fn find_touched(earlier: &Receipt, lake: &Lake) -> Result<Result<BTreeSet<Ho
     }
     let touched = lake.touched_since(earlier.lake_generation)?;
     let count = u64::try_from(touched.len()).unwrap_or(u64::MAX);
-    let is_many = count > 1_000 && count.saturating_mul(TOO_MANY) > lake.row_count("households");
+    let is_large_share = count > 1_000 && count.saturating_mul(TOO_MANY) > lake.row_count("households");
+    let is_many = is_large_share || count > MOST;
     Ok(if is_many { Err(Reason::Many) } else { Ok(touched) })
 }
 

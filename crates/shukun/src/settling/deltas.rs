@@ -17,7 +17,7 @@ pub const DELTA_POSTINGS: &str = "delta_postings.parquet";
 /// The file of changes.
 pub const DELTA_STANDINGS: &str = "delta_standings.parquet";
 /// Rows that are compared at once when two whole results are.
-const ROWS_IN_SHARE: u64 = 1_000_000;
+const ROWS_IN_SHARE: u64 = 300_000;
 
 /// `delta_postings.parquet` while it grows.
 #[derive(Debug)]

@@ -37,12 +37,21 @@ const OURS: [&str; 10] = [
     PATCH,
 ];
 
-/// A result that is being written.
+/// A result that is being written. Without [`Unfinished::finish`] nothing of it stays.
 #[derive(Debug)]
 pub struct Unfinished {
     out: PathBuf,
     dir: PathBuf,
-    lock: File,
+    /// Held until the end; none once the result has its name.
+    lock: Option<File>,
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if self.lock.take().is_some() {
+            let _gone = fs::remove_dir_all(&self.dir);
+        }
+    }
 }
 
 impl Unfinished {
@@ -60,7 +69,7 @@ impl Unfinished {
         }
         mend(out, &aside).map_err(|error| CliError::unwritable(out, &error))?;
         remove_leftovers(&dir).map_err(failed)?;
-        Ok(Unfinished { out: out.to_owned(), dir, lock })
+        Ok(Unfinished { out: out.to_owned(), dir, lock: Some(lock) })
     }
 
     /// Where its files are written.
@@ -69,13 +78,14 @@ impl Unfinished {
     }
 
     /// Gives it its name. Everything must be written.
-    pub fn finish(self) -> Result<(), CliError> {
+    pub fn finish(mut self) -> Result<(), CliError> {
         let failed = |error: io::Error| CliError::unwritable(&self.out, &error);
         make_durable(&self.dir).map_err(failed)?;
         fs::remove_file(self.dir.join(LOCK)).map_err(failed)?;
         move_in(&self.dir, &self.out).map_err(failed)?;
-        drop(self.lock);
-        sync_folder(&parent(&self.out)).map_err(failed)
+        sync_folder(&parent(&self.out)).map_err(failed)?;
+        self.lock = None;
+        Ok(())
     }
 }
 
@@ -224,14 +234,17 @@ mod tests {
     }
 
     #[test]
-    fn a_result_that_is_not_finished_changes_nothing_and_the_next_run_clears_it_away() {
+    fn a_result_that_is_not_finished_changes_nothing_and_leaves_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let out = dir.path().join("result");
         write(&out, "first");
         let unfinished = Unfinished::begin(&out).unwrap();
-        fs::create_dir(unfinished.dir().join(PATCH)).unwrap();
         fs::write(unfinished.dir().join("standings.parquet"), "half").unwrap();
         drop(unfinished);
+        assert_eq!(names(dir.path()), ["result"]);
+        // As a killed run leaves it.
+        fs::create_dir_all(dir.path().join(".result.unfinished").join(PATCH)).unwrap();
+        fs::write(dir.path().join(".result.unfinished/standings.parquet"), "half").unwrap();
         assert_eq!(fs::read_to_string(out.join(RECEIPT)).unwrap(), "first");
         write(&out, "second");
         assert_eq!(names(dir.path()), ["result"]);

@@ -157,3 +157,116 @@ fn meeting_line(program: &Program) -> Option<Fen> {
     };
     program.rules.iter().filter_map(|rule| line(&rule.kind)).min()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shukun_base::{HouseholdId, PersonId};
+    use shukun_engine::facts::{Certification, Household};
+    use shukun_policy::program::{SettledColumn, Tier};
+
+    fn program() -> Program {
+        let tier = |name: &str, source| Tier { name: name.to_owned(), source, settled: SettledColumn::Fact };
+        Program {
+            tiers: vec![tier("基本医保", Source::AsSettled), tier("救助", Source::Computed)],
+            ..Program::default()
+        }
+    }
+
+    fn family(certified: Option<Category>) -> HouseholdFacts {
+        let day = jiff::civil::date(2022, 1, 1);
+        let row = |category| Certification {
+            person_id: PersonId(1),
+            category,
+            valid_from: day,
+            valid_to: None,
+            certified_on: day,
+            applied_on: None,
+            due_to_illness: false,
+        };
+        HouseholdFacts {
+            household: Household {
+                household_id: HouseholdId(1),
+                region_code: RegionCode::new("330381001002").unwrap(),
+                annual_income_fen: None,
+                members: 1,
+            },
+            persons: Vec::new(),
+            certifications: certified.map(row).into_iter().collect(),
+            claims: Vec::new(),
+            resolutions: Vec::new(),
+        }
+    }
+
+    /// A member's year: what stays with the family, what 基本医保 and 救助 paid, a colour.
+    fn standing(year: i16, family: i64, paid: [i64; 2], colour: Option<Colour>) -> Standing {
+        let [basic, aid] = paid;
+        Standing {
+            person_id: PersonId(1),
+            household_id: HouseholdId(1),
+            year,
+            total_fen: Fen(family + basic + aid),
+            in_scope_fen: Fen::ZERO,
+            out_of_catalogue_fen: Fen::ZERO,
+            over_limit_fen: Fen::ZERO,
+            pre_selfpay_fen: Fen::ZERO,
+            paid_fen: vec![("基本医保".to_owned(), Fen(basic)), ("救助".to_owned(), Fen(aid))],
+            family_fen: Fen(family),
+            burden_fen: BTreeMap::new(),
+            colour,
+            cap_left_fen: BTreeMap::new(),
+        }
+    }
+
+    fn may_match(matching: &Matching, facts: &HouseholdFacts, standings: &[Standing]) -> bool {
+        Picker::new(matching, &program()).may_match(facts, standings)
+    }
+
+    #[test]
+    fn without_a_filter_it_is_whoever_an_office_has_to_do_with() {
+        let any = Matching::default();
+        let none = family(None);
+        assert!(!may_match(&any, &none, &[]));
+        assert!(!may_match(&any, &none, &[standing(2022, 900, [100, 0], None)]), "settled elsewhere");
+        assert!(may_match(&any, &none, &[standing(2022, 900, [0, 1], None)]), "money from a rule");
+        assert!(may_match(&any, &none, &[standing(2022, 900, [0, 0], Some(Colour::Yellow))]));
+        assert!(may_match(&any, &family(Some(Category::Dibao)), &[]));
+    }
+
+    #[test]
+    fn several_conditions_must_all_hold() {
+        let asked = Matching {
+            colours: [Colour::Red, Colour::Orange].into(),
+            min_burden_fen: Some(Fen(1_000)),
+            categories: [Category::Dibao].into(),
+            regions: [RegionCode::new("330381001").unwrap()].into(),
+            paid_by: ["救助".to_owned()].into(),
+        };
+        let dibao = family(Some(Category::Dibao));
+        let years = vec![standing(2022, 600, [0, 1], Some(Colour::Red)), standing(2022, 400, [0, 0], None)];
+        assert!(may_match(&asked, &dibao, &years));
+        let other = |change: fn(&mut Matching)| {
+            let mut other = asked.clone();
+            change(&mut other);
+            may_match(&other, &dibao, &years)
+        };
+        assert!(!other(|asked| asked.colours = [Colour::Yellow].into()));
+        assert!(!other(|asked| asked.min_burden_fen = Some(Fen(1_001))));
+        assert!(!other(|asked| asked.categories = [Category::Destitute].into()));
+        assert!(!other(|asked| asked.regions = [RegionCode::new("330381002").unwrap()].into()));
+        assert!(!other(|asked| asked.paid_by = ["基本医保".to_owned()].into()));
+    }
+
+    #[test]
+    fn a_burden_is_that_of_one_year() {
+        let asked = Matching { min_burden_fen: Some(Fen(1_000)), ..Matching::default() };
+        let years = [standing(2022, 600, [0, 0], None), standing(2023, 600, [0, 0], None)];
+        assert!(!may_match(&asked, &family(None), &years));
+    }
+
+    #[test]
+    fn a_name_that_nobody_has_is_told() {
+        let asked = Matching { paid_by: ["救助".to_owned(), "天上".to_owned()].into(), ..Matching::default() };
+        assert_eq!(asked.unknown_names([&program()]), ["天上".to_owned()].into());
+    }
+}
