@@ -1,8 +1,9 @@
 //! Which households an office wants to look at closely: the filter behind `--postings matching`.
 //!
 //! A filter names what a household must have; several together must all hold. Without any, a household matches when an
-//! office has something to do with it: a colour, money from a rule of the packs, a certified member, or bills that may
-//! reach the line above which a meeting decides. Looks at facts and standings; only `paid_by` a rule looks at postings.
+//! office has something to do with it: a colour, money under a tier that the packs compute, a certified member, or
+//! bills that may reach the line above which a meeting decides. Looks at facts and standings; only `paid_by` a rule
+//! looks at postings.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -98,7 +99,8 @@ impl<'a> Picker<'a> {
             && (categories.is_empty() || has_category(facts, categories))
             && (paid_by.is_empty()
                 || paid_under(standings, &self.tiers)
-                || (paid_under(standings, &self.tiers_of_rules) || !self.rules.is_empty() && has_negative(facts)))
+                || paid_under(standings, &self.tiers_of_rules)
+                || (!self.rules.is_empty() && has_reversal(facts)))
     }
 
     /// Whether a household that may match does, now that its postings are known.
@@ -119,7 +121,7 @@ impl<'a> Picker<'a> {
 }
 
 /// A reversal on file: a rule may have paid and taken back in the same year, so that its tier says nothing.
-fn has_negative(facts: &HouseholdFacts) -> bool {
+fn has_reversal(facts: &HouseholdFacts) -> bool {
     facts.claims.iter().any(|claim| claim.total_fen.is_negative())
 }
 
