@@ -36,6 +36,22 @@ pub(crate) fn not_parquet(path: &Path, cause: impl fmt::Display) -> LakeError {
     )
 }
 
+/// The file is compressed in a way that this program was built without.
+pub(crate) fn other_compression(found: impl fmt::Display, file: &str) -> LakeError {
+    error(
+        "columns-compression",
+        Text::new(
+            format!("文件用 {found} 压缩，本程序不能读"),
+            format!("the file is compressed with {found}, which this program cannot read"),
+        ),
+        file,
+        Text::new(
+            "换成 zstd，例如用 DuckDB：COPY (FROM '原文件.parquet') TO '新文件.parquet' (FORMAT parquet, COMPRESSION zstd)",
+            "write it with zstd, as with DuckDB: COPY (FROM 'before.parquet') TO 'after.parquet' (FORMAT parquet, COMPRESSION zstd)",
+        ),
+    )
+}
+
 /// A column that the settlement cannot do without is not there.
 pub(crate) fn missing_column(column: &str, file: &str) -> LakeError {
     error(
@@ -104,8 +120,12 @@ pub(crate) fn unsorted(key: &str, row: usize, place: Place<'_>) -> LakeError {
         ),
         place.file,
         Text::new(
-            format!("先排序，例如用 DuckDB：COPY (FROM '原文件.parquet' ORDER BY {key}) TO '已排序.parquet'"),
-            format!("sort it first, as with DuckDB: COPY (FROM 'before.parquet' ORDER BY {key}) TO 'sorted.parquet'"),
+            format!(
+                "先排序，例如用 DuckDB：COPY (FROM '原文件.parquet' ORDER BY {key}) TO '已排序.parquet' (FORMAT parquet, COMPRESSION zstd)"
+            ),
+            format!(
+                "sort it first, as with DuckDB: COPY (FROM 'before.parquet' ORDER BY {key}) TO 'sorted.parquet' (FORMAT parquet, COMPRESSION zstd)"
+            ),
         ),
     )
 }

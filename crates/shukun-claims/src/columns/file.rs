@@ -14,10 +14,11 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
+use parquet::basic::Compression;
 use sha2::{Digest as _, Sha256};
 use shukun_engine::kernel::Needs;
 
-use super::error::{missing_column, not_parquet};
+use super::error::{missing_column, not_parquet, other_compression};
 use crate::lake::LakeError;
 use crate::lake::error::file_failed;
 use crate::lake::parquet_file::hex;
@@ -40,7 +41,7 @@ impl ClaimsFile {
     /// Reads the footer and looks whether the columns that nothing can be settled without are there.
     ///
     /// # Errors
-    /// `lake-file`, `columns-not-parquet`, `columns-missing`.
+    /// `lake-file`, `columns-not-parquet`, `columns-compression`, `columns-missing`.
     pub fn open(path: &Path) -> Result<ClaimsFile, LakeError> {
         let file = File::open(path).map_err(|cause| file_failed(path, &cause))?;
         let bytes = file.metadata().map_err(|cause| file_failed(path, &cause))?.len();
@@ -50,10 +51,20 @@ impl ClaimsFile {
         let metadata = ArrowReaderMetadata::try_new(Arc::clone(found.metadata()), options);
         let metadata = metadata.map_err(|cause| not_parquet(path, cause))?;
         let file = ClaimsFile { path: path.to_owned(), name: path.display().to_string(), bytes, metadata };
+        if let Some(other) = file.other_compression() {
+            return Err(other_compression(other, &file.name));
+        }
         match ["person_id", "settled_on"].iter().find(|name| !file.has(name)) {
             Some(name) => Err(missing_column(name, &file.name)),
             None => Ok(file),
         }
+    }
+
+    /// A compression of some column that this program was built without.
+    fn other_compression(&self) -> Option<Compression> {
+        let groups = self.metadata.metadata().row_groups().iter();
+        let mut found = groups.flat_map(|group| group.columns()).map(|column| column.compression());
+        found.find(|found| !is_read(*found))
     }
 
     /// Where it lies.
@@ -160,6 +171,10 @@ impl ClaimsFile {
     }
 }
 
+fn is_read(compression: Compression) -> bool {
+    matches!(compression, Compression::UNCOMPRESSED | Compression::ZSTD(_))
+}
+
 /// The columns that a run decodes.
 fn columns_read(needs: &Needs) -> BTreeSet<&'static str> {
     let facts = needs.claim_facts.then_some("facts");
@@ -187,4 +202,32 @@ fn wanted_type(field: &Field) -> Option<DataType> {
         DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
     };
     (has_text && (field.name() == "facts" || WORDS.contains(&field.name().as_str()))).then_some(wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parquet::basic::ZstdLevel;
+
+    #[test]
+    fn what_this_program_was_built_without_is_refused() {
+        assert!(is_read(Compression::UNCOMPRESSED) && is_read(Compression::ZSTD(ZstdLevel::default())));
+        assert!(!is_read(Compression::SNAPPY) && !is_read(Compression::LZ4_RAW));
+    }
+
+    #[test]
+    fn few_word_columns_are_read_as_dictionaries_and_facts_as_text() {
+        let word = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+        let pandas = DataType::Dictionary(Box::new(DataType::Int8), Box::new(DataType::LargeUtf8));
+        for (name, of, wanted) in [
+            ("kind", DataType::Utf8, Some(word.clone())),
+            ("drg_code", DataType::Utf8View, Some(word.clone())),
+            ("settled_category", pandas, Some(word)),
+            ("facts", DataType::LargeUtf8, Some(DataType::Utf8)),
+            ("settlement_no", DataType::Utf8, None),
+            ("kind", DataType::Int64, None),
+        ] {
+            assert_eq!(wanted_type(&Field::new(name, of, true)), wanted, "{name}");
+        }
+    }
 }

@@ -11,6 +11,7 @@ fn errors() -> Vec<LakeError> {
     let place = Place { file: "结算.parquet", first_row: 1_000 };
     vec![
         error::not_parquet(Path::new("结算.parquet"), "Invalid Parquet file. Corrupt footer"),
+        error::other_compression("SNAPPY", place.file),
         error::missing_column("settled_on", place.file),
         error::wrong_type("total_fen", "Float64", "Int64", place.file),
         error::empty_cell("person_id", 6, place),
