@@ -32,7 +32,7 @@ pub const CSS: &str = r"
 .plot .band-one, .legend .band-one { fill: var(--one); fill-opacity: .16; } .plot .band-two, .legend .band-two { fill: var(--two); fill-opacity: .18; }
 .plots { display: flex; flex-wrap: wrap; gap: 12px; } .fan { flex: 1 1 320px; max-width: 420px; }
 .scroll { overflow-x: auto; background: #fff; border: 1px solid var(--line); border-radius: 8px; padding: 4px 12px; margin: 0 0 10px; }
-.scroll.wide table { min-width: 36rem; } .scroll th, .scroll td { overflow-wrap: normal; } .scroll td:first-child { min-width: 9em; }
+.scroll.wide table { min-width: 36rem; } .scroll th, .scroll td { overflow-wrap: normal; } .scroll td:first-child { min-width: 9em; } .scroll .number + td:not(.number), .scroll .number + th:not(.number) { padding-left: 14px; }
 @media (max-width: 600px) {
   .bars li { grid-template-columns: minmax(0, 1fr) auto; }
   .bars svg { grid-column: 1 / -1; grid-row: 2; height: 12px; margin-top: 2px; }
