@@ -100,7 +100,7 @@ fn changes(found: &MonthFound, regions: &Regions, lang: Lang) -> Markup {
 fn list(heading: &str, rows: &[Listed], regions: &Regions, lang: Lang) -> Markup {
     let more = rows.len().saturating_sub(LISTED);
     html! {
-        h2 { (heading) "（" (rows.len()) "）" }
+        h2 { (counted(heading, rows.len(), lang)) }
         @if rows.is_empty() { p { (pick(lang, "没有。", "None.")) } }
         @else {
             table.people {
@@ -116,6 +116,13 @@ fn list(heading: &str, rows: &[Listed], regions: &Regions, lang: Lang) -> Markup
                 p.small { (pick(lang, "另有 ", "and ")) (more) (pick(lang, " 人，见工作簿。", " more, in the workbook.")) }
             }
         }
+    }
+}
+
+fn counted(heading: &str, rows: usize, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => format!("{heading}（{rows}）"),
+        Lang::En => format!("{heading} ({rows})"),
     }
 }
 
@@ -237,7 +244,7 @@ fn expected(found: &MonthFound, regions: &Regions, lang: Lang) -> Markup {
     html! {
         @if !no_month.is_empty() { p.small { (no_month) } }
         @if found.expected.is_some() {
-            h2 { (pick(lang, "年底前可能到线", "May cross the line by December")) "（" (rows.len()) "）" }
+            h2 { (counted(pick(lang, "年底前可能到线", "May cross the line by December"), rows.len(), lang)) }
             p.small {
                 (pick(lang,
                     "现在无色、概率 5 % 以上的人。预测只用来排先看谁，不据此给付或拒绝。",
@@ -364,7 +371,8 @@ pub const STYLE: &str = r"
 .people, .measured { background: #fff; border: 1px solid var(--line); border-radius: 8px; border-collapse: separate; border-spacing: 0; padding: 4px 12px; }
 .people th, .measured th { white-space: nowrap; }
 .people td:first-child { white-space: nowrap; }
-.people td:nth-child(4) { padding-left: 16px; padding-right: 0; }
+.people td:nth-child(4), .people th:nth-child(4) { padding-left: 16px; padding-right: 0; }
+.sources p, .sources li { overflow-wrap: anywhere; }
 .measured { min-width: 660px; }
 .measured td:first-child { white-space: nowrap; }
 main .figures div { flex-basis: 130px; }
