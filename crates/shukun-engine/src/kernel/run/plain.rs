@@ -100,7 +100,8 @@ struct OneAtATime<'s> {
 /// What standings need of a cap: what counts under it by group, and where it was met.
 struct CapTold<'s> {
     used: &'s mut [i64],
-    met: &'s mut Vec<CapMet>,
+    /// Only where groups are calendar years.
+    met: Option<&'s mut Vec<CapMet>>,
     cap: i64,
 }
 
@@ -112,7 +113,8 @@ impl OneAtATime<'_> {
         }
         if let (Some(told), true) = (&mut self.told, self.group != NO_GROUP) {
             told.used.get_mut(self.group as usize).into_iter().for_each(|used| *used = self.used.under_cap);
-            told.met.push(CapMet { group: self.group, year: self.group, cap: told.cap });
+            let met = CapMet { group: self.group, year: self.group, cap: told.cap };
+            told.met.iter_mut().for_each(|all| all.push(met));
         }
     }
 }
@@ -355,8 +357,8 @@ fn run_columns(
     };
     let mut owing = Vec::new();
     let all = if stands_together {
-        let met = limit.and_then(|limit| books.caps.get_mut(limit)).filter(|_| tells_caps && step.group == 0);
-        let told = met.map(|met| CapTold { used: &mut under_cap, met, cap: columns.cap });
+        let met = limit.and_then(|limit| books.caps.get_mut(limit)).filter(|_| step.group == 0);
+        let told = tells_caps.then_some(CapTold { used: &mut under_cap, met, cap: columns.cap });
         let mut store =
             OneAtATime { group: NO_GROUP, sum: Sum::default(), used: Used::default(), owing: &mut owing, told };
         let all = by_formula(&mut columns, step, rates, &mut store, &rounder);

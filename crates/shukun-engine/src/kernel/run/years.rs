@@ -184,8 +184,13 @@ impl Years {
             // The last word on a group and year counts.
             let mut met = met.clone();
             met.reverse();
-            met.sort_by_key(|one| (one.year, one.group));
-            met.dedup_by_key(|one| (one.year, one.group));
+            // A household's limit is met by several persons in one calendar year.
+            let calendar_year = |one: &CapMet| {
+                let years = view.groups.first().and_then(|years| years.groups.get(one.year as usize));
+                (one.group, years.map_or(0, |year| year.key))
+            };
+            met.sort_by_key(calendar_year);
+            met.dedup_by_key(|one| calendar_year(one));
             for one in met {
                 let used = books.used.get(limit).map_or(0, |used| read(used, one.group as usize, 0));
                 let room = (one.cap - used).max(0);
