@@ -5,7 +5,7 @@ WITH bill AS (
     SELECT
         claim_id, person_id, total_fen, in_scope_fen, settled_on,
         coalesce(discharged_on, settled_on) AS day,
-        year(coalesce(discharged_on, settled_on)) AS in_year,
+        date_part('year', coalesce(discharged_on, settled_on)) AS in_year,
         kind = 'inpatient' AS is_stay,
         coalesce(settled_category IN ('destitute', 'dibao', 'dibao_marginal'), false) AS is_tilted,
         CASE WHEN settled_category IN ('destitute', 'dibao') THEN 1

@@ -1,4 +1,4 @@
-"""DuckDB: the rules as SQL (claim_stream.sql, person_year.sql), scales as macros."""
+"""DuckDB: the rules as SQL (claim_stream.sql, person_year.sql), scales as macros (macros.sql)."""
 
 import pathlib
 
@@ -7,18 +7,6 @@ import duckdb
 from common import PAID, run
 
 HERE = pathlib.Path(__file__).parent
-
-# The scales and caps, in hundredths of a fen until they are rounded.
-MACROS = """
-CREATE MACRO between_lines(x, a, b) AS least(greatest(x, a), b) - a;
-CREATE MACRO general(x) AS between_lines(x, 1500000, 10000000) * 60 + between_lines(x, 10000000, 30000000) * 65
-    + greatest(x - 30000000, 0) * 70;
-CREATE MACRO tilted(x) AS between_lines(x, 750000, 10000000) * 65 + greatest(x - 10000000, 0) * 75;
-CREATE MACRO aid_1(x) AS least((x * 90 + 50) // 100, 10000000);
-CREATE MACRO aid_2(x) AS least((greatest(x - 300000, 0) * 70 + 50) // 100, 3000000);
-CREATE MACRO charity(x) AS least((between_lines(x, 2000000, 6000000) * 30 + greatest(x - 6000000, 0) * 50 + 50) // 100,
-    5000000);
-"""
 
 SUMS = """SELECT count(*), sum(total_fen), sum(basic_fen), sum(critical_fen), sum(assistance_fen), sum(charity_fen),
     sum(rest_fen - charity_fen) FROM """
@@ -31,7 +19,7 @@ PAID_COLUMNS = ", ".join(
 
 def connect(file):
     connection = duckdb.connect()
-    connection.execute(MACROS)
+    connection.execute((HERE / "macros.sql").read_text())
     connection.execute("SET preserve_insertion_order = false")
     connection.execute(f"CREATE VIEW claims AS SELECT * FROM read_parquet('{file}')")
     return connection

@@ -29,5 +29,5 @@ remaining AS (
     SELECT *, total_fen - basic_fen - critical_fen - assistance_fen AS rest_fen FROM assistance
 ),
 split AS (
-    SELECT *, year(coalesce(discharged_on, settled_on)) AS in_year, charity(rest_fen) AS charity_fen FROM remaining
+    SELECT *, date_part('year', coalesce(discharged_on, settled_on)) AS in_year, charity(rest_fen) AS charity_fen FROM remaining
 )

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::buffer::ScalarBuffer;
+use arrow::buffer::{NullBuffer, ScalarBuffer};
 use arrow::datatypes::{Date32Type, Int8Type, Int32Type, Int64Type, UInt64Type};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
@@ -40,7 +40,8 @@ pub struct Claims {
     /// 费用发生日, in days since 1970.
     pub incurred: Vec<i32>,
     pub settled: ScalarBuffer<i32>,
-    pub is_stay: Vec<bool>,
+    /// Which rows have a day of discharge; none where all have.
+    pub discharged: Option<NullBuffer>,
     pub kind: Vec<u8>,
     pub level: Vec<u8>,
     pub category: Vec<u8>,
@@ -104,11 +105,11 @@ fn claims_of(batch: &RecordBatch) -> Outcome<Claims> {
     let discharged = get("discharged_on")?.as_primitive::<Date32Type>();
     let incurred = match discharged.nulls() {
         None => discharged.values().to_vec(),
-        Some(nulls) => nulls
-            .iter()
-            .zip(discharged.values().iter().zip(&settled))
-            .map(|(is_known, (discharged, settled))| if is_known { *discharged } else { *settled })
-            .collect(),
+        Some(nulls) => {
+            let mut incurred = settled.to_vec();
+            nulls.valid_indices().for_each(|row| incurred[row] = discharged.values()[row]);
+            incurred
+        }
     };
     Ok(Claims {
         claim_id: ids("claim_id"),
@@ -116,7 +117,7 @@ fn claims_of(batch: &RecordBatch) -> Outcome<Claims> {
         household: ids("household_id"),
         incurred,
         settled,
-        is_stay: (0..discharged.len()).map(|row| discharged.is_valid(row)).collect(),
+        discharged: discharged.nulls().cloned(),
         kind: codes(get("kind")?, &KINDS)?,
         level: levels(get("hospital_level")?),
         category: codes(get("settled_category")?, &CATEGORIES)?,
@@ -130,7 +131,11 @@ fn claims_of(batch: &RecordBatch) -> Outcome<Claims> {
 
 fn levels(column: &dyn Array) -> Vec<u8> {
     let levels = column.as_primitive::<Int8Type>();
-    levels.iter().map(|level| level.map_or(NONE, |level| level as u8)).collect()
+    let mut codes: Vec<u8> = levels.values().iter().map(|level| *level as u8).collect();
+    if let Some(nulls) = levels.nulls() {
+        (!nulls.inner()).set_indices().for_each(|row| codes[row] = NONE);
+    }
+    codes
 }
 
 fn codes(column: &dyn Array, words: &[&str]) -> Outcome<Vec<u8>> {
@@ -145,8 +150,9 @@ fn codes(column: &dyn Array, words: &[&str]) -> Outcome<Vec<u8>> {
     Ok(match keys.nulls() {
         None => keys.values().iter().map(|key| codes[*key as usize]).collect(),
         Some(nulls) => {
-            let rows = keys.values().iter().zip(nulls.iter());
-            rows.map(|(key, is_known)| if is_known { codes[*key as usize] } else { NONE }).collect()
+            let mut all = vec![NONE; keys.len()];
+            nulls.valid_indices().for_each(|row| all[row] = codes[keys.values()[row] as usize]);
+            all
         }
     })
 }

@@ -143,3 +143,9 @@ pub fn parts(path: &Path) -> Outcome<Vec<PathBuf>> {
     parts.sort();
     if parts.is_empty() { Err(Failure(format!("{} holds no Parquet file", path.display()))) } else { Ok(parts) }
 }
+
+/// Removes a test's folder.
+#[cfg(test)]
+pub fn remove_all(folder: &Path) {
+    std::fs::remove_dir_all(folder).ok();
+}

@@ -44,7 +44,7 @@ impl Draw {
 
     /// From 0, below `end`.
     fn below(&mut self, end: u64) -> u64 {
-        (self.next() >> 32) * end >> 32
+        ((self.next() >> 32) * end) >> 32
     }
 
     /// The place of the share (per 10,000) that was hit, or none.

@@ -1,8 +1,8 @@
 //! What `cargo xtask bench` runs beside the platform: the data, the hand-written floor, the judge of equal results.
 //!
 //! `generate` writes the Parquet files; `floor` settles them with rules written by hand in Rust; `reference` settles
-//! them with the reference evaluator; `compare` says whether two results are equal and where they first differ. Each
-//! command prints one line of JSON. Start at [`main`].
+//! them with the reference evaluator; `compare` says whether two results are equal and where they first differ; `micro` runs
+//! one small workload some times, for counting instructions. Each command prints one line of JSON. Start at [`main`].
 
 mod claims;
 mod compare;
@@ -10,6 +10,7 @@ mod failure;
 mod files;
 mod floor;
 mod generate;
+mod micro;
 mod reference;
 
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ const USAGE: &str = "shukun-bench generate WORK PEOPLE FILE
 shukun-bench floor WORK MODE FILE [OUT]
 shukun-bench reference WORK PACK FILE OUT
 shukun-bench compare EXPECTED ACTUAL
+shukun-bench micro PACKS WORKLOAD TIMES
 WORK: person-year | claim-stream    MODE: totals | split | standings";
 
 fn main() -> ExitCode {
@@ -50,6 +52,10 @@ fn dispatch(arguments: &[&str]) -> Outcome<serde_json::Value> {
         }
         ["reference", work, pack, file, out] => {
             reference::reference(Work::parse(work)?, &PathBuf::from(pack), &PathBuf::from(file), &PathBuf::from(out))
+        }
+        ["micro", packs, workload, times] => {
+            let times = times.parse().map_err(|_| Failure(format!("how often? {times}")))?;
+            micro::micro(&PathBuf::from(packs), workload, times)
         }
         ["compare", expected, actual] => compare::compare(&PathBuf::from(expected), &PathBuf::from(actual)),
         _ => Err(Failure(USAGE.to_owned())),

@@ -21,34 +21,36 @@ use crate::files::{Output, PAYERS, Work, split_schema, standings_schema};
 pub fn reference(work: Work, pack: &Path, path: &Path, out: &Path) -> Outcome<serde_json::Value> {
     let program = load(pack)?;
     let prepared = Prepared::new(&program);
+    let schema = if work == Work::ClaimStream { split_schema() } else { standings_schema() };
+    let mut output = Output::create(out, schema)?;
+    let mut result = Rows::default();
+    let households = households(path)?;
+    for household in &households {
+        result.add(work, &program, &prepared.settle(household, Detail::default()), household);
+    }
+    output.write(result.columns(work))?;
+    output.close()?;
+    Ok(serde_json::json!({"households": households.len()}))
+}
+
+/// All households of a file that fits into memory.
+pub fn households(path: &Path) -> Outcome<Vec<HouseholdFacts>> {
     let more = ["claim_id", "household_id", "out_of_catalogue_fen", "over_limit_fen", "pre_selfpay_fen"];
     let file = ClaimsFile::open(path, &more)?;
-    let schema = if work == Work::ClaimStream { split_schema() } else { standings_schema() };
-    let (mut output, mut rows) = (Output::create(out, schema)?, 0);
-    let mut household: Option<HouseholdFacts> = None;
-    let mut result = Rows::default();
+    let mut households: Vec<HouseholdFacts> = Vec::new();
     for group in 0..file.row_groups() {
         let claims = file.read(group)?;
         for row in 0..claims.person.len() {
             let id = HouseholdId(claims.household[row]);
-            if household.as_ref().is_none_or(|known| known.household.household_id != id) {
-                if let Some(whole) = household.take() {
-                    result.add(work, &program, &prepared.settle(&whole, Detail::default()), &whole);
-                }
-                household = Some(empty_household(id)?);
+            if households.last().is_none_or(|last| last.household.household_id != id) {
+                households.push(empty_household(id)?);
             }
-            if let Some(household) = &mut household {
+            if let Some(household) = households.last_mut() {
                 add_claim(household, &claims, row)?;
             }
-            rows += 1;
         }
     }
-    if let Some(whole) = household {
-        result.add(work, &program, &prepared.settle(&whole, Detail::default()), &whole);
-    }
-    output.write(result.columns(work))?;
-    output.close()?;
-    Ok(serde_json::json!({"rows": rows}))
+    Ok(households)
 }
 
 /// A household of which only the bills are known.
@@ -86,7 +88,12 @@ fn add_claim(household: &mut HouseholdFacts, claims: &Claims, row: usize) -> Out
         settlement_no: None,
         person_id,
         admitted_on: None,
-        discharged_on: claims.is_stay[row].then(|| day(claims.incurred[row])).transpose()?,
+        discharged_on: claims
+            .discharged
+            .as_ref()
+            .is_none_or(|days| days.is_valid(row))
+            .then(|| day(claims.incurred[row]))
+            .transpose()?,
         settled_on: day(claims.settled[row])?,
         kind,
         institution_code: String::new(),

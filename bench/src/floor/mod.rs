@@ -22,6 +22,10 @@ pub type Paid = [i64; 5];
 
 /// Settles the file and gives the sums; writes what `mode` asks for to the folder `out`, one part for each thread.
 pub fn floor(work: Work, mode: Mode, path: &Path, out: Option<&Path>) -> Outcome<serde_json::Value> {
+    floor_on(std::thread::available_parallelism()?.get(), work, mode, path, out)
+}
+
+fn floor_on(threads: usize, work: Work, mode: Mode, path: &Path, out: Option<&Path>) -> Outcome<serde_json::Value> {
     let begun = Instant::now();
     let file = ClaimsFile::open(path, more_columns(mode))?;
     if let Some(out) = out {
@@ -29,7 +33,6 @@ pub fn floor(work: Work, mode: Mode, path: &Path, out: Option<&Path>) -> Outcome
     } else if mode != Mode::Totals {
         return Err(Failure("where to?".to_owned()));
     }
-    let threads = std::thread::available_parallelism()?.get();
     let groups = file.row_groups();
     let parts: Vec<Outcome<Sums>> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
@@ -159,6 +162,15 @@ pub fn year_of(day: i32) -> i32 {
     year + era * 400 + i32::from(of_year >= 306)
 }
 
+/// The first and the last day of a calendar year.
+pub fn days_of_year(year: i32) -> (i32, i32) {
+    let new_year = |year: i32| {
+        let before = year - 1;
+        365 * before + before.div_euclid(4) - before.div_euclid(100) + before.div_euclid(400) - 719_162
+    };
+    (new_year(year), new_year(year + 1) - 1)
+}
+
 /// Hundredths of a fen to fen, halves up; not for amounts below nothing.
 pub fn round(hundredths: i64) -> i64 {
     (hundredths + 50) / 100
@@ -172,11 +184,59 @@ pub fn between(base: i64, from: i64, to: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::compare;
+    use crate::files::remove_all;
+    use crate::generate::generate;
+    use crate::reference::reference;
+
+    /// A folder of the test's own.
+    fn folder(name: &str) -> std::path::PathBuf {
+        let folder = std::env::temp_dir().join(format!("shukun-bench-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    #[test]
+    fn the_rules_by_hand_are_those_of_the_packs() {
+        let folder = folder("packs");
+        for (work, mode, pack) in
+            [(Work::PersonYear, Mode::Standings, "person-year"), (Work::ClaimStream, Mode::Split, "claim-stream")]
+        {
+            let [claims, by_hand, by_pack] =
+                ["claims", "by-hand", "by-pack"].map(|name| folder.join(format!("{name}-{pack}")));
+            generate(work, 600, &claims).unwrap();
+            floor_on(2, work, mode, &claims, Some(&by_hand)).unwrap();
+            let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("packs");
+            reference(work, &packs.join(pack), &claims, &by_pack).unwrap();
+            compare(&by_pack, &by_hand).unwrap();
+        }
+        remove_all(&folder);
+    }
+
+    #[test]
+    fn a_person_across_two_threads_is_settled_once() {
+        let folder = folder("threads");
+        let [claims, by_one, by_three, others] =
+            ["claims", "by-one", "by-three", "others"].map(|name| folder.join(name));
+        generate(Work::ClaimStream, 70_000, &claims).unwrap();
+        floor_on(1, Work::ClaimStream, Mode::Split, &claims, Some(&by_one)).unwrap();
+        floor_on(3, Work::ClaimStream, Mode::Split, &claims, Some(&by_three)).unwrap();
+        compare(&by_one, &by_three).unwrap();
+        generate(Work::ClaimStream, 69_999, &claims).unwrap();
+        floor_on(2, Work::ClaimStream, Mode::Split, &claims, Some(&others)).unwrap();
+        assert!(compare(&by_one, &others).is_err(), "a result of other people passed for the same");
+        remove_all(&folder);
+    }
 
     #[test]
     fn years_change_on_new_years_day() {
         for (day, year) in [(0, 1970), (-1, 1969), (19_357, 2022), (19_358, 2023), (19_722, 2023), (19_723, 2024)] {
             assert_eq!(year_of(day), year, "{day}");
+            let (first, last) = days_of_year(year);
+            assert_eq!(
+                (year_of(first - 1), year_of(first), year_of(last), year_of(last + 1)),
+                (year - 1, year, year, year + 1)
+            );
         }
         assert_eq!((round(49), round(50), between(5, 3, 9), between(2, 3, 9), between(12, 3, 9)), (0, 1, 2, 0, 6));
     }

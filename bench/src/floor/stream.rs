@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::year::{charity, general, tilted};
-use super::{Paid, round, year_of};
+use super::{Paid, days_of_year, round, year_of};
 use crate::claims::{Claims, NONE};
 
 const YUAN: i64 = 100;
@@ -50,12 +50,13 @@ impl Tally {
 }
 
 /// A person's year so far.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub struct Year {
     /// Whose.
     pub person: u64,
-    /// The calendar year.
-    year: i32,
+    /// The calendar year's first and last day.
+    first: i32,
+    last: i32,
     inpatient: Tally,
     outpatient: Tally,
     general: Tally,
@@ -63,6 +64,17 @@ pub struct Year {
     assistance: Tally,
     assistance_marginal: Tally,
     charity: Tally,
+}
+
+impl Default for Year {
+    fn default() -> Year {
+        let tally = Tally::default();
+        let (inpatient, outpatient, general, tilted) = (tally, tally, tally, tally);
+        let (assistance, assistance_marginal, charity) = (tally, tally, tally);
+        // No day lies in it.
+        let (person, first, last) = (0, 0, -1);
+        Year { person, first, last, inpatient, outpatient, general, tilted, assistance, assistance_marginal, charity }
+    }
 }
 
 /// Settles the rows in order, going on with `state`; adds to `sums`, and keeps each claim's payments where asked to.
@@ -74,9 +86,9 @@ pub fn settle(
     mut keep: Option<&mut [Vec<i64>; 5]>,
 ) {
     for row in rows {
-        let (person, year) = (claims.person[row], year_of(claims.incurred[row]));
-        if person != state.person || year != state.year {
-            *state = Year { person, year, ..Year::default() };
+        let (person, day) = (claims.person[row], claims.incurred[row]);
+        if person != state.person || !(state.first..=state.last).contains(&day) {
+            *state = Year::begin(person, day, state);
         }
         let paid = state.claim(claims, row);
         sums.iter_mut().zip(paid).for_each(|(sum, paid)| *sum += paid);
@@ -87,6 +99,15 @@ pub fn settle(
 }
 
 impl Year {
+    /// Nothing paid yet. The next person's year is mostly the same as `before`.
+    fn begin(person: u64, day: i32, before: &Year) -> Year {
+        if (before.first..=before.last).contains(&day) {
+            return Year { person, first: before.first, last: before.last, ..Year::default() };
+        }
+        let (first, last) = days_of_year(year_of(day));
+        Year { person, first, last, ..Year::default() }
+    }
+
     /// 基本医保, 大病保险, 医疗救助, 慈善救助, 个人
     fn claim(&mut self, claims: &Claims, row: usize) -> Paid {
         let (total, in_scope) = (claims.total[row], claims.in_scope[row]);

@@ -10,6 +10,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("shukun-claims", &["shukun-base", "shukun-engine"]),
     ("shukun-analysis", &["shukun-base", "shukun-policy", "shukun-engine"]),
     ("shukun", &["shukun-base", "shukun-policy", "shukun-engine", "shukun-claims", "shukun-analysis"]),
+    ("shukun-bench", &["shukun-base", "shukun-policy", "shukun-engine", "shukun-claims"]),
     ("xtask", &[]),
 ];
 
@@ -25,7 +26,8 @@ pub fn complaints(tree: &[TreeFile]) -> Vec<String> {
 }
 
 fn is_manifest(path: &str) -> bool {
-    path == "xtask/Cargo.toml" || path.starts_with("crates/") && path.ends_with("/Cargo.toml")
+    ["xtask/Cargo.toml", "bench/Cargo.toml"].contains(&path)
+        || path.starts_with("crates/") && path.ends_with("/Cargo.toml")
 }
 
 fn wrong_arrows(path: &str, manifest: &toml::Table) -> Vec<String> {
