@@ -2,8 +2,10 @@
 //!
 //! Knows no domain: it starts cargo and the built program, and reads the tree. Start at [`CHORES`].
 
+mod bench;
 mod demo;
 mod fuzz;
+mod instructions;
 mod kill;
 mod mutate;
 mod run;
@@ -35,6 +37,16 @@ const CHORES: &[Chore] = &[
     },
     Chore { name: "fuzz", about: "the readers against arbitrary bytes: fuzz [TARGET] [SECONDS]", run: fuzz::fuzz },
     Chore { name: "kill", about: "import and settlement killed at many moments: kill [KILLS]", run: kill::kill },
+    Chore {
+        name: "bench",
+        about: "side by side with what one would otherwise pick: bench [--people N] [--runs N] [--only CASE] [--peers NAME]",
+        run: bench::bench,
+    },
+    Chore {
+        name: "instructions",
+        about: "instruction counts of the hot places against the committed ones: instructions [--write] [NAME]",
+        run: instructions::instructions,
+    },
     Chore { name: "mutate", about: "does a test notice when the code is changed: mutate [CRATE]", run: mutate::mutate },
 ];
 
@@ -60,7 +72,7 @@ fn dispatch(arguments: &[String]) -> Outcome {
 fn usage() -> String {
     let mut text = "cargo xtask CHORE\n".to_owned();
     for chore in CHORES {
-        text.push_str(&format!("\n  {:<8}{}", chore.name, chore.about));
+        text.push_str(&format!("\n  {:<14}{}", chore.name, chore.about));
     }
     text
 }

@@ -9,6 +9,9 @@ use std::time::Instant;
 use crate::run::{Failure, Outcome, cargo, root, run, shown, target_dir};
 use crate::{fuzz, tidy};
 
+/// What `cargo xtask bench` settles under.
+const BENCH_PACKS: [&str; 3] = ["bench/packs/person-year", "bench/packs/claim-stream", "bench/packs/claim-stream-40"];
+
 /// How many checks held.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Tally {
@@ -26,6 +29,10 @@ pub fn test(_: &[String]) -> Outcome {
     tests(&mut tally);
     for verb in ["check", "test"] {
         step(&format!("pack {verb}"), &mut tally, || run(shukun().args(["pack", verb, "policies"])));
+        // Each by itself: they restate the same rules in different sizes.
+        for pack in BENCH_PACKS {
+            step(&format!("pack {verb} {pack}"), &mut tally, || run(shukun().args(["pack", verb, pack])));
+        }
     }
     match fuzz::find_targets() {
         Ok(targets) => {
