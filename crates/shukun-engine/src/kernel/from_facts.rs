@@ -29,7 +29,7 @@ impl Chunk<'_> {
             for claim in &facts.claims {
                 // A claim of somebody who is no member is not settled; the reference evaluator says so.
                 match place(claim.person_id) {
-                    Some(person) => bills.push((person, claim, claim.reverses_claim_id.is_some())),
+                    Some(person) => bills.push((person, claim, is_odd(claim))),
                     None if own.is_empty() => {}
                     None => bills.push((count(first), claim, true)),
                 }
@@ -46,6 +46,11 @@ impl Chunk<'_> {
             claims: claim_rows(program, &bills),
         }
     }
+}
+
+/// Reversals, and levels that no column of codes holds, are for the reference evaluator.
+fn is_odd(claim: &Claim) -> bool {
+    claim.reverses_claim_id.is_some() || claim.hospital_level.is_some_and(i8::is_negative)
 }
 
 fn count(number: usize) -> u32 {

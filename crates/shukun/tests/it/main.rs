@@ -6,6 +6,7 @@ mod columns;
 mod compare;
 mod documents;
 mod help;
+mod kernel;
 mod kill_import;
 mod kill_settle;
 mod monitor;
