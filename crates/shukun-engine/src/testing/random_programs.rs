@@ -163,6 +163,14 @@ impl Maker {
             6..=8 => vec![self.limit(draw)],
             _ => vec![self.limit(draw), self.limit(draw)],
         };
+        // As documents have it: line and cap over the rule's own period.
+        if draw.chance(40) {
+            let own = made.accumulate;
+            made.limits.iter_mut().take(1).for_each(|limit| limit.over = own);
+            if let Kind::Pay { deductible: Some(deductible), .. } = &mut made.kind {
+                deductible.over = own;
+            }
+        }
         made.minimum = draw.option(12, |draw| self.line(draw));
         made.prorate = draw.option(15, |draw| self.factor(draw));
         made.rounding = draw.pick(&[Rounding::HalfUp, Rounding::HalfEven, Rounding::Down, Rounding::Up]);
