@@ -421,6 +421,13 @@ pub(crate) struct Plan {
     pub lanes: Vec<Lane>,
 }
 
+impl Plan {
+    /// Whether nothing is added up over a household.
+    pub(crate) fn is_of_persons(&self) -> bool {
+        self.groups.iter().all(|group| group.unit == Unit::Person)
+    }
+}
+
 /// What the kernel does with a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lane {

@@ -28,6 +28,15 @@ impl Span {
     }
 }
 
+/// In which order a household's bills are settled.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Order<'k> {
+    /// The order of claims in time.
+    pub keys: &'k [SortKey],
+    /// One member after the other: where nothing is the household's, their bills do not meet, and tables mostly stand so.
+    pub by_person: bool,
+}
+
 /// Buffers of one column kind, kept from chunk to chunk.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sorted {
@@ -103,12 +112,12 @@ impl Bills<'_> {
 
 impl Sorted {
     /// Puts the bills in order, and marks the households that the kernel does not settle.
-    pub(crate) fn sort<'b>(&'b mut self, chunk: &'b Chunk<'b>, keys: &[SortKey], slow: &mut [bool]) -> Bills<'b> {
+    pub(crate) fn sort<'b>(&'b mut self, chunk: &'b Chunk<'b>, order: Order<'_>, slow: &mut [bool]) -> Bills<'b> {
         let claims = &chunk.claims;
         let count = claims.person.len();
         self.find_incurred(chunk);
         self.find_spans(chunk);
-        self.find_order(chunk, keys, slow);
+        self.find_order(chunk, order, slow);
         let has_large = mark_large(chunk, &self.spans, slow);
         let order = self.order.as_slice();
         if !order.is_empty() {
@@ -193,10 +202,10 @@ impl Sorted {
     }
 
     /// Checks the order within each household, and sorts where it is another. Most tables come in order.
-    fn find_order(&mut self, chunk: &Chunk<'_>, keys: &[SortKey], slow: &mut [bool]) {
+    fn find_order(&mut self, chunk: &Chunk<'_>, by: Order<'_>, slow: &mut [bool]) {
         self.order.clear();
         let incurred = &self.incurred;
-        let is_before = |a: usize, b: usize| compare(chunk, incurred, keys, a, b).is_lt();
+        let is_before = |a: usize, b: usize| compare(chunk, incurred, by, a, b).is_lt();
         let mut unsorted = false;
         for span in &self.spans {
             let range = span.range();
@@ -215,21 +224,27 @@ impl Sorted {
             self.order.extend(0..u32::try_from(incurred.len()).unwrap_or(u32::MAX));
             for span in &self.spans {
                 if let Some(rows) = self.order.get_mut(span.range()) {
-                    rows.sort_by(|a, b| compare(chunk, incurred, keys, *a as usize, *b as usize));
+                    rows.sort_by(|a, b| compare(chunk, incurred, by, *a as usize, *b as usize));
                 }
             }
         }
     }
 }
 
-fn compare(chunk: &Chunk<'_>, incurred: &[i32], keys: &[SortKey], a: usize, b: usize) -> std::cmp::Ordering {
+fn compare(chunk: &Chunk<'_>, incurred: &[i32], by: Order<'_>, a: usize, b: usize) -> std::cmp::Ordering {
     let claims = &chunk.claims;
     let or_incurred = |column: &[i32], row: usize| match read(column, row, NO_DAY) {
         NO_DAY => read(incurred, row, NO_DAY),
         day => day,
     };
     let by_id = || read(&claims.id, a, 0).cmp(&read(&claims.id, b, 0));
-    for key in keys {
+    if by.by_person {
+        let persons = (read(&claims.person, a, 0), read(&claims.person, b, 0));
+        if persons.0 != persons.1 {
+            return persons.0.cmp(&persons.1);
+        }
+    }
+    for key in by.keys {
         let ordering = match key {
             SortKey::ClaimNumber => by_id(),
             SortKey::Date(DateField::Settled) => {

@@ -23,7 +23,7 @@ use shukun_policy::program::{FactKind, Program};
 use super::answer::{Answer, Totals, Wanted};
 use super::chunk::{Chunk, FactColumn, NO_AMOUNT, NO_CODE};
 use super::plan::{HeldSpec, Plan, Test, WordField};
-use bills::{Bills, Sorted, mark, read};
+use bills::{Bills, Order, Sorted, mark, read};
 use calendar::Calendar;
 use codes::{ByCodes, LookupByCodes, by_codes, lookup_by_codes};
 use groups::Groups;
@@ -102,7 +102,8 @@ pub(crate) fn settle(
         spare,
         slow,
     } = &mut work;
-    let bills = sorted.sort(chunk, &program.event_order, slow);
+    let bills =
+        sorted.sort(chunk, Order { keys: &program.event_order, by_person: plan.is_of_persons() && !postings }, slow);
     groups.resize_with(plan.groups.len(), Groups::default);
     for (groups, spec) in groups.iter_mut().zip(&plan.groups) {
         groups.group(*spec, &bills, &machine.calendar);
