@@ -9,6 +9,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("shukun-engine", &["shukun-base", "shukun-policy"]),
     ("shukun-claims", &["shukun-base", "shukun-engine"]),
     ("shukun-analysis", &["shukun-base", "shukun-policy", "shukun-engine"]),
+    ("shukun-casework", &["shukun-base"]),
     ("shukun", &["shukun-base", "shukun-policy", "shukun-engine", "shukun-claims", "shukun-analysis"]),
     ("shukun-bench", &["shukun-base", "shukun-policy", "shukun-engine", "shukun-claims"]),
     ("xtask", &[]),
