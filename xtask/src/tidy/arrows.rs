@@ -10,6 +10,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("shukun-claims", &["shukun-base", "shukun-engine"]),
     ("shukun-analysis", &["shukun-base", "shukun-policy", "shukun-engine"]),
     ("shukun-casework", &["shukun-base"]),
+    ("shukun-assets", &[]),
     ("shukun", &["shukun-base", "shukun-policy", "shukun-engine", "shukun-claims", "shukun-analysis"]),
     ("shukun-bench", &["shukun-base", "shukun-policy", "shukun-engine", "shukun-claims"]),
     ("xtask", &[]),

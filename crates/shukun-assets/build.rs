@@ -1,0 +1,142 @@
+//! Installs the browser libraries of package-lock.json and keeps the few files that pages use, gzipped.
+//!
+//! `npm ci --ignore-scripts` runs in the build's own output folder; nothing is written into the source tree and no
+//! script of a package runs. `SHUKUN_NODE_MODULES` names a tree that is there already (for packagers and for machines
+//! without a network). Start at [`LIBRARIES`].
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+/// A file that pages use: the constant it becomes, its package, its place there, the name it is served under.
+struct Library {
+    constant: &'static str,
+    package: &'static str,
+    file: &'static str,
+    name: &'static str,
+    content_type: &'static str,
+}
+
+const LIBRARIES: &[Library] = &[
+    Library {
+        constant: "HTMX",
+        package: "htmx.org",
+        file: "dist/htmx.min.js",
+        name: "htmx.js",
+        content_type: "text/javascript; charset=utf-8",
+    },
+    Library {
+        constant: "TABLER",
+        package: "@tabler/core",
+        file: "dist/css/tabler.min.css",
+        name: "tabler.css",
+        content_type: "text/css; charset=utf-8",
+    },
+    Library {
+        constant: "ECHARTS",
+        package: "echarts",
+        file: "dist/echarts.common.min.js",
+        name: "echarts.js",
+        content_type: "text/javascript; charset=utf-8",
+    },
+];
+
+const GIVEN_TREE: &str = "SHUKUN_NODE_MODULES";
+const MANIFESTS: [&str; 2] = ["package.json", "package-lock.json"];
+
+fn main() -> ExitCode {
+    match build() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("{sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn build() -> Result<(), String> {
+    for name in MANIFESTS.iter().chain(&["build.rs"]) {
+        println!("cargo::rerun-if-changed={name}");
+    }
+    println!("cargo::rerun-if-env-changed={GIVEN_TREE}");
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo names no output folder (OUT_DIR)")?);
+    match std::env::var_os(GIVEN_TREE) {
+        Some(tree) => keep(Path::new(&tree), &out),
+        None => {
+            let folder = out.join("npm");
+            install(&folder)?;
+            keep(&folder.join("node_modules"), &out)?;
+            // The packages are a hundred times what is kept of them.
+            fs::remove_dir_all(&folder).map_err(|error| told(&folder, &error))
+        }
+    }
+}
+
+fn install(folder: &Path) -> Result<(), String> {
+    fs::create_dir_all(folder).map_err(|error| told(folder, &error))?;
+    for name in MANIFESTS {
+        fs::copy(name, folder.join(name)).map_err(|error| told(&folder.join(name), &error))?;
+    }
+    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    let arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+    let ran = Command::new(npm).args(arguments).current_dir(folder).output();
+    let output = ran.map_err(|error| {
+        format!(
+            "npm cannot be started ({error}): the pages' libraries come from npm, so install Node.js 20 or later with \
+             npm, or name a folder node_modules made from crates/shukun-assets/package-lock.json in {GIVEN_TREE}."
+        )
+    })?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(format!(
+        "`npm ci` could not fetch the pages' libraries ({}): check the network and npm's registry setting, or name a \
+         folder node_modules made from crates/shukun-assets/package-lock.json in {GIVEN_TREE}.\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    ))
+}
+
+/// Gzips each file into the output folder and writes the constants that embed them.
+fn keep(tree: &Path, out: &Path) -> Result<(), String> {
+    let mut constants = String::new();
+    for library in LIBRARIES {
+        let package = tree.join(library.package);
+        let version = read_version(&package.join("package.json"))?;
+        let source = package.join(library.file);
+        let bytes = fs::read(&source).map_err(|error| told(&source, &error))?;
+        let gzipped = out.join(format!("{}.gz", library.name));
+        fs::write(&gzipped, gzip(&bytes)?).map_err(|error| told(&gzipped, &error))?;
+        constants.push_str(&constant(library, &version));
+    }
+    let names: Vec<&str> = LIBRARIES.iter().map(|library| library.constant).collect();
+    constants.push_str(&format!("/// All of them.\npub const ALL: &[Asset] = &[{}];\n", names.join(", ")));
+    let path = out.join("assets.rs");
+    fs::write(&path, constants).map_err(|error| told(&path, &error))
+}
+
+fn constant(library: &Library, version: &str) -> String {
+    let Library { constant, package, name, content_type, .. } = library;
+    format!(
+        "/// `{package}` {version}.\npub const {constant}: Asset = Asset {{ name: \"{name}\", version: \"{version}\", \
+         content_type: \"{content_type}\", gzip: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.gz\")) }};\n"
+    )
+}
+
+/// The version that is really there, so that the address tells the content.
+fn read_version(manifest: &Path) -> Result<String, String> {
+    let text = fs::read_to_string(manifest).map_err(|error| told(manifest, &error))?;
+    let value = text.lines().find_map(|line| line.trim().strip_prefix("\"version\":"));
+    let version = value.map(|value| value.trim().trim_matches([',', '"']).to_owned());
+    version.ok_or_else(|| format!("{} names no version", manifest.display()))
+}
+
+fn gzip(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(bytes).and_then(|()| encoder.finish()).map_err(|error| format!("gzip: {error}"))
+}
+
+fn told(path: &Path, error: &std::io::Error) -> String {
+    format!("{}: {error}", path.display())
+}

@@ -1,0 +1,78 @@
+//! The browser libraries of the pages, embedded: htmx, Tabler's style sheet, ECharts.
+//!
+//! They come from npm by lock file while building (build.rs); nothing of theirs is in this tree, and a page fetches
+//! nothing from anybody else. Knows no HTTP: who serves them takes [`Asset::path`] and [`Asset::gzip`]. Start at [`ALL`].
+
+/// One embedded file.
+#[derive(Clone, Copy, Debug)]
+pub struct Asset {
+    /// The name under which it is served: `htmx.js`.
+    pub name: &'static str,
+    /// The version of its package, which stands in its address, so that a browser may keep it for good.
+    pub version: &'static str,
+    /// Its media type.
+    pub content_type: &'static str,
+    /// The content, gzipped.
+    pub gzip: &'static [u8],
+}
+
+impl Asset {
+    /// Its address on the server: `/assets/4.0.1/htmx.js`.
+    pub fn path(&self) -> String {
+        format!("/assets/{}/{}", self.version, self.name)
+    }
+}
+
+include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+/// The asset at `/assets/{version}/{name}`, if there is one: a wrong version is not there.
+pub fn find(version: &str, name: &str) -> Option<&'static Asset> {
+    ALL.iter().find(|asset| asset.version == version && asset.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use super::*;
+
+    fn text(asset: &Asset) -> String {
+        let mut text = String::new();
+        flate2::read::GzDecoder::new(asset.gzip).read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn each_is_the_library_it_says() {
+        assert!(text(&HTMX).contains("htmx"));
+        assert!(text(&TABLER).contains("--tblr-"));
+        assert!(text(&ECHARTS).contains("echarts"));
+    }
+
+    #[test]
+    fn versions_are_those_of_the_lock_file() {
+        let lock = include_str!("../package-lock.json");
+        for (package, asset) in [("htmx.org", &HTMX), ("@tabler/core", &TABLER), ("echarts", &ECHARTS)] {
+            let locked = format!("\"node_modules/{package}\": {{\n      \"version\": \"{}\"", asset.version);
+            assert!(lock.contains(&locked), "{package} {}", asset.version);
+        }
+    }
+
+    #[test]
+    fn found_by_version_and_name_only() {
+        assert_eq!(find(HTMX.version, "htmx.js").map(|asset| asset.name), Some("htmx.js"));
+        assert!(find("0.0.0", "htmx.js").is_none());
+        assert!(find(HTMX.version, "tabler.css").is_none());
+        assert_eq!(HTMX.path(), format!("/assets/{}/htmx.js", HTMX.version));
+    }
+
+    #[test]
+    fn a_page_that_uses_them_asks_nobody_else() {
+        for asset in [&TABLER, &HTMX] {
+            let text = text(asset);
+            for outside in ["@import", "url(http", "url(//", "importScripts("] {
+                assert!(!text.contains(outside), "{} holds {outside}", asset.name);
+            }
+        }
+    }
+}
