@@ -3,6 +3,8 @@
 //! They come from npm by lock file while building (build.rs); nothing of theirs is in this tree, and a page fetches
 //! nothing from anybody else. Knows no HTTP: who serves them takes [`Asset::path`] and [`Asset::gzip`]. Start at [`ALL`].
 
+use std::io::Read as _;
+
 /// One embedded file.
 #[derive(Clone, Copy, Debug)]
 pub struct Asset {
@@ -21,6 +23,15 @@ impl Asset {
     pub fn path(&self) -> String {
         format!("/assets/{}/{}", self.version, self.name)
     }
+
+    /// The content as it was before it was gzipped, for a reader that takes nothing else.
+    pub fn plain(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        // What was embedded was gzipped by the build; reading it back from memory does not fail.
+        let read = flate2::read::GzDecoder::new(self.gzip).read_to_end(&mut bytes);
+        debug_assert!(read.is_ok(), "{read:?}");
+        bytes
+    }
 }
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
@@ -32,14 +43,10 @@ pub fn find(version: &str, name: &str) -> Option<&'static Asset> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read as _;
-
     use super::*;
 
     fn text(asset: &Asset) -> String {
-        let mut text = String::new();
-        flate2::read::GzDecoder::new(asset.gzip).read_to_string(&mut text).unwrap();
-        text
+        String::from_utf8(asset.plain()).unwrap()
     }
 
     #[test]

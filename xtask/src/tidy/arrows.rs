@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("shukun-analysis", &["shukun-base", "shukun-policy", "shukun-engine"]),
     ("shukun-casework", &["shukun-base"]),
     ("shukun-assets", &[]),
+    ("shukun-web", &["shukun-base", "shukun-assets", "shukun-casework"]),
     ("shukun", &["shukun-base", "shukun-policy", "shukun-engine", "shukun-claims", "shukun-analysis"]),
     ("shukun-bench", &["shukun-base", "shukun-policy", "shukun-engine", "shukun-claims"]),
     ("xtask", &[]),

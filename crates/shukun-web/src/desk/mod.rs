@@ -1,0 +1,76 @@
+//! The application layer: what pages (and later the JSON interface) ask for, without HTML and without HTTP bodies.
+//!
+//! Holds what every request shares: the clock, randomness, how the pages are reached. Start at [`Desk`].
+
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use jiff::Timestamp;
+
+use crate::error::PageError;
+use crate::http::cookies::Transport;
+use crate::visit::Visitor;
+
+/// Where the time comes from.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// What differs from office to office.
+#[derive(Clone)]
+pub struct Settings {
+    /// How browsers reach the pages.
+    pub transport: Transport,
+    /// Whether the data is made up, so that every page says so.
+    pub is_illustrative: bool,
+    /// The clock.
+    pub clock: Clock,
+}
+
+/// Everything a page works with. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    settings: Settings,
+}
+
+impl Desk {
+    /// A desk.
+    pub fn new(settings: Settings) -> Desk {
+        Desk { settings }
+    }
+
+    /// How browsers reach the pages.
+    pub fn transport(&self) -> Transport {
+        self.settings.transport
+    }
+
+    /// Whether every page says that its data is made up.
+    pub fn is_illustrative(&self) -> bool {
+        self.settings.is_illustrative
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        (self.settings.clock)()
+    }
+
+    /// Bytes nobody can guess.
+    pub fn random_bytes(&self) -> Result<[u8; 32], PageError> {
+        let mut bytes = [0; 32];
+        match getrandom::fill(&mut bytes) {
+            Ok(()) => Ok(bytes),
+            Err(error) => {
+                tracing::error!(%error, "the system gives no random bytes");
+                Err(PageError::broken())
+            }
+        }
+    }
+
+    /// A word nobody can guess.
+    pub fn random_word(&self) -> Result<String, PageError> {
+        Ok(self.random_bytes()?.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// Who is signed in with this request's cookie.
+    pub async fn find_visitor(&self, _: &HeaderMap, _: Timestamp) -> Result<Option<Visitor>, PageError> {
+        Ok(None)
+    }
+}

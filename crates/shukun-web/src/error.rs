@@ -1,0 +1,141 @@
+//! What stops a page: a code, what happened, where, and how to mend it.
+//!
+//! "Not eligible" and "over the cap" are pages of their own, never errors. A handler returns [`PageError`]; the layer
+//! around all pages words it in the reader's language ([`crate::ui::error`]).
+
+use std::ops::Deref;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use shukun_base::Text;
+
+use crate::words::{self, Word};
+
+/// Why there is no page. Boxed, so that every answer that could be an error stays small.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageError(Box<Problem>);
+
+/// What happened, where, how to mend it. Never holds a name, a number or anything else of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// Stable, for manuals and the help desk: `web-not-found`.
+    pub code: &'static str,
+    /// What happened.
+    pub what: Text,
+    /// Where, in the reader's own words: a page's title, a form's field.
+    pub place: Option<Text>,
+    /// How to mend it.
+    pub mend: Text,
+}
+
+/// Code, status, what happened, how to mend it.
+type Row = (&'static str, StatusCode, Word, Word);
+
+const NOT_FOUND: Row = ("web-not-found", StatusCode::NOT_FOUND, words::ERROR_NOT_FOUND, words::ERROR_NOT_FOUND_MEND);
+const METHOD: Row = ("web-method", StatusCode::METHOD_NOT_ALLOWED, words::ERROR_METHOD, words::ERROR_METHOD_MEND);
+const FORBIDDEN: Row = ("web-forbidden", StatusCode::FORBIDDEN, words::ERROR_FORBIDDEN, words::ERROR_FORBIDDEN_MEND);
+const FORGED: Row = ("web-forged-form", StatusCode::FORBIDDEN, words::ERROR_FORGED, words::ERROR_FORGED_MEND);
+const TOO_LARGE: Row =
+    ("web-too-large", StatusCode::PAYLOAD_TOO_LARGE, words::ERROR_TOO_LARGE, words::ERROR_TOO_LARGE_MEND);
+const UNREADABLE: Row =
+    ("web-unreadable", StatusCode::BAD_REQUEST, words::ERROR_UNREADABLE, words::ERROR_UNREADABLE_MEND);
+const SLOW: Row = ("web-timeout", StatusCode::SERVICE_UNAVAILABLE, words::ERROR_SLOW, words::ERROR_SLOW_MEND);
+const BROKEN: Row = ("web-broken", StatusCode::INTERNAL_SERVER_ERROR, words::ERROR_BROKEN, words::ERROR_BROKEN_MEND);
+
+/// Every code of the web, for docs/errors.md.
+pub const ALL: &[Row] = &[NOT_FOUND, METHOD, FORBIDDEN, FORGED, TOO_LARGE, UNREADABLE, SLOW, BROKEN];
+
+impl Deref for PageError {
+    type Target = Problem;
+
+    fn deref(&self) -> &Problem {
+        &self.0
+    }
+}
+
+impl From<Problem> for PageError {
+    fn from(problem: Problem) -> PageError {
+        PageError(Box::new(problem))
+    }
+}
+
+impl PageError {
+    fn of((code, status, what, mend): Row) -> PageError {
+        PageError::from(Problem { status, code, what: what.both(&[]), place: None, mend: mend.both(&[]) })
+    }
+
+    /// There is no such page, or none for this reader: the answer is the same, so that nothing is learnt from it.
+    pub fn not_found() -> PageError {
+        PageError::of(NOT_FOUND)
+    }
+
+    /// The address is there, but not for this method.
+    pub fn method() -> PageError {
+        PageError::of(METHOD)
+    }
+
+    /// The reader's roles do not allow it.
+    pub fn forbidden() -> PageError {
+        PageError::of(FORBIDDEN)
+    }
+
+    /// A form that no page of this server made for this reader, or one of an ended session.
+    pub fn forged() -> PageError {
+        PageError::of(FORGED)
+    }
+
+    /// The form is larger than any page makes it.
+    pub fn too_large() -> PageError {
+        PageError::of(TOO_LARGE)
+    }
+
+    /// The form lacks a field that the page has.
+    pub fn unreadable() -> PageError {
+        PageError::of(UNREADABLE)
+    }
+
+    /// It took longer than anybody waits.
+    pub fn slow() -> PageError {
+        PageError::of(SLOW)
+    }
+
+    /// The program's own fault; the log has the reason.
+    pub fn broken() -> PageError {
+        PageError::of(BROKEN)
+    }
+
+    /// The same at a place.
+    pub fn at(mut self, place: Text) -> PageError {
+        self.0.place = Some(place);
+        self
+    }
+}
+
+/// An empty answer that carries the error; the layer around all pages writes the page.
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_say_how_to_mend() {
+        let mut codes: Vec<_> = ALL.iter().map(|row| row.0).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), ALL.len());
+        for row in ALL {
+            let error = PageError::of(*row);
+            assert!(!error.mend.zh.is_empty() && error.what != error.mend, "{}", error.code);
+            assert!(error.status.is_client_error() || error.status.is_server_error(), "{}", error.code);
+        }
+    }
+}

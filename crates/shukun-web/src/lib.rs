@@ -1,0 +1,48 @@
+//! The pages: everything HTTP and HTML is here and nowhere else.
+//!
+//! Knows no SQL and decides nothing about a case or about money: it asks the desk ([`desk`]), draws the answer ([`ui`])
+//! and words what went wrong. One page is one module below [`pages`] (handler, view, tests side by side). Start at
+//! [`router`] and at the table of routes ([`routes::ROUTES`]).
+
+mod assets;
+pub mod desk;
+pub mod error;
+pub mod format;
+mod guard;
+pub mod http;
+pub mod lang;
+pub mod listen;
+pub mod pages;
+pub mod routes;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+pub mod ui;
+pub mod visit;
+pub mod words;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse as _;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+use desk::Desk;
+use error::PageError;
+use routes::{Handlers, RouteFault};
+
+/// The whole program as a router: every route behind its guard, every answer with its headers.
+///
+/// # Errors
+/// A route without a row or a row without a handler; a test holds that there is none.
+pub fn router(desk: &Desk) -> Result<Router, RouteFault> {
+    let handlers = pages::serve(assets::serve(Handlers::new(desk.clone())));
+    let router = handlers.finish()?;
+    let router = router.layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+        tracing::error!("a page panicked");
+        PageError::broken().into_response()
+    }));
+    let router = router.layer(from_fn_with_state(desk.clone(), http::around::around));
+    Ok(router.layer(CompressionLayer::new()).with_state(desk.clone()))
+}

@@ -1,0 +1,153 @@
+//! Every route as data: method, path, what it needs. There is no way to serve a route without a row.
+//!
+//! [`Handlers`] takes a handler only for a row of [`ROUTES`] and puts the guard of that row before it, so that who may
+//! come in is decided here and nowhere else. What a person sees behind the door is a matter of the person's scope.
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::routing::{MethodFilter, MethodRouter, on};
+use shukun_casework::authority::Permission;
+
+use crate::desk::Desk;
+use crate::error::PageError;
+use crate::guard;
+
+/// What a route asks of who comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Anybody: sign-in, health, files of the pages.
+    Nobody,
+    /// Whoever is signed in.
+    SignedIn,
+    /// Whoever holds this permission somewhere.
+    Permission(Permission),
+}
+
+/// GET reads, POST writes; pages use no other method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Reads.
+    Get,
+    /// Changes something.
+    Post,
+}
+
+impl Verb {
+    fn filter(self) -> MethodFilter {
+        match self {
+            Verb::Get => MethodFilter::GET,
+            Verb::Post => MethodFilter::POST,
+        }
+    }
+
+    /// As HTTP says it.
+    pub fn method(self) -> Method {
+        match self {
+            Verb::Get => Method::GET,
+            Verb::Post => Method::POST,
+        }
+    }
+}
+
+/// One row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The method.
+    pub verb: Verb,
+    /// The path, with its parts in braces.
+    pub path: &'static str,
+    /// What it needs.
+    pub needs: Needs,
+}
+
+const fn get(path: &'static str, needs: Needs) -> Route {
+    Route { verb: Verb::Get, path, needs }
+}
+
+/// The table.
+pub const ROUTES: &[Route] = &[get("/healthz", Needs::Nobody), get("/assets/{version}/{name}", Needs::Nobody)];
+
+/// The row of a method and a path.
+pub fn find(verb: Verb, path: &str) -> Option<&'static Route> {
+    ROUTES.iter().find(|route| route.verb == verb && route.path == path)
+}
+
+/// What does not fit between the table and the handlers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteFault(pub String);
+
+impl std::fmt::Display for RouteFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for RouteFault {}
+
+/// Handlers on their way into a router, each behind the guard of its row.
+pub struct Handlers {
+    desk: Desk,
+    router: Router<Desk>,
+    served: Vec<(Verb, &'static str)>,
+    without_row: Vec<String>,
+}
+
+impl Handlers {
+    /// None yet.
+    pub fn new(desk: Desk) -> Handlers {
+        Handlers { desk, router: Router::new(), served: Vec::new(), without_row: Vec::new() }
+    }
+
+    /// A handler that reads.
+    pub fn get<H: Handler<T, Desk>, T: 'static>(self, path: &'static str, handler: H) -> Handlers {
+        self.add(Verb::Get, path, on(Verb::Get.filter(), handler))
+    }
+
+    /// A handler that writes.
+    pub fn post<H: Handler<T, Desk>, T: 'static>(self, path: &'static str, handler: H) -> Handlers {
+        self.add(Verb::Post, path, on(Verb::Post.filter(), handler))
+    }
+
+    fn add(mut self, verb: Verb, path: &'static str, handler: MethodRouter<Desk>) -> Handlers {
+        let Some(route) = find(verb, path) else {
+            self.without_row.push(format!("{} {path}", verb.method()));
+            return self;
+        };
+        let guard = guard::Door { desk: self.desk.clone(), route };
+        let guarded = handler.route_layer(axum::middleware::from_fn_with_state(guard, guard::guard));
+        self.router = self.router.route(path, guarded);
+        self.served.push((verb, path));
+        self
+    }
+
+    /// The router, if every handler has a row and every row a handler.
+    ///
+    /// # Errors
+    /// The rows and handlers that are alone.
+    pub fn finish(self) -> Result<Router<Desk>, RouteFault> {
+        let is_served = |route: &&Route| self.served.contains(&(route.verb, route.path));
+        let without_handler = ROUTES.iter().filter(|route| !is_served(route));
+        let mut alone: Vec<String> =
+            without_handler.map(|route| format!("no handler for {} {}", route.verb.method(), route.path)).collect();
+        alone.extend(self.without_row.iter().map(|name| format!("no row for {name}")));
+        if !alone.is_empty() {
+            return Err(RouteFault(alone.join("; ")));
+        }
+        let not_found = || async { PageError::not_found() };
+        let method = || async { PageError::method() };
+        Ok(self.router.fallback(not_found).method_not_allowed_fallback(method))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_row_stands_twice() {
+        for route in ROUTES {
+            assert_eq!(ROUTES.iter().filter(|other| (other.verb, other.path) == (route.verb, route.path)).count(), 1);
+        }
+    }
+}

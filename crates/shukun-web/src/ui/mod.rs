@@ -1,0 +1,17 @@
+//! The design system: small pieces that every page is put together from. Each draws, none decides.
+//!
+//! No inline style and no inline script: the content security policy refuses both. Start at [`layout`].
+
+pub mod clock;
+pub mod empty;
+pub mod error;
+pub mod field;
+pub mod filters;
+pub mod layout;
+pub mod pager;
+pub mod steps;
+pub mod style;
+pub mod table;
+
+#[cfg(test)]
+pub mod lint;

@@ -1,0 +1,97 @@
+//! One request as pages see it: who asks, in which language, for which address.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use shukun_base::{Day, Lang, RegionCode};
+use shukun_casework::authority::{self, Grant, Permission};
+
+use crate::error::PageError;
+use crate::format::china_day;
+use crate::http::cookies::Transport;
+use crate::lang;
+
+/// Who is signed in, as far as pages need it.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    /// The name colleagues know.
+    pub name: String,
+    /// The grants in force.
+    pub grants: Vec<Grant>,
+}
+
+impl Visitor {
+    /// The roles, each once: `医保局、民政局`.
+    pub fn roles(&self, lang: Lang) -> String {
+        let mut names: Vec<String> =
+            self.grants.iter().map(|grant| grant.role.text().in_lang(lang).to_owned()).collect();
+        names.dedup();
+        names.join(match lang {
+            Lang::Zh => "、",
+            Lang::En => ", ",
+        })
+    }
+
+    /// Where the permission holds today; empty = nowhere.
+    pub fn regions(&self, permission: Permission, today: Day) -> Vec<RegionCode> {
+        authority::regions(&self.grants, permission, today)
+    }
+}
+
+/// One request.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// The reader's language.
+    pub lang: Lang,
+    /// How the request came.
+    pub transport: Transport,
+    /// When it came.
+    pub now: jiff::Timestamp,
+    /// The path without the query.
+    pub path: String,
+    /// The query without the question mark; empty = none.
+    pub query: String,
+    /// Whether the data is made up (a demonstration).
+    pub is_illustrative: bool,
+    /// What a form of this reader carries, under a fresh pad.
+    pub form_token: String,
+    /// Who is signed in.
+    pub visitor: Option<Visitor>,
+}
+
+impl Visit {
+    /// The day it is, in China.
+    pub fn today(&self) -> Day {
+        china_day(self.now)
+    }
+
+    /// Path and query.
+    pub fn address(&self) -> String {
+        if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
+    }
+
+    /// This very page in the other language.
+    pub fn in_lang(&self, lang: Lang) -> String {
+        let others = self.query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang="));
+        let query: Vec<&str> = others.chain([if lang == Lang::Zh { "lang=zh" } else { "lang=en" }]).collect();
+        format!("{}?{}", self.path, query.join("&"))
+    }
+
+    /// Whether the reader may do it anywhere today.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.visitor.as_ref().is_some_and(|visitor| !visitor.regions(permission, self.today()).is_empty())
+    }
+
+    /// The language's word.
+    pub const fn lang_word(&self) -> &'static str {
+        lang::word(self.lang)
+    }
+}
+
+/// The layer around all pages made it; a request that it never saw has none.
+impl<S: Send + Sync> FromRequestParts<S> for Visit {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Visit, PageError> {
+        parts.extensions.get::<Visit>().cloned().ok_or_else(PageError::broken)
+    }
+}

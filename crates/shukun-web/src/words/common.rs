@@ -1,0 +1,54 @@
+//! Words of every page: navigation, states, errors.
+
+super::words! {
+    in COMMON;
+    PRODUCT: "纾困", "Shukun";
+    PRODUCT_LONG: "医疗费用纾困平台", "Medical-cost relief";
+    SKIP: "跳到正文", "Skip to content";
+    MENU: "菜单", "Menu";
+    NAVIGATION: "主导航", "Main navigation";
+    LANGUAGE: "语言", "Language";
+    LANGUAGE_ZH: "中文", "中文";
+    LANGUAGE_EN: "English", "English";
+    ILLUSTRATIVE: "演示数据：人员、金额和制度中的数都是虚构的，不能作为任何待遇的依据。", "Demonstration: people, amounts and the figures of the policies are invented and entitle nobody to anything.";
+    ERROR_CODE: "代码", "Code";
+    ERROR_WHERE: "位置", "Where";
+    ERROR_MEND: "怎么办", "What to do";
+    ERROR_HOME: "回到工作台", "Back to my work";
+    ERROR_NOT_FOUND: "找不到这一页", "This page is not there";
+    ERROR_NOT_FOUND_MEND: "检查地址；如果是别人发来的链接，可能不在您的管辖范围内。", "Check the address; a link from somebody else may lie outside your area.";
+    ERROR_METHOD: "这个地址不能这样使用", "This address cannot be used in this way";
+    ERROR_METHOD_MEND: "回到上一页，用页面上的按钮再做一次。", "Go back and use the button on the page.";
+    ERROR_FORBIDDEN: "您的岗位不能做这件事", "Your role does not allow this";
+    ERROR_FORBIDDEN_MEND: "需要时请安全管理员调整授权，或交给有权限的同事办理。", "Ask the security administrator for a grant, or a colleague who has one.";
+    ERROR_FORGED: "这张表单已失效", "This form is no longer valid";
+    ERROR_FORGED_MEND: "回到上一页，刷新后再提交；刚才填写的内容可能需要重填。没有任何改动被保存。", "Go back, reload the page and submit again. Nothing was saved.";
+    ERROR_TOO_LARGE: "提交的内容过大", "What was submitted is too large";
+    ERROR_TOO_LARGE_MEND: "缩短填写的文字后再提交。", "Shorten the text and submit again.";
+    ERROR_UNREADABLE: "表单缺少一项，或有一项读不懂", "The form lacks a field, or one cannot be read";
+    ERROR_UNREADABLE_MEND: "回到上一页，刷新后重新填写。", "Go back, reload the page and fill it in again.";
+    ERROR_SLOW: "这一页用了太长时间", "This page took too long";
+    ERROR_SLOW_MEND: "稍后再试；缩小筛选范围会快一些。", "Try again in a while; a narrower filter is faster.";
+    ERROR_BROKEN: "程序出错了", "The program failed";
+    ERROR_BROKEN_MEND: "请把代码和时间告诉系统管理员，日志里有原因。没有保存一半的改动。", "Tell the system administrator the code and the time; the log has the reason. Nothing was half saved.";
+    NEXT_PAGE: "下一页", "Next";
+    FIRST_PAGE: "回到第一页", "Back to the first";
+    PAGER: "翻页", "Pages";
+    FILTERS: "筛选", "Filters";
+    FILTER_APPLY: "筛选", "Apply";
+    FILTER_CLEAR: "清除筛选", "Clear filters";
+    ANY: "全部", "Any";
+    CLOCK_ON_TRACK: "按期", "on track";
+    CLOCK_AT_RISK: "将到期", "at risk";
+    CLOCK_BREACHED: "超期", "overdue";
+    CLOCK_SUPERVISED: "督办", "supervised";
+    CLOCK_PAUSED: "暂停计时", "paused";
+    CLOCK_LEFT: "还有{n}个工作日", "{n} working days left";
+    CLOCK_LEFT_ONE: "最后一个工作日", "last working day";
+    CLOCK_OVER: "超{n}个工作日", "{n} working days over";
+    STEP_DONE: "已完成", "done";
+    STEP_NOW: "当前", "current";
+    STEP_AHEAD: "未到", "to come";
+    STEPS: "办理进度", "Progress";
+    FORM_WRONG: "有{n}处需要修改", "{n} things to mend";
+}
