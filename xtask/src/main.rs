@@ -8,6 +8,7 @@ mod fuzz;
 mod instructions;
 mod kill;
 mod mutate;
+mod postgres;
 mod run;
 mod test;
 mod tidy;
@@ -46,6 +47,11 @@ const CHORES: &[Chore] = &[
         name: "instructions",
         about: "instruction counts of the hot places against the committed ones: instructions [--write] [NAME]",
         run: instructions::instructions,
+    },
+    Chore {
+        name: "postgres",
+        about: "a command with a throw-away PostgreSQL beside it: postgres COMMAND…",
+        run: postgres::postgres,
     },
     Chore { name: "mutate", about: "does a test notice when the code is changed: mutate [CRATE]", run: mutate::mutate },
 ];

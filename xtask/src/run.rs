@@ -65,17 +65,26 @@ pub fn need_program(program: &str, package: &str) -> Outcome {
     if is_installed(program) {
         return Ok(());
     }
-    let mend = format!("{program} is missing; install it: apt-get install {package}");
+    install(program, package)?;
+    if is_installed(program) { Ok(()) } else { Err(Failure(missing(program, package))) }
+}
+
+fn missing(program: &str, package: &str) -> String {
+    format!("{program} is missing; install it: apt-get install {package}")
+}
+
+/// Installs the Debian package that holds `program` where this user may.
+pub fn install(program: &str, package: &str) -> Outcome {
     if !is_installed("apt-get") || !is_root() {
-        return Err(Failure(mend));
+        return Err(Failure(missing(program, package)));
     }
     eprintln!("installing the Debian package {package} for {program}");
     run(Command::new("apt-get").args(["update", "--quiet"]))?;
-    run(Command::new("apt-get").args(["install", "--quiet", "--yes", "--no-install-recommends", package]))?;
-    if is_installed(program) { Ok(()) } else { Err(Failure(mend)) }
+    run(Command::new("apt-get").args(["install", "--quiet", "--yes", "--no-install-recommends", package]))
 }
 
-fn is_root() -> bool {
+/// Whether this user may do everything.
+pub fn is_root() -> bool {
     let id = Command::new("id").arg("-u").output();
     id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
