@@ -1,0 +1,46 @@
+//! The store: the only crate that knows SQL. One code base on SQLite (a folder, nothing to install) and PostgreSQL.
+//!
+//! Knows no HTTP and no policy. The clock (`now`), randomness ([`Chance`]) and the person who asks ([`Scope`]) are
+//! arguments. How a request goes:
+//!
+//! 1. [`Store::open`] once.
+//! 2. [`Store::sign_in`] gives a token for a cookie; [`Store::session`] finds who it is at every request.
+//! 3. [`Session::scope`] is the one way to a [`Scope`], and every function that reads or writes for somebody takes one:
+//!    it holds which permissions reach which regions, and becomes a condition of the SQL statement itself.
+//!
+//! INVARIANT: whatever is read for a person is a subset of the person's scope; what has no place is nobody's.
+//! INVARIANT: every write leaves a row in the audit trail, in the same transaction.
+
+mod accounts;
+mod audit;
+mod chance;
+mod error;
+mod grants;
+mod keys;
+mod moment;
+mod password;
+mod people;
+mod schema;
+mod scope;
+mod sealed;
+mod sessions;
+mod sign_in;
+mod sql;
+mod store;
+mod totp;
+
+#[cfg(test)]
+mod testing;
+
+pub use accounts::{Account, AccountId, FirstPassword, NewAccount};
+pub use audit::{Act, AuditFilter, AuditHead, AuditRow, Object, Verified};
+pub use chance::Chance;
+pub use error::{ErrorKind, Result, StoreError};
+pub use grants::HeldGrant;
+pub use moment::{Moment, today_in_china};
+pub use people::{MaskedPerson, Person, PersonField, Revealed};
+pub use scope::Scope;
+pub use sealed::SuiteName;
+pub use sessions::{Session, Token};
+pub use store::Store;
+pub use totp::Enrolment;

@@ -1,0 +1,77 @@
+//! Every statement of the crate is prepared on both engines, whether or not another test runs it.
+
+use sea_orm::ConnectionTrait as _;
+use shukun_base::{HouseholdId, PersonId};
+use shukun_casework::authority::{Permission, Role};
+
+use crate::accounts::{AccountId, accounts_query, names_query};
+use crate::audit::{Act, AuditFilter, Object, audit_query};
+use crate::people::{By, people_query};
+use crate::sql::Sql;
+use crate::testing::{TestDb, grant, new_account, on_both, scopes};
+use crate::{Scope, Store};
+
+const FIXED: &[(&str, &[(&str, Sql)])] = &[
+    ("schema", super::ALL),
+    ("key_file", crate::sealed::KEY_FILE_STATEMENTS),
+    ("keyring", crate::sealed::KEYRING_STATEMENTS),
+    ("audit", crate::audit::ALL),
+    ("grants", crate::grants::ALL),
+    ("accounts", crate::accounts::ALL),
+    ("sessions", crate::sessions::ALL),
+    ("sign_in", crate::sign_in::ALL),
+    ("people", crate::people::ALL),
+];
+
+/// Lists with every filter there is, put together as they are when all are used.
+fn put_together(scope: &Scope) -> Vec<String> {
+    let filter = AuditFilter {
+        account_id: Some(String::new()),
+        object: Some(Object::new("account", "")),
+        act: Some(Act::SetUp),
+        before: Some(1),
+    };
+    let queries = [
+        audit_query(scope, &filter),
+        accounts_query(scope, Permission::ReadAuditTrail),
+        names_query(&[AccountId::new("1"), AccountId::new("2")]),
+        people_query(scope, Permission::ReadAuditTrail, &By::Household(HouseholdId(1))),
+        people_query(scope, Permission::ReadAuditTrail, &By::Number(vec![1])),
+        people_query(scope, Permission::ReadAuditTrail, &By::Ids(&[PersonId(1), PersonId(2)])),
+    ];
+    queries.iter().map(|query| query.text().to_owned()).collect()
+}
+
+async fn prepare(store: &Store, name: &str, text: &str) {
+    let prepared = match store.engine() {
+        "sqlite" => store.db.execute_unprepared(&format!("EXPLAIN {text}")).await,
+        _ => {
+            store
+                .db
+                .execute_unprepared(&format!("PREPARE statement_{name} AS {text}; DEALLOCATE statement_{name}"))
+                .await
+        }
+    };
+    assert!(prepared.is_ok(), "{name} on {}: {:?}\n{text}", store.engine(), prepared.err());
+}
+
+async fn prepare_all(db: TestDb) {
+    let store = db.open().await;
+    let auditor = [grant(Role::Auditor, "330381"), grant(Role::Auditor, "330305")];
+    let scope = scopes(&store, &[new_account("auditor", &auditor)]).await.remove(0);
+    let fixed = FIXED.iter().flat_map(|(_, statements)| statements.iter());
+    let mut count = 0;
+    for (name, sql) in fixed {
+        prepare(&store, name, sql.0).await;
+        count += 1;
+    }
+    for (index, text) in put_together(&scope).iter().enumerate() {
+        prepare(&store, &format!("list_{index}"), text).await;
+    }
+    assert!(count > 30, "{count} statements");
+}
+
+#[test]
+fn every_statement_is_understood_by_both_engines() {
+    on_both(prepare_all);
+}

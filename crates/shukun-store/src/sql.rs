@@ -1,0 +1,111 @@
+//! Statements as text: an auditor reads the same words that the database gets.
+//!
+//! INVARIANT: a statement is made by [`statements!`] and nowhere else, and what that makes is prepared on both engines
+//! by a test (`schema/statements.rs`): its list would be dead code otherwise. `$1` is a parameter on both engines.
+
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, TryGetable, Value};
+
+use crate::error::Result;
+
+/// A fixed statement.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sql(pub &'static str);
+
+/// Fixed statements of one module, and `ALL` of them for the test that prepares them.
+macro_rules! statements {
+    ($($(#[$note:meta])* $name:ident = $text:expr;)+) => {
+        $($(#[$note])* const $name: $crate::sql::Sql = $crate::sql::Sql($text);)+
+        /// Every statement of this module.
+        #[cfg(test)]
+        pub(crate) const ALL: &[(&str, $crate::sql::Sql)] = &[$((stringify!($name), $name)),+];
+    };
+}
+pub(crate) use statements;
+
+/// Parameters of a statement, in their order.
+macro_rules! values {
+    ($($value:expr),* $(,)?) => { vec![$(sea_orm::Value::from($value)),*] };
+}
+pub(crate) use values;
+
+/// One row.
+pub(crate) struct Row(QueryResult);
+
+impl Row {
+    /// The column's value; `Option` for one that may be empty.
+    pub fn get<T: TryGetable>(&self, column: &str) -> Result<T> {
+        Ok(self.0.try_get("", column)?)
+    }
+}
+
+fn statement(engine: DbBackend, sql: Sql, values: Vec<Value>) -> Statement {
+    Statement::from_sql_and_values(engine, sql.0, values)
+}
+
+/// Runs it; how many rows it changed.
+pub(crate) async fn execute(on: &impl ConnectionTrait, sql: Sql, values: Vec<Value>) -> Result<u64> {
+    let statement = statement(on.get_database_backend(), sql, values);
+    Ok(on.execute_raw(statement).await?.rows_affected())
+}
+
+/// Its first row, if there is one.
+pub(crate) async fn find(on: &impl ConnectionTrait, sql: Sql, values: Vec<Value>) -> Result<Option<Row>> {
+    let statement = statement(on.get_database_backend(), sql, values);
+    Ok(on.query_one_raw(statement).await?.map(Row))
+}
+
+/// Its rows.
+pub(crate) async fn all(on: &impl ConnectionTrait, sql: Sql, values: Vec<Value>) -> Result<Vec<Row>> {
+    let statement = statement(on.get_database_backend(), sql, values);
+    Ok(on.query_all_raw(statement).await?.into_iter().map(Row).collect())
+}
+
+/// A statement put together from fixed pieces, for lists with filters; what the caller typed is a parameter always.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Query {
+    text: String,
+    values: Vec<Value>,
+}
+
+impl Query {
+    pub fn new(text: &'static str) -> Query {
+        Query { text: text.to_owned(), values: Vec::new() }
+    }
+
+    /// Adds a fixed piece.
+    pub fn push(&mut self, piece: &'static str) -> &mut Query {
+        self.text.push_str(piece);
+        self
+    }
+
+    /// Adds a parameter.
+    pub fn bind(&mut self, value: impl Into<Value>) -> &mut Query {
+        self.values.push(value.into());
+        self.text.push_str(&format!("${}", self.values.len()));
+        self
+    }
+
+    /// Adds parameters with commas between them, for `IN (…)`.
+    pub fn bind_list(&mut self, values: impl Iterator<Item = Value>) -> &mut Query {
+        for (index, value) in values.enumerate() {
+            self.push(if index == 0 { "" } else { ", " }).bind(value);
+        }
+        self
+    }
+
+    /// The text, for tests.
+    #[cfg(test)]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub async fn all(self, on: &impl ConnectionTrait) -> Result<Vec<Row>> {
+        let statement = Statement::from_sql_and_values(on.get_database_backend(), self.text, self.values);
+        Ok(on.query_all_raw(statement).await?.into_iter().map(Row).collect())
+    }
+
+    pub async fn find(self, on: &impl ConnectionTrait) -> Result<Option<Row>> {
+        let statement = Statement::from_sql_and_values(on.get_database_backend(), self.text, self.values);
+        Ok(on.query_one_raw(statement).await?.map(Row))
+    }
+}

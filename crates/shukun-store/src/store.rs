@@ -1,0 +1,141 @@
+//! Opening a database, and how everything here writes to it.
+//!
+//! SQLite: a file, write-ahead log, one writer at a time (`BEGIN IMMEDIATE`, the others wait up to 20 s). PostgreSQL:
+//! `READ COMMITTED`, and what must not race is a row that is updated first (a version, the head of the audit trail) or
+//! a unique index. Work that lost a race is done again from its beginning by [`Store::retry`].
+
+use std::future::Future;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
+};
+
+use crate::chance::Chance;
+use crate::error::{Result, StoreError};
+use crate::password::PasswordCheck;
+use crate::schema;
+use crate::sealed::{KeyFile, Keyring};
+
+/// How often lost work is done again before it is given up.
+const TRIES: u32 = 12;
+
+/// One open database with its keys. Cheap to clone; all clones share one pool.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) db: DatabaseConnection,
+    pub(crate) keys: Arc<Keyring>,
+    pub(crate) chance: Chance,
+    pub(crate) passwords: Arc<PasswordCheck>,
+}
+
+impl Store {
+    /// Opens the database at `url` and brings its schema up to date.
+    ///
+    /// `url` is `sqlite:///path/to/file.db` (made if it is not there; see [`Store::sqlite_url`]) or `postgres://…`.
+    /// `key_file` holds the keys over the keys; it is made together with a new database, and must lie where a copy of the
+    /// database does not take it along.
+    ///
+    /// # Errors
+    /// The database cannot be reached, was written by a newer program, or was sealed under another key file.
+    pub async fn open(url: &str, key_file: &Path) -> Result<Store> {
+        Store::open_with(url, key_file, Chance::system()).await
+    }
+
+    /// [`Store::open`] with another source of chance, for tests that must come out the same twice.
+    pub async fn open_with(url: &str, key_file: &Path, chance: Chance) -> Result<Store> {
+        let db = Database::connect(options(url)).await?;
+        schema::migrate(&db).await?;
+        let file = KeyFile::load_or_create(key_file, &db, &chance).await?;
+        let keys = Arc::new(Keyring::open(file, &db, &chance).await?);
+        let passwords = Arc::new(PasswordCheck::new(&chance).await?);
+        Ok(Store { db, keys, chance, passwords })
+    }
+
+    /// The URL of the SQLite database in a folder: `<folder>/shukun.db`.
+    pub fn sqlite_url(folder: &Path) -> String {
+        format!("sqlite://{}?mode=rwc", folder.join("shukun.db").display())
+    }
+
+    /// Which engine it is: `sqlite` or `postgres`.
+    pub fn engine(&self) -> &'static str {
+        match self.db.get_database_backend() {
+            DbBackend::Sqlite => "sqlite",
+            _ => "postgres",
+        }
+    }
+
+    /// Whether the database answers: for a health page.
+    pub async fn ping(&self) -> Result<()> {
+        Ok(self.db.ping().await?)
+    }
+
+    /// Closes the pool; statements under way are finished first.
+    pub async fn close(self) -> Result<()> {
+        Ok(self.db.close().await?)
+    }
+
+    /// A transaction that will write.
+    pub(crate) async fn begin_write(&self) -> Result<DatabaseTransaction> {
+        Ok(self.db.begin_with_options(writing(self.db.get_database_backend())).await?)
+    }
+
+    /// Does `work` again while it loses races. The closure takes no argument and borrows what it needs, so that the
+    /// future stays `Send`: `store.retry(|| async { let tx = store.begin_write().await?; …; tx.commit().await })`.
+    pub(crate) async fn retry<T, F, W>(&self, work: W) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+        W: Fn() -> F,
+    {
+        let mut tried = 1;
+        loop {
+            match work().await {
+                Err(error) if error.is_lost_race() && tried < TRIES => {
+                    tokio::time::sleep(Duration::from_millis(u64::from(tried) * 4)).await;
+                    tried += 1;
+                }
+                other => return other,
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Store").field(&self.engine()).finish()
+    }
+}
+
+fn writing(engine: DbBackend) -> TransactionOptions {
+    let isolation_level = (engine == DbBackend::Postgres).then_some(IsolationLevel::ReadCommitted);
+    let access_mode = (engine == DbBackend::Postgres).then_some(AccessMode::ReadWrite);
+    TransactionOptions {
+        isolation_level,
+        access_mode,
+        sqlite_transaction_mode: (engine == DbBackend::Sqlite).then_some(SqliteTransactionMode::Immediate),
+    }
+}
+
+fn options(url: &str) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(16).sqlx_logging(false).record_stmt_in_spans(false);
+    options.acquire_timeout(Duration::from_secs(30));
+    options.map_sqlx_sqlite_opts(|sqlite| {
+        sqlite
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(20))
+            .foreign_keys(true)
+    });
+    options
+}
+
+impl From<StoreError> for std::io::Error {
+    fn from(error: StoreError) -> std::io::Error {
+        std::io::Error::other(error)
+    }
+}
