@@ -7,3 +7,4 @@
 mod words;
 
 pub mod authority;
+pub mod calendar;
