@@ -29,6 +29,12 @@ impl Grant {
         self.programme.is_none_or(|mine| mine == programme)
     }
 
+    /// Whether it gives the permission at `place` on `today`, for the request of a programme where one is named.
+    pub fn gives(&self, permission: Permission, place: &RegionCode, programme: Option<Programme>, today: Day) -> bool {
+        let covers = programme.is_none_or(|programme| covers(self, permission, programme));
+        covers && self.allows(permission, place, today)
+    }
+
     fn allows(&self, permission: Permission, place: &RegionCode, today: Day) -> bool {
         self.is_in_force(today) && may(self.role, permission) && self.region.contains(place)
     }
@@ -50,8 +56,7 @@ pub fn allows_for(
     programme: Programme,
     today: Day,
 ) -> bool {
-    let allows = |grant: &Grant, place| grant.allows(permission, place, today) && covers(grant, permission, programme);
-    place.is_some_and(|place| grants.iter().any(|grant| allows(grant, place)))
+    place.is_some_and(|place| grants.iter().any(|grant| grant.gives(permission, place, Some(programme), today)))
 }
 
 fn covers(grant: &Grant, permission: Permission, programme: Programme) -> bool {

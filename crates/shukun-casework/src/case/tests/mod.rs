@@ -1,0 +1,4 @@
+//! Tests of cases: a small county with its people, the whole road, every guard, and random commands against an oracle.
+
+mod road;
+pub(crate) mod world;

@@ -1,0 +1,8 @@
+//! The clocks: how long each step may take, what was used of it, and who hears of it when it runs out.
+//!
+//! Every number is data with what it rests on. Knows no clock of its own: the moment is an argument. Start at
+//! [`Settings`].
+
+mod settings;
+
+pub use settings::{Clock, Number, NumberRow, Settings, SettingsFault, Unit};
