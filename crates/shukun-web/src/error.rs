@@ -8,6 +8,7 @@ use std::ops::Deref;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use shukun_base::Text;
+use shukun_store::{ErrorKind, StoreError};
 
 use crate::words::{self, Word};
 
@@ -44,8 +45,12 @@ const UNREADABLE: Row =
 const SLOW: Row = ("web-timeout", StatusCode::SERVICE_UNAVAILABLE, words::ERROR_SLOW, words::ERROR_SLOW_MEND);
 const BROKEN: Row = ("web-broken", StatusCode::INTERNAL_SERVER_ERROR, words::ERROR_BROKEN, words::ERROR_BROKEN_MEND);
 
+/// Never shown: it leads to the page where the password is changed.
+const FIRST_PASSWORD: Row =
+    ("web-first-password", StatusCode::FORBIDDEN, words::PASSWORD_FIRST, words::PASSWORD_NEW_HINT);
+
 /// Every code of the web, for docs/errors.md.
-pub const ALL: &[Row] = &[NOT_FOUND, METHOD, FORBIDDEN, FORGED, TOO_LARGE, UNREADABLE, SLOW, BROKEN];
+pub const ALL: &[Row] = &[NOT_FOUND, METHOD, FORBIDDEN, FORGED, TOO_LARGE, UNREADABLE, SLOW, BROKEN, FIRST_PASSWORD];
 
 impl Deref for PageError {
     type Target = Problem;
@@ -106,11 +111,48 @@ impl PageError {
         PageError::of(BROKEN)
     }
 
+    /// The first password has to be changed before anything else.
+    pub fn first_password() -> PageError {
+        PageError::of(FIRST_PASSWORD)
+    }
+
     /// The same at a place.
     pub fn at(mut self, place: Text) -> PageError {
         self.0.place = Some(place);
         self
     }
+}
+
+/// The store's own words, its first sentence as what happened.
+impl From<StoreError> for PageError {
+    fn from(error: StoreError) -> PageError {
+        let status = match error.kind {
+            ErrorKind::SignedOut => StatusCode::UNAUTHORIZED,
+            ErrorKind::StepUp => StatusCode::FORBIDDEN,
+            ErrorKind::Forbidden => return PageError::forbidden(),
+            ErrorKind::NotFound => return PageError::not_found(),
+            ErrorKind::Stale => StatusCode::CONFLICT,
+            ErrorKind::Refused => StatusCode::UNPROCESSABLE_ENTITY,
+            ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            ErrorKind::Damaged => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        if status.is_server_error() {
+            tracing::error!(%error, "the store failed");
+        }
+        let (zh, mend_zh) = first_sentence(&error.text.zh, "。");
+        let (en, mend_en) = first_sentence(&error.text.en, ". ");
+        let mend = Text::new(
+            if mend_zh.is_empty() { words::ERROR_METHOD_MEND.zh } else { mend_zh },
+            if mend_en.is_empty() { words::ERROR_METHOD_MEND.en } else { mend_en },
+        );
+        PageError::from(Problem { status, code: error.code, what: Text::new(zh, en), place: None, mend })
+    }
+}
+
+/// The first sentence without its full stop, and the rest.
+fn first_sentence<'a>(text: &'a str, stop: &str) -> (&'a str, &'a str) {
+    let (first, rest) = text.split_once(stop).unwrap_or((text, ""));
+    (first.trim_end_matches(['。', '.']), rest)
 }
 
 /// An empty answer that carries the error; the layer around all pages writes the page.

@@ -2,7 +2,6 @@
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
@@ -28,51 +27,51 @@ pub struct Door {
 pub async fn guard(State(door): State<Door>, request: Request, next: Next) -> Response {
     match admit(&door, request).await {
         Ok(request) => next.run(request).await,
-        Err(answer) => answer,
+        Err(error) => error.into_response(),
     }
 }
 
-async fn admit(door: &Door, request: Request) -> Result<Request, Response> {
+async fn admit(door: &Door, request: Request) -> Result<Request, PageError> {
     let request = identify(door, request).await?;
     match door.route.verb {
         Verb::Get => Ok(request),
-        Verb::Post => own_form(request).await.map_err(PageError::into_response),
+        Verb::Post => own_form(request).await,
     }
 }
 
 /// Finds out who it is, and whether the row lets them in.
-async fn identify(door: &Door, mut request: Request) -> Result<Request, Response> {
+async fn identify(door: &Door, mut request: Request) -> Result<Request, PageError> {
     if door.route.needs == Needs::Nobody {
         return Ok(request);
     }
-    let Some(mut visit) = request.extensions().get::<Visit>().cloned() else {
-        return Err(PageError::broken().into_response());
-    };
-    visit.visitor = door.desk.find_visitor(request.headers(), visit.now).await.map_err(PageError::into_response)?;
-    if visit.visitor.is_none() {
-        return Err(to_sign_in(&visit, door.route.verb, request.headers()));
+    let mut visit = request.extensions().get::<Visit>().cloned().ok_or_else(PageError::broken)?;
+    let visitor = door.desk.visitor(request.headers(), visit.now).await?;
+    if visitor.session.must_change_password() && !FIRST_STEPS.contains(&door.route.path) {
+        return Err(PageError::first_password());
     }
-    if let Needs::Permission(permission) = door.route.needs
-        && !visit.may(permission)
-    {
-        return Err(PageError::forbidden().into_response());
+    if let Needs::Permission(permission) = door.route.needs {
+        visitor.scope.require_anywhere(permission)?;
     }
+    visit.visitor = Some(visitor);
     request.extensions_mut().insert(visit);
     Ok(request)
 }
 
-/// To the sign-in page, and from there back to what was asked for. A swap of a part of a page leaves the whole page.
-fn to_sign_in(visit: &Visit, verb: Verb, headers: &HeaderMap) -> Response {
-    let back = if verb == Verb::Get && visit.path != "/" {
-        format!("?next={}", encoded(&visit.address()))
-    } else {
-        String::new()
+/// What somebody can do whose first password is not changed yet.
+const FIRST_STEPS: [&str; 2] = ["/account/password", "/sign-out"];
+
+/// Where an error leads that is none: to sign in, to a password of one's own, to the second factor; and from there back.
+/// The swap of a part of a page leaves the whole page.
+pub fn detour(visit: &Visit, error: &PageError, is_swap: bool) -> Option<Response> {
+    let back = if visit.back == "/" { String::new() } else { format!("?next={}", encoded(&visit.back)) };
+    let path = match error.code {
+        "store-signed-out" => format!("/sign-in{back}"),
+        "store-step-up" => format!("/account/code{back}"),
+        "web-first-password" => "/account/password".to_owned(),
+        _ => return None,
     };
-    let path = format!("/sign-in{back}");
-    if headers.contains_key("hx-request") {
-        return ([("hx-redirect", path)], "").into_response();
-    }
-    Redirect::to(&path).into_response()
+    let leave = [("hx-redirect", path.clone())];
+    Some(if is_swap { (leave, "").into_response() } else { Redirect::to(&path).into_response() })
 }
 
 /// What may not stand in a query as it is.

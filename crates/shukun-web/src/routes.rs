@@ -65,8 +65,37 @@ const fn get(path: &'static str, needs: Needs) -> Route {
     Route { verb: Verb::Get, path, needs }
 }
 
+const fn post(path: &'static str, needs: Needs) -> Route {
+    Route { verb: Verb::Post, path, needs }
+}
+
 /// The table.
-pub const ROUTES: &[Route] = &[get("/healthz", Needs::Nobody), get("/assets/{version}/{name}", Needs::Nobody)];
+pub const ROUTES: &[Route] = &[
+    get("/healthz", Needs::Nobody),
+    get("/assets/{version}/{name}", Needs::Nobody),
+    get("/sign-in", Needs::Nobody),
+    post("/sign-in", Needs::Nobody),
+    post("/sign-out", Needs::SignedIn),
+    get("/", Needs::SignedIn),
+    get("/account", Needs::SignedIn),
+    get("/account/password", Needs::SignedIn),
+    post("/account/password", Needs::SignedIn),
+    get("/account/code", Needs::SignedIn),
+    post("/account/code", Needs::SignedIn),
+    get("/account/enrol", Needs::SignedIn),
+    post("/account/enrol", Needs::SignedIn),
+    post("/account/enrol/finish", Needs::SignedIn),
+    get("/accounts", Needs::Permission(Permission::ManageAccounts)),
+    get("/accounts/new", Needs::Permission(Permission::ManageAccounts)),
+    post("/accounts/new", Needs::Permission(Permission::ManageAccounts)),
+    post("/accounts/{account_id}/reset", Needs::Permission(Permission::ManageAccounts)),
+    post("/accounts/{account_id}/close", Needs::Permission(Permission::ManageAccounts)),
+    get("/grants", Needs::Permission(Permission::ManageGrants)),
+    get("/grants/{account_id}", Needs::Permission(Permission::ManageGrants)),
+    post("/grants/{account_id}", Needs::Permission(Permission::ManageGrants)),
+    post("/grants/{account_id}/take/{grant_id}", Needs::Permission(Permission::ManageGrants)),
+    get("/audit", Needs::Permission(Permission::ReadAuditTrail)),
+];
 
 /// The row of a method and a path.
 pub fn find(verb: Verb, path: &str) -> Option<&'static Route> {

@@ -1,24 +1,156 @@
-//! For tests: the whole program without a socket, and a browser that keeps its cookies.
+//! For tests: the whole program without a socket, an office with accounts, a browser that keeps its cookies.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, Request, StatusCode};
-use jiff::Timestamp;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use jiff::{SignedDuration, Timestamp};
+use shukun_base::RegionCode;
+use shukun_casework::authority::{Grant, Role};
+use shukun_store::{NewAccount, Store};
 use tower::ServiceExt as _;
 
-use crate::desk::{Desk, Settings};
+use crate::desk::{Clock, Desk, Settings};
 use crate::http::cookies::Transport;
 
-/// The moment it always is in tests: 22 November 2026, 10:30 in China.
-pub const NOW: &str = "2026-11-22T02:30:00Z";
+/// When a test begins: 22 November 2026, 10:30 in China.
+pub const START: &str = "2026-11-22T02:30:00Z";
+/// Everybody's password once the first one is changed.
+pub const PASSWORD: &str = "correct horse battery";
+/// The county of the tests.
+pub const COUNTY: &str = "330381";
 
-pub fn settings(transport: Transport) -> Settings {
-    let now: Timestamp = NOW.parse().unwrap();
-    Settings { transport, is_illustrative: false, clock: Arc::new(move || now) }
+/// A program with a database of its own, a clock that tests turn, and accounts.
+pub struct Office {
+    pub desk: Desk,
+    clock: Arc<Mutex<Timestamp>>,
+    first_passwords: BTreeMap<String, String>,
+    _dir: tempfile::TempDir,
+}
+
+impl Office {
+    /// With accounts of these logins, each with one role at one place.
+    pub async fn new(transport: Transport, staff: &[(&str, Role, &str)]) -> Office {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&Store::sqlite_url(dir.path()), &dir.path().join("keys")).await.unwrap();
+        let clock = Arc::new(Mutex::new(START.parse::<Timestamp>().unwrap()));
+        let accounts: Vec<NewAccount> = staff.iter().map(|(login, role, place)| account(login, *role, place)).collect();
+        let first = store.set_up(&accounts, START.parse().unwrap()).await.unwrap();
+        let first_passwords = first.into_iter().map(|first| (first.login, first.password.reveal().clone())).collect();
+        let told = Arc::clone(&clock);
+        let clock_for_desk: Clock = Arc::new(move || *told.lock().unwrap());
+        let desk = Desk::new(store, Settings { transport, is_illustrative: false, clock: clock_for_desk });
+        Office { desk, clock, first_passwords, _dir: dir }
+    }
+
+    /// Nobody but the three administrators.
+    pub async fn of_administrators() -> Office {
+        let staff = [
+            ("system", Role::SystemAdmin, COUNTY),
+            ("security", Role::SecurityAdmin, COUNTY),
+            ("audit", Role::AuditAdmin, COUNTY),
+        ];
+        Office::new(Transport::Plain, &staff).await
+    }
+
+    pub fn now(&self) -> Timestamp {
+        *self.clock.lock().unwrap()
+    }
+
+    pub fn later(&self, seconds: i64) {
+        let mut now = self.clock.lock().unwrap();
+        *now += SignedDuration::from_secs(seconds);
+    }
+
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.desk)
+    }
+
+    pub fn first_password(&self, login: &str) -> &str {
+        &self.first_passwords[login]
+    }
+
+    /// Signed in, with the first password changed.
+    pub async fn signed_in(&self, login: &str) -> Browser {
+        let mut browser = self.browser();
+        let first = self.first_password(login);
+        browser.submit("/sign-in", &[("login", login), ("password", first)]).await.sent_to("/");
+        let fields = [("old", first), ("new", PASSWORD), ("again", PASSWORD)];
+        browser.submit("/account/password", &fields).await.sent_to("/account?done=password");
+        browser
+    }
+
+    /// Signed in, with one-time codes set up and shown a moment ago.
+    pub async fn stepped_up(&self, login: &str) -> (Browser, Secret) {
+        self.stepped_up_again(self.signed_in(login).await).await
+    }
+
+    /// The same for a browser that is signed in.
+    pub async fn stepped_up_again(&self, mut browser: Browser) -> (Browser, Secret) {
+        let page = browser.submit("/account/enrol", &[("password", PASSWORD)]).await;
+        let secret = Secret::on(&page);
+        let code = secret.code(self.now());
+        let token = page.form_token();
+        browser
+            .post("/account/enrol/finish", &form(&[("form_token", &token), ("code", &code)]))
+            .await
+            .sent_to("/account?done=code");
+        (browser, secret)
+    }
+}
+
+fn account(login: &str, role: Role, place: &str) -> NewAccount {
+    let region = RegionCode::new(place).unwrap();
+    let grant = Grant { role, region: region.clone(), programme: None, expires_on: None };
+    NewAccount {
+        login: login.to_owned(),
+        display_name: format!("{}甲", role.text().zh),
+        office: role.text().zh,
+        region,
+        grants: vec![grant],
+    }
+}
+
+/// What a phone's authenticator holds.
+pub struct Secret(Vec<u8>);
+
+impl Secret {
+    fn on(page: &Answer) -> Secret {
+        let marker = "class=\"secret\">";
+        let at = page.body.find(marker).expect("a secret to type") + marker.len();
+        let letters = page.body[at..].split('<').next().unwrap().bytes();
+        let (mut bytes, mut bits, mut held) = (Vec::new(), 0_u32, 0_u32);
+        for letter in letters {
+            let value = if letter.is_ascii_digit() { letter - b'2' + 26 } else { letter - b'A' };
+            held = held << 5 | u32::from(value);
+            bits += 5;
+            if bits >= 8 {
+                bits -= 8;
+                bytes.push(((held >> bits) & 0xff) as u8);
+            }
+        }
+        Secret(bytes)
+    }
+
+    /// The six digits of this half minute (RFC 6238).
+    pub fn code(&self, now: Timestamp) -> String {
+        let mut mac = Hmac::<sha1::Sha1>::new_from_slice(&self.0).unwrap();
+        mac.update(&(now.as_second() / 30).to_be_bytes());
+        let hash = mac.finalize().into_bytes();
+        let at = usize::from(hash[19] & 0xf);
+        let number = u32::from_be_bytes([hash[at], hash[at + 1], hash[at + 2], hash[at + 3]]) & 0x7fff_ffff;
+        format!("{:06}", number % 1_000_000)
+    }
+}
+
+/// Fields as a form sends them.
+pub fn form(fields: &[(&str, &str)]) -> String {
+    let pairs = fields.iter().map(|(name, value)| format!("{name}={}", crate::guard::encoded(value)));
+    pairs.collect::<Vec<_>>().join("&")
 }
 
 /// An answer, read to its end.
@@ -32,6 +164,18 @@ pub struct Answer {
 impl Answer {
     pub fn location(&self) -> &str {
         self.headers.get("location").map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Holds that the answer leads there.
+    pub fn sent_to(&self, path: &str) {
+        assert_eq!((self.status, self.location()), (StatusCode::SEE_OTHER, path), "{}", self.body);
+    }
+
+    /// The token of the page's first form.
+    pub fn form_token(&self) -> String {
+        let marker = "name=\"form_token\" value=\"";
+        let at = self.body.find(marker).expect("a form with a token") + marker.len();
+        self.body[at..].split('"').next().unwrap().to_owned()
     }
 }
 
@@ -59,6 +203,14 @@ impl Browser {
 
     pub async fn get(&mut self, path: &str) -> Answer {
         self.send("GET", path, "").await
+    }
+
+    /// Opens the page at `path`, and sends its form there.
+    pub async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let page = self.get(path).await;
+        let token = page.form_token();
+        let fields: Vec<(&str, &str)> = fields.iter().copied().chain([("form_token", token.as_str())]).collect();
+        self.post(path, &form(&fields)).await
     }
 
     pub async fn post(&mut self, path: &str, body: &str) -> Answer {

@@ -2,38 +2,36 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use shukun_base::{Day, Lang, RegionCode};
-use shukun_casework::authority::{self, Grant, Permission};
+use shukun_base::{Day, Lang};
+use shukun_casework::authority::{Permission, Role};
+use shukun_store::{Scope, Session};
 
 use crate::error::PageError;
 use crate::format::china_day;
 use crate::http::cookies::Transport;
 use crate::lang;
 
-/// Who is signed in, as far as pages need it.
+/// Who is signed in.
 #[derive(Clone, Debug)]
 pub struct Visitor {
-    /// The name colleagues know.
-    pub name: String,
-    /// The grants in force.
-    pub grants: Vec<Grant>,
+    /// The session.
+    pub session: Session,
+    /// What it reaches at this moment.
+    pub scope: Scope,
 }
 
 impl Visitor {
-    /// The roles, each once: `医保局、民政局`.
+    /// The roles in force, each once: `医保局、民政局`.
     pub fn roles(&self, lang: Lang) -> String {
-        let mut names: Vec<String> =
-            self.grants.iter().map(|grant| grant.role.text().in_lang(lang).to_owned()).collect();
-        names.dedup();
+        let in_force = self.scope.grants().iter().filter(|grant| grant.is_in_force(self.scope.today()));
+        let mut roles: Vec<Role> = in_force.map(|grant| grant.role).collect();
+        roles.sort_unstable();
+        roles.dedup();
+        let names: Vec<String> = roles.iter().map(|role| role.text().in_lang(lang).to_owned()).collect();
         names.join(match lang {
             Lang::Zh => "、",
             Lang::En => ", ",
         })
-    }
-
-    /// Where the permission holds today; empty = nowhere.
-    pub fn regions(&self, permission: Permission, today: Day) -> Vec<RegionCode> {
-        authority::regions(&self.grants, permission, today)
     }
 }
 
@@ -50,6 +48,8 @@ pub struct Visit {
     pub path: String,
     /// The query without the question mark; empty = none.
     pub query: String,
+    /// Where to come back to after a detour: this address, or for a form the page that it was on.
+    pub back: String,
     /// Whether the data is made up (a demonstration).
     pub is_illustrative: bool,
     /// What a form of this reader carries, under a fresh pad.
@@ -78,7 +78,20 @@ impl Visit {
 
     /// Whether the reader may do it anywhere today.
     pub fn may(&self, permission: Permission) -> bool {
-        self.visitor.as_ref().is_some_and(|visitor| !visitor.regions(permission, self.today()).is_empty())
+        self.visitor.as_ref().is_some_and(|visitor| visitor.scope.allows_anywhere(permission))
+    }
+
+    /// Who is signed in, behind a door that lets nobody else through.
+    ///
+    /// # Errors
+    /// The program's own fault: the row of the route asks for nobody.
+    pub fn visitor(&self) -> Result<&Visitor, PageError> {
+        self.visitor.as_ref().ok_or_else(PageError::broken)
+    }
+
+    /// What who is signed in may see.
+    pub fn scope(&self) -> Result<&Scope, PageError> {
+        self.visitor().map(|visitor| &visitor.scope)
     }
 
     /// The language's word.

@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use jiff::Timestamp;
+use shukun_store::{Store, Token};
 
 use crate::error::PageError;
-use crate::http::cookies::Transport;
+use crate::http::around::SESSION;
+use crate::http::cookies::{self, Transport};
 use crate::visit::Visitor;
 
 /// Where the time comes from.
@@ -28,13 +30,14 @@ pub struct Settings {
 /// Everything a page works with. Cheap to clone.
 #[derive(Clone)]
 pub struct Desk {
+    store: Store,
     settings: Settings,
 }
 
 impl Desk {
     /// A desk.
-    pub fn new(settings: Settings) -> Desk {
-        Desk { settings }
+    pub fn new(store: Store, settings: Settings) -> Desk {
+        Desk { store, settings }
     }
 
     /// How browsers reach the pages.
@@ -69,8 +72,21 @@ impl Desk {
         Ok(self.random_bytes()?.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
+    /// What is stored.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Who is signed in with this request's cookie.
-    pub async fn find_visitor(&self, _: &HeaderMap, _: Timestamp) -> Result<Option<Visitor>, PageError> {
-        Ok(None)
+    ///
+    /// # Errors
+    /// `store-signed-out`, which leads to the sign-in page.
+    pub async fn visitor(&self, headers: &HeaderMap, now: Timestamp) -> Result<Visitor, PageError> {
+        let cookie = cookies::find(self.transport(), headers, SESSION).unwrap_or_default();
+        // What is no token is nobody's: the store answers for both.
+        let token = Token::parse(&cookie).or_else(|| Token::parse(&"0".repeat(64))).ok_or_else(PageError::broken)?;
+        let session = self.store.session(&token, now).await?;
+        let scope = session.scope(now);
+        Ok(Visitor { session, scope })
     }
 }

@@ -5,8 +5,8 @@
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::header::{CONTENT_TYPE, HOST, REFERER, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
@@ -14,9 +14,9 @@ use super::forms::Seal;
 use super::{cookies, headers};
 use crate::desk::Desk;
 use crate::error::PageError;
-use crate::lang;
 use crate::ui::error::error_page;
 use crate::visit::Visit;
+use crate::{guard, lang};
 
 /// The cookie of the session.
 pub const SESSION: &str = "session";
@@ -36,6 +36,7 @@ pub async fn around(State(desk): State<Desk>, mut request: Request, next: Next) 
         Ok(arrival) => arrival,
         Err(error) => return error.status.into_response(),
     };
+    let is_swap = request.headers().contains_key("hx-request");
     request.extensions_mut().insert(arrival.seal.clone());
     request.extensions_mut().insert(arrival.visit.clone());
     let answered = tokio::time::timeout(PATIENCE, next.run(request)).await;
@@ -43,7 +44,10 @@ pub async fn around(State(desk): State<Desk>, mut request: Request, next: Next) 
     let mut code = "";
     if let Some(error) = response.extensions_mut().remove::<PageError>() {
         code = error.code;
-        response = (error.status, error_page(&arrival.visit, &error)).into_response();
+        response = match guard::detour(&arrival.visit, &error, is_swap) {
+            Some(answer) => answer,
+            None => (error.status, error_page(&arrival.visit, &error)).into_response(),
+        };
     }
     arrival.set_cookies(response.headers_mut());
     headers::put(response.headers_mut(), desk.transport());
@@ -51,6 +55,17 @@ pub async fn around(State(desk): State<Desk>, mut request: Request, next: Next) 
     let route = pattern.as_deref().unwrap_or("-");
     tracing::info!(%method, route, status = response.status().as_u16(), elapsed_ms, code, "answered");
     response
+}
+
+/// This address, or for a form the page it was on. The browser names that one to this server alone.
+fn back(request: &Request) -> String {
+    if request.method() == Method::GET {
+        return request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    }
+    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let here = text(HOST).unwrap_or_default();
+    let path = text(REFERER).and_then(|page| page.split_once("://")).and_then(|(_, rest)| rest.strip_prefix(here));
+    path.filter(|path| path.starts_with('/')).unwrap_or("/").to_owned()
 }
 
 /// A request as it came in.
@@ -75,6 +90,7 @@ impl Arrival {
             now: desk.now(),
             path: request.uri().path().to_owned(),
             query: request.uri().query().unwrap_or_default().to_owned(),
+            back: back(request),
             is_illustrative: desk.is_illustrative(),
             form_token: seal.written(desk.random_bytes()?),
             visitor: None,

@@ -2,5 +2,6 @@
 
 pub mod around;
 pub mod cookies;
+pub mod fields;
 pub mod forms;
 pub mod headers;

@@ -1,10 +1,35 @@
 //! The pages, one module each: its handler, its view, its tests.
 
+mod account;
+mod accounts;
+mod audit;
+mod enrol;
+mod grants;
 mod health;
+mod home;
+mod password;
+mod second_factor;
+mod sign_in;
+mod work;
+
+#[cfg(test)]
+mod tests_of_accounts;
 
 use crate::routes::Handlers;
 
 /// All of them.
 pub fn serve(handlers: Handlers) -> Handlers {
-    health::serve(handlers)
+    let all = [
+        health::serve,
+        sign_in::serve,
+        password::serve,
+        second_factor::serve,
+        enrol::serve,
+        account::serve,
+        accounts::serve,
+        grants::serve,
+        audit::serve,
+        home::serve,
+    ];
+    all.into_iter().fold(handlers, |handlers, serve| serve(handlers))
 }

@@ -147,7 +147,7 @@ fn who(visit: &Visit) -> Markup {
     html! {
         div.who {
             @if let Some(visitor) = &visit.visitor {
-                p { b { (visitor.name) } br; span.quiet { (visitor.roles(visit.lang)) } }
+                p { a.plain-link href="/account" { b { (visitor.session.display_name()) } } br; span.quiet { (visitor.roles(visit.lang)) } }
                 form method="post" action="/sign-out" {
                     (form_token(visit))
                     button.btn.btn-plain type="submit" { (words::SIGN_OUT.text(visit.lang)) }

@@ -9,6 +9,7 @@ pub mod field;
 pub mod filters;
 pub mod layout;
 pub mod pager;
+pub mod qr;
 pub mod steps;
 pub mod style;
 pub mod table;

@@ -1,0 +1,45 @@
+//! The start page: the reader's work, as queues with counts.
+
+use axum::extract::State;
+use maud::html;
+
+use super::work::{framed, work};
+use crate::desk::Desk;
+use crate::error::PageError;
+use crate::routes::Handlers;
+use crate::ui::empty::empty;
+use crate::ui::layout::{Heading, Page};
+use crate::visit::Visit;
+use crate::words;
+
+/// Its route.
+pub fn serve(handlers: Handlers) -> Handlers {
+    handlers.get("/", home)
+}
+
+async fn home(State(desk): State<Desk>, visit: Visit) -> Result<Page, PageError> {
+    let lang = visit.lang;
+    let groups = work(&desk, &visit).await?;
+    let elsewhere: Vec<_> = groups.iter().filter(|group| group.entries.iter().any(|entry| entry.path != "/")).collect();
+    let body = html! {
+        @if elsewhere.is_empty() {
+            (empty(words::HOME_NO_GRANT.text(lang), words::HOME_NO_GRANT_FILL.text(lang)))
+        }
+        @for group in &elsewhere {
+            section {
+                @if let Some(heading) = &group.heading { h2 { (heading) } }
+                ul.queues {
+                    @for entry in group.entries.iter().filter(|entry| entry.path != "/") {
+                        li { a.queue href=(entry.path) {
+                            span { (entry.name) }
+                            @if let Some(count) = entry.count { b.number { (crate::format::count(count)) } }
+                        } }
+                    }
+                }
+            }
+        }
+    };
+    let hello = words::HOME_HELLO.with(lang, &[("name", visit.visitor()?.session.display_name())]);
+    let title = words::HOME.text(lang);
+    framed(&desk, &visit, &Heading { title, note: Some(&hello) }, &body).await
+}
