@@ -16,6 +16,7 @@
 pub(crate) mod arbitrary;
 pub(crate) mod bucket;
 mod changes;
+mod chosen;
 pub(crate) mod codes;
 mod colour_history;
 pub(crate) mod columns;
@@ -50,6 +51,7 @@ mod sealed;
 pub(crate) mod standings;
 mod tables;
 mod weave;
+mod year_parts;
 
 use std::path::{Path, PathBuf};
 
@@ -67,6 +69,7 @@ pub use postings::{as_stored, postings_part, postings_writer, read_postings, rea
 pub use standings::{
     StandingColumns, read_standings, read_wanted_standings, standings_part, standings_writer, write_standings,
 };
+pub use year_parts::YearParts;
 
 use disk::Disk;
 use error::{file_failed, not_empty};

@@ -22,7 +22,7 @@ use super::error::{LakeError, damaged, file_failed};
 use super::parquet_file::{ROWS_IN_GROUP, properties};
 
 /// Rows that are turned into columns together.
-const ROWS_AT_ONCE: usize = 8_192;
+pub(crate) const ROWS_AT_ONCE: usize = 8_192;
 
 pub(crate) type ToTable<T> = Arc<dyn Fn(&[T]) -> Result<RecordBatch, LakeError> + Send + Sync>;
 

@@ -148,7 +148,7 @@ impl Lake {
         Ok(read?.into_iter().flatten().collect())
     }
 
-    fn read_some(
+    pub(crate) fn read_some(
         &self,
         partition: &Partition,
         keys: BTreeSet<u64>,

@@ -6,10 +6,12 @@
 //! looks at postings.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use shukun_base::{Fen, RegionCode};
 use shukun_engine::facts::{Category, HouseholdFacts};
+use shukun_engine::kernel::{Names, YearRows};
 use shukun_engine::outcome::{Colour, Settlement, Standing};
 use shukun_policy::program::{Expr, Kind, Program, Source};
 
@@ -111,6 +113,28 @@ impl<'a> Picker<'a> {
         self.matching.paid_by.is_empty() || paid_under(standings, &self.tiers) || paid()
     }
 
+    /// Whether standings alone leave out most who do not match. Otherwise everybody's facts have to be looked at.
+    pub fn narrows(&self) -> bool {
+        let Matching { colours, min_burden_fen, paid_by, .. } = self.matching;
+        self.matching.is_default()
+            || !colours.is_empty()
+            || min_burden_fen.is_some_and(|least| least > Fen::ZERO)
+            // Where a rule is asked for, a reversal may hide what it paid.
+            || (!paid_by.is_empty() && self.rules.is_empty())
+    }
+
+    /// The same filter for person-years as columns, under the program of these names.
+    pub fn by_years(&self, names: &Names) -> YearsPicker<'a> {
+        let asked = if self.matching.is_default() { &self.computed } else { &self.tiers };
+        let places = names.tiers.iter().enumerate().filter(|(_, name)| asked.contains(name.as_str()));
+        YearsPicker {
+            matching: self.matching,
+            tiers: places.map(|(place, _)| place).collect(),
+            any_payer: self.matching.paid_by.is_empty() || !self.rules.is_empty(),
+            meeting_line: self.meeting_line,
+        }
+    }
+
     fn concerns_an_office(&self, facts: &HouseholdFacts, standings: &[Standing]) -> bool {
         let bills: Fen = standings.iter().map(|row| row.total_fen).sum();
         !facts.certifications.is_empty()
@@ -118,6 +142,65 @@ impl<'a> Picker<'a> {
             || paid_under(standings, &self.computed)
             || self.meeting_line.is_some_and(|line| !standings.is_empty() && bills >= line)
     }
+}
+
+/// A filter as far as person-years tell, for the columns that the kernel gives.
+#[derive(Clone, Debug)]
+pub struct YearsPicker<'a> {
+    matching: &'a Matching,
+    /// Places of the tiers of which it is asked whether they paid.
+    tiers: Vec<usize>,
+    /// Whether it is not asked who paid, or person-years cannot tell.
+    any_payer: bool,
+    meeting_line: Option<Fen>,
+}
+
+impl YearsPicker<'_> {
+    /// Whether households with a certified member match whatever their person-years are.
+    pub fn takes_certified(&self) -> bool {
+        self.matching.is_default()
+    }
+
+    /// Whether the household with these rows may match; one for which this says no does not, unless
+    /// [`YearsPicker::takes_certified`].
+    pub fn may_match(&self, years: &YearRows, rows: Range<usize>) -> bool {
+        let colours = || years.colour.get(rows.clone()).unwrap_or_default().iter().filter_map(|code| colour_of(*code));
+        if self.matching.is_default() {
+            let [bills, ..] = &years.money;
+            let bills = || bills.get(rows.clone()).unwrap_or_default().iter().copied().map(Fen).sum::<Fen>();
+            return colours().next().is_some()
+                || self.paid(years, &rows)
+                || self.meeting_line.is_some_and(|line| bills() >= line);
+        }
+        let Matching { colours: asked, min_burden_fen, .. } = self.matching;
+        (asked.is_empty() || colours().any(|colour| asked.contains(&colour)))
+            && min_burden_fen.is_none_or(|least| burden_of_a_year(years, &rows) >= least)
+            && (self.any_payer || self.paid(years, &rows))
+    }
+
+    fn paid(&self, years: &YearRows, rows: &Range<usize>) -> bool {
+        let amounts = |place: &usize| years.paid_fen.get(*place).and_then(|column| column.get(rows.clone()));
+        self.tiers.iter().filter_map(amounts).flatten().any(|fen| *fen != 0)
+    }
+}
+
+fn colour_of(code: u8) -> Option<Colour> {
+    match code {
+        0 => Some(Colour::Yellow),
+        1 => Some(Colour::Orange),
+        2 => Some(Colour::Red),
+        _ => None,
+    }
+}
+
+/// The most that the members bear together in one year.
+fn burden_of_a_year(years: &YearRows, rows: &Range<usize>) -> Fen {
+    let (year, family) = (years.year.get(rows.clone()), years.family_fen.get(rows.clone()));
+    let mut sums: BTreeMap<i16, Fen> = BTreeMap::new();
+    for (year, fen) in year.unwrap_or_default().iter().zip(family.unwrap_or_default()) {
+        *sums.entry(*year).or_default() += Fen(*fen);
+    }
+    sums.into_values().max().unwrap_or_default()
 }
 
 /// A reversal on file: a rule may have paid and taken back in the same year, so that its tier says nothing.

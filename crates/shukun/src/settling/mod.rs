@@ -2,10 +2,11 @@
 //! folder that is whole or not there, and settling again only those whom a later batch touched.
 //!
 //! [`whole`] settles everybody, [`again`] the touched, [`compact`] makes a patched result one again. What is wanted is
-//! in [`options`], who is picked for postings in [`matching`]. How one partition is settled is [`partition`] alone: a
-//! faster way goes there. Nothing here holds more than some partitions at a time.
+//! in [`options`], who is picked for postings in [`matching`]. How one partition is settled is [`partition`] alone,
+//! with [`by_columns`] where the column kernel can. Nothing here holds more than some partitions at a time.
 
 pub mod again;
+pub mod by_columns;
 pub mod changed;
 pub mod compact;
 pub mod deltas;

@@ -1,8 +1,8 @@
 //! Settling one partition: facts in, rows of the tables out.
 //!
 //! Standings come from the kernel, many households at a time; whoever is picked for postings or notes is settled by the
-//! reference evaluator, which also tells why. [`settle_partition`] is the one place that says how; what is faster for
-//! the same rows goes there.
+//! reference evaluator, which also tells why. [`settle_partition`] is the one place that says how: from columns to
+//! columns ([`super::by_columns`]) where that gives the same rows, household by household where it does not.
 
 use std::sync::Arc;
 
@@ -17,6 +17,7 @@ use shukun_engine::facts::HouseholdFacts;
 use shukun_engine::kernel::Kernel;
 use shukun_engine::outcome::{Posting, Settlement, Standing};
 
+use super::by_columns::settle_by_columns;
 use super::matching::Picker;
 use super::options::{Options, PostingsOf};
 use super::programs::Programs;
@@ -27,10 +28,12 @@ use crate::error::CliError;
 const HOUSEHOLDS_AT_ONCE: usize = 1_024;
 
 /// A program with everything that is worked out of it once.
-struct Ready<'a> {
-    kernel: Kernel<'a>,
+pub struct Ready<'a> {
+    /// For many households.
+    pub kernel: Kernel<'a>,
     prepared: Prepared<'a>,
-    picker: Picker<'a>,
+    /// Who is looked at closely.
+    pub picker: Picker<'a>,
 }
 
 /// How everybody of a run is settled.
@@ -146,13 +149,24 @@ impl<'a> Plan<'a> {
     }
 
     fn find_picked(&self, ready: &Ready<'_>, facts: &HouseholdFacts, standings: &[Standing]) -> Option<Settlement> {
-        // Whose standings changed is known when all are written; their postings come after.
-        let is_wanted = self.options.wants_more_than_standings() && self.options.postings != PostingsOf::Changed;
-        if !is_wanted || !ready.picker.may_match(facts, standings) {
+        if !self.wants_picks() || !ready.picker.may_match(facts, standings) {
             return None;
         }
         let settlement = self.told(ready, facts);
         ready.picker.matches(&settlement.standings, &settlement).then_some(settlement)
+    }
+
+    /// Whether households are picked for postings or notes while everybody is settled.
+    pub fn wants_picks(&self) -> bool {
+        // Whose standings changed is known when all are written; their postings come after.
+        self.options.wants_more_than_standings() && self.options.postings != PostingsOf::Changed
+    }
+
+    /// The program by which a partition can be settled from columns; none where each household has to be looked at.
+    pub fn by_columns(&self, partition: &Partition) -> Option<&Ready<'a>> {
+        let ready = self.ready.get(self.programs.find_one(&partition.county)?)?;
+        let narrows = !self.wants_picks() || (self.options.postings != PostingsOf::All && ready.picker.narrows());
+        narrows.then_some(ready)
     }
 
     /// What the result shall hold of a settlement.
@@ -170,13 +184,21 @@ impl<'a> Plan<'a> {
 
 /// Settles one partition of the lake.
 pub fn settle_partition(plan: &Plan<'_>, lake: &Lake, partition: &Partition) -> Result<Done, CliError> {
+    match plan.by_columns(partition) {
+        Some(ready) => settle_by_columns(plan, ready, lake, partition),
+        None => settle_by_households(plan, lake, partition),
+    }
+}
+
+/// The same household by household.
+pub fn settle_by_households(plan: &Plan<'_>, lake: &Lake, partition: &Partition) -> Result<Done, CliError> {
     let mut rows = Rows::new(plan);
     lake.read_partition(partition, |facts| plan.settle(&facts, |household| rows.push(household)))?;
     rows.finish()
 }
 
 /// Rows on their way into the tables.
-struct Rows {
+pub struct Rows {
     standings: PartBuilder<Standing>,
     postings: PartBuilder<Posting>,
     notes: PartBuilder<HouseholdNote>,
@@ -184,7 +206,8 @@ struct Rows {
 }
 
 impl Rows {
-    fn new(plan: &Plan<'_>) -> Rows {
+    /// None yet.
+    pub fn new(plan: &Plan<'_>) -> Rows {
         Rows {
             standings: standings_part(plan.columns().clone()),
             postings: postings_part(),
@@ -193,7 +216,8 @@ impl Rows {
         }
     }
 
-    fn push(&mut self, household: HouseholdRows) -> Result<(), CliError> {
+    /// Adds a household's.
+    pub fn push(&mut self, household: HouseholdRows) -> Result<(), CliError> {
         household.standings.iter().for_each(|standing| self.totals.add(standing));
         household.standings.into_iter().try_for_each(|row| self.standings.push(row))?;
         household.postings.into_iter().try_for_each(|row| self.postings.push(row))?;
@@ -201,7 +225,8 @@ impl Rows {
         Ok(())
     }
 
-    fn finish(self) -> Result<Done, CliError> {
+    /// All of them as columns.
+    pub fn finish(self) -> Result<Done, CliError> {
         Ok(Done {
             standings: self.standings.finish()?,
             postings: self.postings.finish()?,

@@ -56,6 +56,20 @@ impl Programs {
         self.by_region.get(region).copied().flatten()
     }
 
+    /// Some region of a county in which households live.
+    pub fn region_of(&self, of_county: &str) -> Option<&RegionCode> {
+        self.by_region.keys().find(|region| county(region) == of_county)
+    }
+
+    /// The place of the one program under which all households of a county live; none where there are several, or
+    /// some are covered by no pack.
+    pub fn find_one(&self, of_county: &str) -> Option<usize> {
+        let mut places =
+            self.by_region.iter().filter(|(region, _)| county(region) == of_county).map(|(_, place)| *place);
+        let first = places.next()??;
+        places.all(|place| place == Some(first)).then_some(first)
+    }
+
     /// The columns that the standings under these programs have: payers in payer order, measures, limited rules.
     pub fn columns(&self) -> StandingColumns {
         let mut columns = StandingColumns::default();

@@ -32,6 +32,15 @@ impl Totals {
         }
     }
 
+    /// Adds sums over some person-years under one program, payers in its order.
+    pub fn add_sums<'a>(&mut self, total: Fen, paid: impl Iterator<Item = (&'a str, Fen)>, family: Fen) {
+        self.total += total;
+        self.family += family;
+        for (place, (tier, paid)) in paid.enumerate() {
+            self.add_paid(tier, place, paid);
+        }
+    }
+
     /// Takes a person's year off again.
     pub fn take_off(&mut self, standing: &Standing) {
         self.total -= standing.total_fen;

@@ -46,7 +46,8 @@ impl Tables {
         })
     }
 
-    fn take(&mut self, done: Done) -> Result<(), CliError> {
+    /// Adds what a partition gave.
+    pub fn take(&mut self, done: Done) -> Result<(), CliError> {
         self.totals.join(done.totals);
         self.standings.append(done.standings)?;
         if let Some(postings) = &mut self.postings {
