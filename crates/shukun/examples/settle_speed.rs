@@ -1,4 +1,5 @@
-//! How long settling takes, and how long settling again after a small batch: `settle_speed [PEOPLE] [FOLDER]`.
+//! How long settling takes, and how long settling again after a small batch: `settle_speed [PEOPLE] [FOLDER]`. A lake that is
+//! there already is used as it is; `touch` behind both only adds a batch to it.
 //!
 //! A lake of a synthetic county is settled whole by the built program (standings alone, what an office looks at,
 //! everything), then a batch touches one person in a thousand and each result is continued. Before any time is printed
@@ -26,9 +27,14 @@ fn main() {
     let mut arguments = std::env::args().skip(1);
     let people = arguments.next().map_or(20_000, |number| number.parse().unwrap());
     let folder = arguments.next().map_or_else(|| std::env::temp_dir().join("settle-speed"), PathBuf::from);
-    let _gone = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
-    let mut lake = fill(&folder.join("lake"), people);
+    let is_there = folder.join("lake/manifest.json").is_file();
+    let mut lake =
+        if is_there { Lake::open(&folder.join("lake")).unwrap() } else { fill(&folder.join("lake"), people) };
+    if arguments.next().is_some_and(|word| word == "touch") {
+        println!("{} people touched", touch(&mut lake, people));
+        return;
+    }
     println!("{people} people, {} claims, {} partitions", lake.row_count("claims"), lake.partitions().len());
     let ways: [(&str, &[&str]); 3] =
         [("standings", &["--standings"]), ("matching", &[]), ("everything", &["--postings", "all", "--notes", "all"])];
@@ -54,7 +60,8 @@ fn main() {
     let someone = someone(&lake);
     let mut explain = Command::new(program());
     explain.args(["explain", "--packs", "policies", "--person", &someone.to_string(), "--lake"]);
-    let took = median(|| run(explain.arg(folder.join("lake"))));
+    explain.arg(folder.join("lake"));
+    let took = median(|| run(&mut explain));
     println!("\none person explained: {}", ms(took.time));
 }
 
@@ -111,8 +118,10 @@ fn families(lake: &Lake) -> Vec<HouseholdFacts> {
 /// A new bill for one person in a thousand.
 fn touch(lake: &mut Lake, people: u64) -> u64 {
     let count = people.div_ceil(ONE_IN);
-    let name = "late.csv".to_owned();
+    let batch = lake.generation();
+    let name = format!("late-{batch}.csv");
     let source = SourceFile { sha256: format!("{name:0>64}"), name, bytes: 1, kind: Kind::Settlement };
+    let first_claim = batch * 1_000_000;
     let mut batch = Batch {
         persons: vec![],
         households: vec![],
@@ -125,12 +134,14 @@ fn touch(lake: &mut Lake, people: u64) -> u64 {
     let bills = families.iter().flat_map(|family| &family.claims).filter(|claim| claim.reverses_claim_id.is_none());
     let bills: Vec<&Claim> = bills.collect();
     let step = (families.len() / usize::try_from(count).unwrap()).max(1);
-    for (number, family) in (1..=count).zip(families.iter().step_by(step)) {
+    for (number, family) in
+        (1..=count).zip(families.iter().skip(usize::try_from(first_claim / 1_000_000).unwrap() % step).step_by(step))
+    {
         let like = bills.get(usize::try_from(number).unwrap() % bills.len()).unwrap();
         let person = family.persons.first().unwrap();
         batch.claims.push(Claim {
-            claim_id: ClaimId(number),
-            settlement_no: Some(format!("L{number}")),
+            claim_id: ClaimId(first_claim + number),
+            settlement_no: Some(format!("L{first_claim}-{number}")),
             person_id: person.person_id,
             ..(*like).clone()
         });

@@ -17,6 +17,7 @@ use super::manifest::{self, INDEX, ImportedSource, Manifest};
 use super::merge::{Addition, CommitReport};
 use super::place::Partition;
 use super::plan::{Plan, Work};
+use super::recent::{RecentCommit, is_worth_it};
 use super::round::Changes;
 use super::runs::{CLAIMS, HOMES, PEOPLE, PLACES};
 use super::{LOCK, Lake};
@@ -63,6 +64,9 @@ impl Lake {
         let mut next = self.manifest.clone();
         next.generation += 1;
         next.counties.extend(buckets);
+        if next.regions.is_none() {
+            next.regions = Some(self.count_regions()?);
+        }
         self.write_changes(plan, additions, &mut next, &mut report)?;
         self.write_identities(additions, &mut next)?;
         add_sources(additions, at, &mut next);
@@ -96,7 +100,9 @@ impl Lake {
         report: &mut CommitReport,
     ) -> Result<(), LakeError> {
         let moves = plan.moves();
-        let mut changes = Changes::default();
+        let (generation, households, lots) = (next.generation, 0, Vec::new());
+        let recent = is_worth_it(plan.families.len(), next).then_some(RecentCommit { generation, households, lots });
+        let mut changes = Changes { recent, ..Changes::default() };
         for round in rounds(plan.work(next)) {
             self.run_round(&round, (&mut plan, additions), next, (&mut changes, report))?;
         }
@@ -115,6 +121,7 @@ impl Lake {
         for (index, columns) in [(HOMES, homes), (PLACES, places), (CLAIMS, claims)] {
             index.append((&self.dir, &self.disk), next, &table_of(columns, INDEX)?)?;
         }
+        next.add_recent(changes.recent);
         Ok(())
     }
 

@@ -66,8 +66,13 @@ fn folders_written(lake: &mut Lake, batches: &[Batch]) -> BTreeSet<String> {
     lake.commit(batches, "t").unwrap();
     let after = files(lake);
     let differs = |name: &&String| before.get(*name) != after.get(*name);
-    let changed = before.keys().chain(after.keys()).filter(differs).filter(|name| !name.starts_with("index/"));
+    let changed = before.keys().chain(after.keys()).filter(differs).filter(|name| is_of_a_table(name));
     changed.map(|name| name.rsplit_once('/').unwrap().0.to_owned()).collect()
+}
+
+/// Not of the indexes, and not of the households that the latest commits touched.
+fn is_of_a_table(name: &str) -> bool {
+    !name.starts_with("index/") && !name.starts_with("recent/")
 }
 
 fn set<const N: usize>(names: [&str; N]) -> BTreeSet<String> {

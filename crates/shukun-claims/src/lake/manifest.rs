@@ -12,6 +12,7 @@ use super::content::ContentHash;
 use super::disk::{self, Disk};
 use super::error::{LakeError, damaged, not_a_lake, older_layout, other_schema};
 use super::place::{Partition, Slot};
+use super::recent::RecentCommit;
 use super::sealed::Seal;
 use crate::SourceFile;
 
@@ -19,6 +20,8 @@ use crate::SourceFile;
 pub(crate) const SCHEMA: u32 = 2;
 /// The folder of the indexes.
 pub(crate) const INDEX: &str = "index";
+/// The folder of the households that the latest commits touched.
+pub(crate) const RECENT: &str = "recent";
 /// The folder of the encrypted identities.
 pub(crate) const IDENTITY: &str = "identity";
 
@@ -67,6 +70,12 @@ pub(crate) struct Manifest {
     /// The files of each index, oldest first.
     pub runs: BTreeMap<String, Vec<FileEntry>>,
     pub sources: Vec<ImportedSource>,
+    /// The households that the latest commits touched; not there in lakes of earlier versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recent: Vec<RecentCommit>,
+    /// Households by region code; none in lakes of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regions: Option<BTreeMap<String, u64>>,
 }
 
 impl Manifest {
@@ -80,6 +89,8 @@ impl Manifest {
             parts: BTreeMap::new(),
             runs: BTreeMap::new(),
             sources: vec![],
+            recent: vec![],
+            regions: Some(BTreeMap::new()),
         }
     }
 
@@ -93,11 +104,17 @@ impl Manifest {
             return Err(not_a_lake(dir));
         }
         let bytes = disk::read(&path)?;
+        // Of another layout only the version can be read.
+        let unread = match serde_json::from_slice::<Manifest>(&bytes) {
+            Ok(manifest) if manifest.schema == SCHEMA => return Ok(manifest),
+            Ok(_) => None,
+            Err(cause) => Some(cause),
+        };
         let version: SchemaOnly = serde_json::from_slice(&bytes).map_err(|cause| damaged(path.display(), cause))?;
-        match version.schema {
-            SCHEMA => serde_json::from_slice(&bytes).map_err(|cause| damaged(path.display(), cause)),
-            1 => Err(older_layout(dir)),
-            other => Err(other_schema(&path, other, SCHEMA)),
+        match (version.schema, unread) {
+            (SCHEMA, cause) => Err(damaged(path.display(), cause.map(|cause| cause.to_string()).unwrap_or_default())),
+            (1, _) => Err(older_layout(dir)),
+            (other, _) => Err(other_schema(&path, other, SCHEMA)),
         }
     }
 
@@ -131,7 +148,8 @@ impl Manifest {
 
     /// Every file that counts.
     pub(crate) fn entries(&self) -> impl Iterator<Item = &FileEntry> {
-        self.parts.values().chain(self.runs.values().flatten())
+        let recent = self.recent.iter().flat_map(|commit| commit.lots.iter().flatten()).map(|recent| &recent.file);
+        self.parts.values().chain(self.runs.values().flatten()).chain(recent)
     }
 
     fn paths(&self) -> HashSet<&str> {
@@ -216,7 +234,7 @@ pub(crate) fn is_our_name(name: &str) -> bool {
 
 /// The folders of a lake.
 pub(crate) fn folders() -> impl Iterator<Item = &'static str> {
-    Table::ALL.into_iter().map(Table::folder).chain([INDEX, IDENTITY])
+    Table::ALL.into_iter().map(Table::folder).chain([INDEX, IDENTITY, RECENT])
 }
 
 /// The Parquet files in the lake's folder that the manifest does not name.

@@ -5,6 +5,7 @@
 //! lake/claims/year=2025/county=330305/003-of-008-17.parquet  bucket 3 of 8 of a county's claims of a year, by commit 17
 //! lake/{households,persons,certifications,resolutions}/county=330305/…
 //! lake/index/{persons,households,claims}-17.parquet          person → household → county; claim → person
+//! lake/recent/17-000-{before,now}-claims.parquet              the households that commit 17 touched, where they are few
 //! lake/identity/people-17.parquet                            names and ID numbers, sealed (see `identity`)
 //! ```
 //! A bucket holds whole households. A commit writes the files in which a row changed beside the old ones, then renames
@@ -43,6 +44,7 @@ mod place;
 mod plan;
 mod postings;
 pub(crate) mod read;
+mod recent;
 mod regions;
 mod roster;
 mod round;
@@ -66,6 +68,7 @@ pub use output::{Part, PartBuilder, TableWriter};
 pub use pick::{Wanted, copy_wanted};
 pub use place::Partition;
 pub use postings::{as_stored, postings_part, postings_writer, read_postings, read_wanted_postings, write_postings};
+pub use recent::{HouseholdChange, RecentChanges};
 pub use standings::{
     StandingColumns, read_standings, read_wanted_standings, standings_part, standings_writer, write_standings,
 };
@@ -226,6 +229,8 @@ mod tests {
                 std::fs::write(&path, after).unwrap();
                 let everything = (0..lake.bucket_count()).try_for_each(|bucket| lake.read_bucket(bucket).map(|_| ()));
                 let found = everything.and_then(|()| lake.touched_since(0)).and_then(|_| {
+                    let recent = lake.recent_since(0)?.unwrap();
+                    recent.read(recent.touched())?;
                     lake.read_household_of(PersonId(1))?;
                     lake.plan(&[], &mut CommitReport::default())?;
                     let vault = crate::IdentityVault::open_or_create(&dir.path().join("other"))?;

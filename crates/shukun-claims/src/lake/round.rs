@@ -17,6 +17,7 @@ use super::merge::{Addition, CommitReport, PersonRows};
 use super::parquet_file::{Scan, Select, TableFile};
 use super::place::{Partition, Slot};
 use super::plan::{Plan, Work};
+use super::recent::RecentCommit;
 use super::weave::{Sorted, weave};
 use super::{Lake, tables};
 
@@ -27,6 +28,8 @@ pub(crate) struct Changes {
     pub touched: BTreeMap<HouseholdId, Option<String>>,
     /// Claims that were not on file.
     pub claims: BTreeMap<ClaimId, PersonId>,
+    /// The touched households themselves, where they are written beside.
+    pub recent: Option<RecentCommit>,
 }
 
 type Households = BTreeMap<HouseholdId, StoredHousehold>;
@@ -58,7 +61,9 @@ impl Lake {
             Ok((touched(&pairs)?, self.write_partition(partition, &pairs, next)?))
         };
         let written: Result<Vec<(Touched, Written)>, LakeError> = round.par_iter().map(write).collect();
-        for ((partition, _), (touched, files)) in round.iter().zip(written?) {
+        let written = written?;
+        self.note_households((round, &written), (&stored, &families), next, changes)?;
+        for ((partition, _), (touched, files)) in round.iter().zip(written) {
             changes.note(partition, touched, &mut next.content);
             for (slot, entry) in files {
                 match entry {
@@ -68,6 +73,31 @@ impl Lake {
             }
         }
         Ok(())
+    }
+
+    /// Counts the touched households where they live and writes them beside.
+    fn note_households(
+        &self,
+        (round, written): (&[(Partition, Work)], &[(Touched, Written)]),
+        (stored, families): (&Households, &Households),
+        next: &mut Manifest,
+        changes: &mut Changes,
+    ) -> Result<(), LakeError> {
+        let (mut before, mut now) = (BTreeMap::new(), BTreeMap::new());
+        for ((_, work), (touched, _)) in round.iter().zip(written) {
+            for (id, _) in &touched.households {
+                let pair = Pair::new(*id, work, stored, families);
+                before.extend(pair.before.map(|household| (*id, household)));
+                now.extend(pair.now.map(|household| (*id, household)));
+            }
+        }
+        if let Some(regions) = &mut next.regions {
+            count(regions, now.values().copied(), before.values().copied());
+        }
+        match &mut changes.recent {
+            Some(recent) if !(before.is_empty() && now.is_empty()) => self.write_recent([&before, &now], next, recent),
+            _ => Ok(()),
+        }
     }
 
     /// The stored households of the round and those that its people come from.
@@ -123,6 +153,21 @@ impl Lake {
         })?;
         file.map(|file| file.finish(name, next.generation)).transpose()
     }
+}
+
+/// Adds households to those that live in their regions and takes others away.
+fn count<'a>(
+    regions: &mut BTreeMap<String, u64>,
+    more: impl Iterator<Item = &'a StoredHousehold>,
+    fewer: impl Iterator<Item = &'a StoredHousehold>,
+) {
+    let region = |household: &'a StoredHousehold| household.facts.household.region_code.as_str().to_owned();
+    more.for_each(|household| *regions.entry(region(household)).or_default() += 1);
+    for household in fewer {
+        let count = regions.entry(region(household)).or_default();
+        *count = count.saturating_sub(1);
+    }
+    regions.retain(|_, count| *count > 0);
 }
 
 /// A household of a partition before and after; none where it has no rows there.

@@ -13,9 +13,10 @@ use serde::{Deserialize, Serialize};
 use shukun_base::{HouseholdId, Text};
 use shukun_claims::Lake;
 use shukun_claims::lake::{
-    HouseholdNote, TableWriter, Wanted, as_stored, notes_writer, postings_writer, standings_writer,
+    HouseholdNote, RecentChanges, TableWriter, Wanted, as_stored, notes_writer, postings_writer, standings_writer,
     write_household_list,
 };
+use shukun_engine::facts::HouseholdFacts;
 use shukun_engine::outcome::{Posting, Standing};
 
 use super::deltas::{DeltaPostings, by_household, changes, delta_standings};
@@ -91,13 +92,34 @@ pub fn find_reason_for_whole(earlier: &Receipt, now: &Receipt, lake: &Lake) -> O
     (now.options.postings == PostingsOf::Changed).then_some(Reason::Changed)
 }
 
-/// The touched households, or why there are too many of them.
-pub fn find_touched(earlier: &Receipt, lake: &Lake) -> Result<Result<BTreeSet<HouseholdId>, Reason>, CliError> {
-    if earlier.input_hash == lake.input_hash() {
-        return Ok(Ok(BTreeSet::new()));
+/// Whom later commits touched.
+#[derive(Debug)]
+pub enum Touched<'a> {
+    /// The lake holds them apart, as they were and as they are.
+    Apart(RecentChanges<'a>),
+    /// They stand among everybody.
+    Among(BTreeSet<HouseholdId>),
+}
+
+impl Touched<'_> {
+    fn households(&self) -> &BTreeSet<HouseholdId> {
+        match self {
+            Touched::Apart(changes) => changes.touched(),
+            Touched::Among(households) => households,
+        }
     }
-    let touched = lake.touched_since(earlier.lake_generation)?;
-    let count = u64::try_from(touched.len()).unwrap_or(u64::MAX);
+}
+
+/// The touched households, or why there are too many of them.
+pub fn find_touched<'a>(earlier: &Receipt, lake: &'a Lake) -> Result<Result<Touched<'a>, Reason>, CliError> {
+    if earlier.input_hash == lake.input_hash() {
+        return Ok(Ok(Touched::Among(BTreeSet::new())));
+    }
+    let touched = match lake.recent_since(earlier.lake_generation)? {
+        Some(changes) => Touched::Apart(changes),
+        None => Touched::Among(lake.touched_since(earlier.lake_generation)?),
+    };
+    let count = u64::try_from(touched.households().len()).unwrap_or(u64::MAX);
     let is_large_share = count > 1_000 && count.saturating_mul(TOO_MANY) > lake.row_count("households");
     let is_many = is_large_share || count > MOST;
     Ok(if is_many { Err(Reason::Many) } else { Ok(touched) })
@@ -108,7 +130,7 @@ pub fn settle_touched(
     plan: &Plan<'_>,
     lake: &Lake,
     earlier: &EarlierResult,
-    touched: &BTreeSet<HouseholdId>,
+    touched: &Touched<'_>,
     dir: &Path,
 ) -> Result<Receipt, CliError> {
     let mut receipt = Receipt::begin(lake, plan.programs(), plan.options());
@@ -120,9 +142,12 @@ pub fn settle_touched(
     let tables = ResultTable::ALL.into_iter().map(|table| (earlier.base(table), base.join(table.file())));
     tables.filter(|(from, _)| from.is_file()).try_for_each(|(from, to)| link(&from, &to))?;
     let mut step = Step::begin(plan, earlier, dir)?;
-    let touched: Vec<HouseholdId> = touched.iter().copied().collect();
-    for some in touched.chunks(HOUSEHOLDS_AT_ONCE) {
-        step.settle(lake, some)?;
+    let households: Vec<HouseholdId> = touched.households().iter().copied().collect();
+    for some in households.chunks(HOUSEHOLDS_AT_ONCE) {
+        match touched {
+            Touched::Apart(changes) => step.settle_both(changes, some)?,
+            Touched::Among(_) => step.settle(lake, some)?,
+        }
     }
     step.finish(&patch, &mut receipt)?;
     Ok(receipt)
@@ -179,6 +204,46 @@ impl<'a> Step<'a> {
         })
     }
 
+    /// Settles households as they were and as they are: what they had is what settling gave then, by the same packs
+    /// and program, so that the earlier tables need not be read.
+    fn settle_both(&mut self, changes: &RecentChanges<'_>, some: &[HouseholdId]) -> Result<(), CliError> {
+        let changes = changes.read(&some.iter().copied().collect())?;
+        let (before, now): (Vec<_>, Vec<_>) = changes.into_values().map(|change| (change.before, change.now)).unzip();
+        let [before, now] = [before, now].map(|side| side.into_iter().flatten().collect::<Vec<HouseholdFacts>>());
+        let (old, new) = rayon::join(|| self.rows_as_stored(&before), || self.rows_as_stored(&now));
+        let (mut old, mut new) = (old?, new?);
+        self.settled += u64::try_from(new.len()).unwrap_or(u64::MAX);
+        let mut now = now.iter().peekable();
+        for household in some {
+            let facts = now.next_if(|facts| facts.household.household_id == *household);
+            let old = old.remove(household).unwrap_or_default();
+            let new = new.remove(household).unwrap_or_default();
+            let stored = match facts {
+                // Its postings are no longer wanted; what is on file is reversed all the same.
+                Some(facts) if new.postings.is_empty() && !old.postings.is_empty() => self.postings_of(facts)?,
+                _ => new.postings.clone(),
+            };
+            self.compare(*household, old, new, &stored)?;
+        }
+        Ok(())
+    }
+
+    /// What a result holds of some households.
+    fn rows_as_stored(&self, facts: &[HouseholdFacts]) -> Result<Rows, CliError> {
+        let mut rows = Rows::new();
+        self.plan.settle(facts, |id, mut household| {
+            household.postings = household.postings.into_iter().map(as_stored).collect::<Result<_, _>>()?;
+            rows.insert(id, household);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    fn postings_of(&self, facts: &HouseholdFacts) -> Result<Vec<Posting>, CliError> {
+        let postings = self.plan.settle_whole(facts).map(|(settlement, _)| settlement.postings).unwrap_or_default();
+        Ok(postings.into_iter().map(as_stored).collect::<Result<_, _>>()?)
+    }
+
     fn settle(&mut self, lake: &Lake, some: &[HouseholdId]) -> Result<(), CliError> {
         let mut old = self.old_rows(some)?;
         let mut whole: BTreeMap<HouseholdId, (HouseholdRows, Vec<Posting>)> = BTreeMap::new();
@@ -189,6 +254,7 @@ impl<'a> Step<'a> {
             if !is_picked {
                 (rows.postings, rows.notes) = (Vec::new(), Vec::new());
             }
+            rows.postings = rows.postings.into_iter().map(as_stored).collect::<Result<_, _>>()?;
             whole.insert(facts.household.household_id, (rows, stored));
             self.settled += 1;
         }
@@ -205,14 +271,13 @@ impl<'a> Step<'a> {
         &mut self,
         household: HouseholdId,
         old: HouseholdRows,
-        mut new: HouseholdRows,
+        new: HouseholdRows,
         stored: &[Posting],
     ) -> Result<(), CliError> {
         // Of whom no postings are kept, neither before nor now, none are written here either.
         if !(old.postings.is_empty() && new.postings.is_empty()) {
             self.delta.add(&old.postings, stored, !old.standings.is_empty())?;
         }
-        new.postings = new.postings.into_iter().map(as_stored).collect::<Result<_, _>>()?;
         if old.notes == new.notes && old.postings == new.postings && is_same(&old.standings, &new.standings) {
             return Ok(());
         }

@@ -40,7 +40,7 @@ pub fn settle_by_columns(
     }
     let mut rows = Rows::new(plan);
     lake.read_chosen(partition, &picked, |facts| {
-        plan.settle(&facts, |mut household| {
+        plan.settle(&facts, |_, mut household| {
             // These stand in the columns already.
             household.standings.clear();
             rows.push(household)

@@ -98,7 +98,7 @@ impl<'a> Plan<'a> {
     pub fn settle(
         &self,
         facts: &[HouseholdFacts],
-        mut take: impl FnMut(HouseholdRows) -> Result<(), CliError>,
+        mut take: impl FnMut(HouseholdId, HouseholdRows) -> Result<(), CliError>,
     ) -> Result<(), CliError> {
         let place = |facts: &HouseholdFacts| self.programs.find(&facts.household.region_code);
         for some in facts.chunk_by(|one, next| place(one) == place(next)) {
@@ -115,17 +115,18 @@ impl<'a> Plan<'a> {
         &self,
         ready: &Ready<'_>,
         some: &[HouseholdFacts],
-        take: &mut impl FnMut(HouseholdRows) -> Result<(), CliError>,
+        take: &mut impl FnMut(HouseholdId, HouseholdRows) -> Result<(), CliError>,
     ) -> Result<(), CliError> {
         if self.options.postings == PostingsOf::All {
-            return some.iter().try_for_each(|facts| take(self.rows_of(facts, self.told(ready, facts))));
+            let all = |facts: &HouseholdFacts| take(id(facts), self.rows_of(facts, self.told(ready, facts)));
+            return some.iter().try_for_each(all);
         }
         for (facts, standings) in some.iter().zip(ready.kernel.standings_of(some)) {
             let rows = match self.find_picked(ready, facts, &standings) {
                 Some(settlement) => self.rows_of(facts, settlement),
                 None => HouseholdRows { standings, ..HouseholdRows::default() },
             };
-            take(rows)?;
+            take(id(facts), rows)?;
         }
         Ok(())
     }
@@ -182,6 +183,10 @@ impl<'a> Plan<'a> {
     }
 }
 
+fn id(facts: &HouseholdFacts) -> HouseholdId {
+    facts.household.household_id
+}
+
 /// Settles one partition of the lake.
 pub fn settle_partition(plan: &Plan<'_>, lake: &Lake, partition: &Partition) -> Result<Done, CliError> {
     match plan.by_columns(partition) {
@@ -193,7 +198,7 @@ pub fn settle_partition(plan: &Plan<'_>, lake: &Lake, partition: &Partition) -> 
 /// The same household by household.
 pub fn settle_by_households(plan: &Plan<'_>, lake: &Lake, partition: &Partition) -> Result<Done, CliError> {
     let mut rows = Rows::new(plan);
-    lake.read_partition(partition, |facts| plan.settle(&facts, |household| rows.push(household)))?;
+    lake.read_partition(partition, |facts| plan.settle(&facts, |_, household| rows.push(household)))?;
     rows.finish()
 }
 

@@ -53,6 +53,22 @@ impl Office {
         said.json()
     }
 
+    /// The lake as an earlier version leaves it holds nobody apart: continuing then reads the tables, and writes the same
+    /// files.
+    fn continues_alike_where_nothing_is_held_apart(&self, from: &str, to: &str) {
+        let manifest = self.dir.path().join("lake/manifest.json");
+        let now = std::fs::read(&manifest).unwrap();
+        let mut json: serde_json::Value = serde_json::from_slice(&now).unwrap();
+        let fields = json.as_object_mut().unwrap();
+        assert!(fields.remove("recent").is_some() && fields.remove("regions").is_some());
+        std::fs::write(&manifest, serde_json::to_vec(&json).unwrap()).unwrap();
+        self.ok("plain", &["--previous", from]);
+        std::fs::write(&manifest, now).unwrap();
+        let (plain, apart) = (files(Path::new(&self.at("plain"))), files(Path::new(&self.at(to))));
+        assert!(plain.keys().eq(apart.keys()) && plain.len() > 5);
+        plain.iter().for_each(|(path, bytes)| assert!(apart[path] == *bytes, "{}", path.display()));
+    }
+
     fn draw(&mut self, below: usize) -> usize {
         self.chance = self.chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.chance >> 33).unwrap() % below.max(1)
@@ -210,6 +226,7 @@ fn steps_are_the_whole(people: u64, seed: u64, batches: u64, options: &[&str]) {
         let previous = &receipt["previous"];
         assert!(previous["settled_whole_because"].is_null(), "{previous}");
         assert!(previous["households_settled"].as_u64().unwrap() > 0);
+        office.continues_alike_where_nothing_is_held_apart(&from, &to);
         let whole = office.ok("whole", options);
         for key in ["households", "standings", "postings", "notes", "total_fen", "paid_fen", "family_fen", "input_hash"]
         {
@@ -219,8 +236,8 @@ fn steps_are_the_whole(people: u64, seed: u64, batches: u64, options: &[&str]) {
         let after = content(&office.at("whole"));
         assert_eq!(applied(years(&before.standings), &out), years(&after.standings), "batch {batch} of seed {seed}");
         let delta = read_postings(&Path::new(&out).join("delta_postings.parquet")).unwrap();
-        assert!(!delta.is_empty());
         if options.contains(&"all") {
+            assert!(!delta.is_empty());
             let led: Vec<Posting> = before.postings.into_iter().chain(delta).collect();
             assert_eq!(balances(&led), balances(&after.postings));
         }
@@ -233,6 +250,19 @@ fn steps_are_the_whole(people: u64, seed: u64, batches: u64, options: &[&str]) {
         std::fs::remove_dir_all(&one).unwrap();
         before = after;
     }
+}
+
+/// Every file below a folder with its bytes.
+fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for path in std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()) {
+        let name = PathBuf::from(path.file_name().unwrap());
+        match path.is_dir() {
+            true => found.extend(files(&path).into_iter().map(|(below, bytes)| (name.join(below), bytes))),
+            false => drop(found.insert(name, std::fs::read(&path).unwrap())),
+        }
+    }
+    found
 }
 
 fn copy_folder(from: &Path, to: &Path) {
