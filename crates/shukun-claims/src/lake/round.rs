@@ -35,6 +35,8 @@ pub(crate) struct Changes {
 type Households = BTreeMap<HouseholdId, StoredHousehold>;
 /// What became of the files of a partition; none where no row is left.
 type Written = Vec<(Slot, Option<FileEntry>)>;
+/// The work of a round and what came of it, partition by partition.
+type Done<'a> = (&'a [(Partition, Work)], &'a [(Touched, Written)]);
 
 impl Lake {
     /// Does the work of some partitions and notes their new files in `next`.
@@ -78,7 +80,7 @@ impl Lake {
     /// Counts the touched households where they live and writes them beside.
     fn note_households(
         &self,
-        (round, written): (&[(Partition, Work)], &[(Touched, Written)]),
+        (round, written): Done<'_>,
         (stored, families): (&Households, &Households),
         next: &mut Manifest,
         changes: &mut Changes,

@@ -19,7 +19,7 @@ use shukun_claims::lake::{
 use shukun_engine::facts::HouseholdFacts;
 use shukun_engine::outcome::{Posting, Standing};
 
-use super::deltas::{DeltaPostings, by_household, changes, delta_standings};
+use super::deltas::{DeltaPostings, are_same, by_household, changes, delta_standings};
 use super::earlier::{EarlierResult, PATCHED, ResultTable};
 use super::folder::{BASE, PATCH, link};
 use super::options::{NotesOf, PostingsOf};
@@ -278,7 +278,7 @@ impl<'a> Step<'a> {
         if !(old.postings.is_empty() && new.postings.is_empty()) {
             self.delta.add(&old.postings, stored, !old.standings.is_empty())?;
         }
-        if old.notes == new.notes && old.postings == new.postings && is_same(&old.standings, &new.standings) {
+        if old.notes == new.notes && old.postings == new.postings && are_same(&old.standings, &new.standings) {
             return Ok(());
         }
         self.gone.add(&old);
@@ -329,10 +329,6 @@ impl<'a> Step<'a> {
         receipt.patch = Some(write_patch(self.plan, earlier, self.new, patch)?);
         Ok(())
     }
-}
-
-fn is_same(old: &[Standing], new: &[Standing]) -> bool {
-    changes(old.to_vec(), new.to_vec()).is_empty()
 }
 
 /// The earlier patch without the households that changed now, then those.

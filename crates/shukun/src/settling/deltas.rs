@@ -71,14 +71,28 @@ pub fn changes(before: Vec<Standing>, after: Vec<Standing>) -> Vec<StandingChang
     sides.into_values().filter(|change| !is_same(change.before.as_ref(), change.after.as_ref())).collect()
 }
 
-/// Whether two rows say the same; payers of nothing and their order do not matter.
+/// Whether two sides say the same; payers of nothing and their order do not matter.
 fn is_same(one: Option<&Standing>, other: Option<&Standing>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => says_the_same(one, other),
+        (one, other) => one.is_none() && other.is_none(),
+    }
+}
+
+/// Mostly told by the first figures: only where payers alone are in doubt are they put in order.
+fn says_the_same(one: &Standing, other: &Standing) -> bool {
     let plain = |row: &Standing| {
         let mut row = row.clone();
         row.paid_fen.sort();
         row
     };
-    one.map(plain) == other.map(plain)
+    one == other || (one.total_fen, one.family_fen) == (other.total_fen, other.family_fen) && plain(one) == plain(other)
+}
+
+/// Whether the person-years of a household are the same in two results, in whatever order.
+pub fn are_same(before: &[Standing], after: &[Standing]) -> bool {
+    let is_in = |row: &Standing, rows: &[Standing]| rows.iter().any(|other| says_the_same(row, other));
+    before.len() == after.len() && before.iter().all(|row| is_in(row, after))
 }
 
 /// How many shares two results are compared in, so that only a share of each is held.
