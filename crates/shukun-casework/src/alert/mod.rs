@@ -3,5 +3,7 @@
 //! Knows no case: it may be linked to one. Start at [`Alert`].
 
 mod colour;
+mod life;
 
 pub use colour::{Colour, ColourChange};
+pub use life::{Alert, AlertFault, AlertState, AlertStatus, ClearReason, Placement, Sighting, SuppressReason};

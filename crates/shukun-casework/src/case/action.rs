@@ -207,6 +207,11 @@ pub enum Content {
     },
     /// The clock runs again.
     WaitingEnded,
+    /// The step may take longer, as its rule allows.
+    ClockExtended {
+        /// Why.
+        why: crate::Note,
+    },
     /// The household moved.
     Transferred(Transfer),
     /// Somebody died.

@@ -153,6 +153,11 @@ pub enum Command {
     },
     /// Lets the clock run.
     StopWaiting,
+    /// Makes use of the longer limit that the step's rule allows.
+    ExtendClock {
+        /// Why.
+        why: Note,
+    },
     /// The household moved.
     Transfer(Transfer),
     /// Somebody died.
@@ -226,7 +231,7 @@ impl Command {
             Command::ConfirmClosing { .. } => Permission::ConfirmClosing,
             Command::Return(_) => Permission::Return,
             Command::Suspend(_) | Command::Resume => Permission::Suspend,
-            Command::StartWaiting { .. } | Command::StopWaiting => Permission::StopClock,
+            Command::StartWaiting { .. } | Command::StopWaiting | Command::ExtendClock { .. } => Permission::StopClock,
             Command::Transfer(_) => Permission::Transfer,
             Command::RecordDeath(_) => Permission::RecordDeath,
             Command::Reopen(_) => Permission::Reopen,

@@ -10,7 +10,7 @@ use shukun_base::{Fen, HouseholdId, RegionCode, Text};
 use super::action::{Action, Content, Who};
 use super::record::*;
 use super::status::{Flag, Status};
-use super::step::{Pause, StepSpan};
+use super::step::{Pause, Step, StepSpan};
 use crate::ids::{ActorId, CaseId, Document, RequestId, TransactionId};
 use crate::request::{AidRequest, RequestStatus, spread};
 
@@ -148,6 +148,8 @@ pub struct Case {
     pub absorbed: Vec<CaseId>,
     /// Stays in each step, in order.
     pub spans: Vec<StepSpan>,
+    /// Steps whose clock was extended, with their round.
+    pub extensions: BTreeSet<(u16, Step)>,
     /// Pauses of the clock, in order.
     pub pauses: Vec<Pause>,
     /// Everybody who had a hand in it, assigning and recording complaints apart.
@@ -218,6 +220,7 @@ impl Case {
             merged_into: None,
             absorbed: Vec::new(),
             spans: Vec::new(),
+            extensions: BTreeSet::new(),
             pauses: Vec::new(),
             involved: action.who.actor().cloned().into_iter().collect(),
             transactions: BTreeMap::from([(action.transaction.clone(), action.who.actor().cloned())]),
@@ -305,6 +308,7 @@ impl Case {
             | Content::Resumed
             | Content::WaitingBegan { .. }
             | Content::WaitingEnded
+            | Content::ClockExtended { .. }
             | Content::Transferred(_)
             | Content::Reopened(_) => self.take_sideways(content, at),
             Content::AdvanceAsked(_)
@@ -515,6 +519,10 @@ impl Case {
                 self.end_pauses_of(at, |waiting| waiting == Waiting::Suspended);
             }
             Content::WaitingBegan { waiting } => self.pauses.push(pause(*waiting, at)),
+            Content::ClockExtended { .. } => {
+                let round = self.round;
+                self.extensions.extend(self.step().map(|step| (round, step)));
+            }
             Content::WaitingEnded => self.end_pauses_of(at, |waiting| waiting != Waiting::Suspended),
             Content::Transferred(transfer) => self.take_transfer(transfer, at),
             Content::Reopened(reopening) => {

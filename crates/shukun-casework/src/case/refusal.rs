@@ -149,6 +149,8 @@ refusals! {
         "请选择到过的环节。" "Choose one that it reached.",
     WaitingState "C297" State "计时已停，或没有停" "the clock already stands still, or does not"
         "无需再操作。" "Nothing is to be done.",
+    NoExtension "C300" State "此环节不能延长，或已延长过" "this step cannot be extended, or was already"
+        "请在时限内办完。" "Finish it within its time.",
     CannotMerge "C298" Evidence "两案不能合并或拆分" "the two cases cannot be merged or split"
         "只能合并不同编号、均未销号且并出方没有款项的案件；拆分须留下至少一条预警。" "Only open cases can be merged, the one that ends without money; a split leaves at least one alert behind.",
     FlagNotByHand "C299" Evidence "此标记由系统判断" "this flag follows from the facts"

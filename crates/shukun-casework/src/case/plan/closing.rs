@@ -69,6 +69,8 @@ impl Desk<'_> {
     /// Signed by the resident; open requests end with it.
     fn decline(&self, document: &Document, why: &Note) -> Result<Vec<Content>, Refusal> {
         self.check_status_in(&[Status::Verified, Status::Applying, Status::Determined])?;
+        let finding = self.case.verification.as_ref().map(|(conclusion, _)| conclusion.finding);
+        require(finding == Some(Finding::AtRisk), RefusalCode::WrongStatus)?;
         self.check_document(document, &[DocumentKind::Refusal])?;
         require(!self.case.holds_money(), RefusalCode::MoneyPaid)?;
         self.check_nothing_beside()?;

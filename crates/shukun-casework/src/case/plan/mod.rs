@@ -219,6 +219,7 @@ impl<'a> Desk<'a> {
             | Command::Resume
             | Command::StartWaiting { .. }
             | Command::StopWaiting
+            | Command::ExtendClock { .. }
             | Command::Transfer(_)
             | Command::RecordDeath(_)
             | Command::Reopen(_)

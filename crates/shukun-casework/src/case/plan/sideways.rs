@@ -23,6 +23,10 @@ impl Desk<'_> {
                 require(self.is_waiting(), RefusalCode::WaitingState)?;
                 Ok(vec![Content::WaitingEnded])
             }
+            Command::ExtendClock { why } => {
+                require(self.may_extend(), RefusalCode::NoExtension)?;
+                Ok(vec![Content::ClockExtended { why: why.clone() }])
+            }
             Command::Transfer(transfer) => self.transfer(transfer),
             Command::RecordDeath(death) => self.record_death(death),
             Command::Reopen(reopening) => self.reopen(reopening),
@@ -55,6 +59,14 @@ impl Desk<'_> {
     fn start_waiting(&self, waiting: Waiting) -> Result<Vec<Content>, Refusal> {
         require(waiting != Waiting::Suspended && !self.is_waiting(), RefusalCode::WaitingState)?;
         Ok(vec![Content::WaitingBegan { waiting }])
+    }
+
+    /// Once in a step whose rule allows it.
+    fn may_extend(&self) -> bool {
+        let Some(step) = self.case.step() else { return false };
+        let clock = self.ctx.settings.clock(step);
+        let is_allowed = clock.is_some_and(|clock| clock.extended.is_some());
+        is_allowed && !self.case.extensions.contains(&(self.case.round, step))
     }
 
     fn is_waiting(&self) -> bool {
