@@ -169,6 +169,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_manual_lists_every_code() {
+        let manual = include_str!("../../../docs/serve.md");
+        for (code, _, what, _) in ALL {
+            let row = format!("| {code} | {} | {} |", what.zh, what.en);
+            assert!(manual.contains(&row), "docs/serve.md lacks {row}");
+        }
+    }
+
+    #[test]
     fn codes_are_unique_and_say_how_to_mend() {
         let mut codes: Vec<_> = ALL.iter().map(|row| row.0).collect();
         codes.sort_unstable();

@@ -14,6 +14,7 @@ pub mod lang;
 pub mod listen;
 pub mod pages;
 pub mod routes;
+pub mod start;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The words of the command line. What each means is in [`crate::help`], in both languages.
 
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -38,6 +39,7 @@ pub enum Command {
     Explain(ExplainArgs),
     Synth(SynthArgs),
     Demo(DemoArgs),
+    Serve(ServeArgs),
 }
 
 #[derive(Debug, Args)]
@@ -421,6 +423,22 @@ pub struct DemoArgs {
     pub packs: PathBuf,
 }
 
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    #[arg(long, value_name = "URL", env = "SHUKUN_DATABASE_URL", hide_env = true)]
+    pub database_url: Option<String>,
+    #[arg(long, value_name = "FILE")]
+    pub keys: Option<PathBuf>,
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    #[arg(long)]
+    pub https: bool,
+    #[arg(long, value_name = "CODE", value_parser = region)]
+    pub region: Option<RegionCode>,
+}
+
 /// Why there is nothing to run.
 #[derive(Debug)]
 pub enum Stop {
@@ -490,6 +508,7 @@ fn mend(error: &clap::Error) -> Text {
     let argument = error.get(ContextKind::InvalidArg).map(context_words).unwrap_or_default();
     for (value, zh, en) in [
         ("<DATE>", "日期写成 2023-06-30 这样", "a date is written as 2023-06-30"),
+        ("<ADDR>", "地址写成 127.0.0.1:8080 这样", "an address is written as 127.0.0.1:8080"),
         ("<MONTH>", "月份写成 2024-08 这样", "a month is written as 2024-08"),
         ("<YEARS>", "年度写成 2023 或 2021-2023 这样", "years are written as 2023 or 2021-2023"),
     ] {

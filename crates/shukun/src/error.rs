@@ -62,6 +62,17 @@ impl CliError {
         CliError::from(Problem { code, what, place, mend, exit: Exit::Usage })
     }
 
+    /// This program was built without the pages.
+    #[cfg(not(feature = "server"))]
+    pub fn without_server() -> CliError {
+        CliError::usage(
+            "cli-no-server",
+            Text::new("这个程序编译时没有带上网页", "this program was built without the pages"),
+            None,
+            Text::new("编译时不要加 --no-default-features", "build it without --no-default-features"),
+        )
+    }
+
     /// A file could not be read.
     pub fn unreadable(path: &Path, error: &std::io::Error) -> CliError {
         CliError::from(Problem {

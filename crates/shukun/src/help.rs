@@ -146,6 +146,13 @@ const HELP: &[Row] = &[
     ("demo", "从头到尾看一遍：合成、导入、结算、筛查", "the whole road once: synthesise, import, settle, screen"),
     ("demo people", "多少人（默认 5000）", "how many people (5000 unless told)"),
     ("demo dir", "写到哪个文件夹（默认 county）", "the folder to write to (county unless told)"),
+    ("serve", "启动网页服务：账号、待办、案件", "serve the pages: accounts, work queues, cases"),
+    ("serve data", "数据文件夹，没有就建立（数据库 shukun.db 在其中）", "the folder of everything, made if it is not there (with the database shukun.db)"),
+    ("serve database_url", "改用 PostgreSQL：postgres://…（也可用环境变量 SHUKUN_DATABASE_URL，避免口令出现在进程列表里）", "PostgreSQL instead: postgres://… (or the variable SHUKUN_DATABASE_URL, which keeps the password out of the list of processes)"),
+    ("serve keys", "密钥文件（默认在数据文件夹旁边，如 county.keys），要与备份分开保管", "the key file (beside the folder unless told, as county.keys), to be kept apart from backups"),
+    ("serve listen", "监听地址（默认 127.0.0.1:8080，只有本机能访问）", "where to listen (127.0.0.1:8080 unless told: this machine alone)"),
+    ("serve https", "浏览器经 https 网关访问：登录凭证只随 https 发送", "browsers come through an https gateway: cookies travel by https alone"),
+    ("serve region", "县的区划代码，如 330381；第一次启动时必填", "the county's code, as 330381; needed at the first start"),
     ("demo packs", "制度包文件夹（默认 policies）", "the folder of packs (policies unless told)"),
 ];
 

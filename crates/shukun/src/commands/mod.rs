@@ -8,6 +8,8 @@ pub mod monitor;
 pub mod pack;
 pub mod project;
 pub mod screen;
+#[cfg(feature = "server")]
+pub mod serve;
 pub mod settle;
 pub mod settle_file;
 pub mod synth;
@@ -31,6 +33,10 @@ pub fn run(command: Command, lang: Lang) -> Result<Exit, CliError> {
         Command::Explain(args) => explain::explain(&args, lang),
         Command::Synth(args) => synth::synth(&args, lang),
         Command::Demo(args) => demo::demo(&args, lang),
+        #[cfg(feature = "server")]
+        Command::Serve(args) => serve::serve(&args, lang),
+        #[cfg(not(feature = "server"))]
+        Command::Serve(_) => Err(crate::error::CliError::without_server()),
         Command::Pack(args) => pack::pack(args.verb, lang),
     }
 }

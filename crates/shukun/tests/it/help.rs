@@ -30,6 +30,7 @@ fn every_help_page() {
         "explain",
         "synth",
         "demo",
+        "serve",
     ] {
         pages.push_str(&both(&format!("{command} --help")));
         pages.push('\n');
@@ -68,6 +69,8 @@ fn every_wrong_command_line() {
         "compare --lake nowhere --baseline policies --variant policies#Y1 --out x",
         "compare --lake nowhere --baseline policies --variant policies --near 0 --out x",
         "project --lake nowhere --packs policies --years 0 --out x",
+        "serve --data x --listen 8080",
+        "serve --listen 127.0.0.1:8080",
         "synth --county atlantis --people 10 --seed 1 --out x",
     ] {
         pages.push_str(&both(line));
