@@ -86,14 +86,7 @@ fn filter_form(asked: &Asked, names: &Names, visit: &Visit) -> Markup {
 fn rows_table(rows: &[AuditRow], names: &Names, visit: &Visit) -> Markup {
     let lang = visit.lang;
     let number = Column::number(words::AUDIT_NUMBER.text(lang));
-    let others = [
-        words::AUDIT_AT,
-        words::AUDIT_WHO,
-        words::AUDIT_ACT,
-        words::AUDIT_OBJECT,
-        words::AUDIT_DETAIL,
-        words::AUDIT_REASON,
-    ];
+    let others = [words::AUDIT_AT, words::AUDIT_WHO, words::AUDIT_ACT, words::AUDIT_OBJECT, words::AUDIT_DETAIL];
     let columns: Vec<Column<'_>> =
         [number].into_iter().chain(others.map(|word| Column::words(word.text(lang)))).collect();
     table(words::AUDIT.text(lang), &columns, &html! { @for row in rows { (audit_row(row, names, visit)) } })
@@ -113,8 +106,10 @@ fn audit_row(row: &AuditRow, names: &Names, visit: &Visit) -> Markup {
             td { (who) }
             td { b { (act) } }
             td { (name_of(names, &row.object_id)) }
-            td.quiet { (row.fields) }
-            td { @if let Some(reason) = &row.reason { (reason.reveal()) } }
+            td.quiet {
+                (row.fields)
+                @if let Some(reason) = &row.reason { br; (words::AUDIT_REASON.text(lang)) "：" (reason.reveal()) }
+            }
         }
     }
 }

@@ -200,7 +200,7 @@ fn give_form(account: &Account, typed: &Typed, faults: &Faults, visit: &Visit) -
     let role = Input { value: &typed.role, ..Input::text("role", words::ROLE.text(lang)) };
     let hint = words::REGION_CODE_HINT.text(lang);
     let region = Input { value: region_code, hint, ..Input::text("region", words::REGION_CODE.text(lang)) };
-    let hint = words::PROGRAMME_ANY.text(lang);
+    let hint = words::PROGRAMME_HINT.text(lang);
     let programme = Input {
         value: &typed.programme,
         hint,

@@ -39,6 +39,7 @@ super::words! {
     REGION: "区域", "Region";
     PROGRAMME: "项目", "Programme";
     PROGRAMME_ANY: "全部项目", "every programme";
+    PROGRAMME_HINT: "不选为全部项目。", "Empty means every programme.";
     EXPIRES_ON: "有效期至", "Valid until";
     EXPIRES_NEVER: "长期", "until taken back";
     ACCOUNTS: "账号", "Accounts";
