@@ -68,6 +68,9 @@ acts! {
     PeopleSaved "people_saved" "录入人员" "wrote people down",
     PersonSearched "person_searched" "按证件号查人" "searched by ID number",
     Revealed "revealed" "查看敏感信息" "looked behind a mask",
+    JobAdded "job_added" "登记任务" "asked for a job",
+    JobCancelled "job_cancelled" "取消任务" "cancelled a job",
+    BackedUp "backed_up" "备份" "made a backup",
     KeyChanged "key_changed" "更换密钥" "changed a key",
 }
 

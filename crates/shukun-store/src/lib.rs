@@ -13,9 +13,12 @@
 
 mod accounts;
 mod audit;
+mod backup;
 mod chance;
+mod copy;
 mod error;
 mod grants;
+mod jobs;
 mod keys;
 mod moment;
 mod password;
@@ -34,9 +37,11 @@ mod testing;
 
 pub use accounts::{Account, AccountId, FirstPassword, NewAccount};
 pub use audit::{Act, AuditFilter, AuditHead, AuditRow, Object, Verified};
+pub use backup::BackedUp;
 pub use chance::Chance;
 pub use error::{ErrorKind, Result, StoreError};
 pub use grants::HeldGrant;
+pub use jobs::{ClaimedJob, Job, JobId, JobState, NewJob};
 pub use moment::{Moment, today_in_china};
 pub use people::{MaskedPerson, Person, PersonField, Revealed};
 pub use scope::Scope;

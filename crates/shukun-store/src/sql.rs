@@ -31,6 +31,12 @@ pub(crate) use values;
 /// One row.
 pub(crate) struct Row(QueryResult);
 
+impl From<QueryResult> for Row {
+    fn from(row: QueryResult) -> Row {
+        Row(row)
+    }
+}
+
 impl Row {
     /// The column's value; `Option` for one that may be empty.
     pub fn get<T: TryGetable>(&self, column: &str) -> Result<T> {

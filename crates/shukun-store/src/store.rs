@@ -120,7 +120,7 @@ fn writing(engine: DbBackend) -> TransactionOptions {
     }
 }
 
-fn options(url: &str) -> ConnectOptions {
+pub(crate) fn options(url: &str) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options.max_connections(16).sqlx_logging(false).record_stmt_in_spans(false);
     options.acquire_timeout(Duration::from_secs(30));

@@ -5,6 +5,7 @@
 
 use std::future::Future;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sea_orm::{ConnectionTrait as _, Database};
@@ -17,7 +18,7 @@ use crate::{AccountId, Moment, NewAccount, Person, Result, Scope, Session, Store
 #[derive(Clone)]
 pub(crate) struct TestDb {
     url: String,
-    dir: PathBuf,
+    dir: Arc<tempfile::TempDir>,
 }
 
 impl TestDb {
@@ -29,8 +30,22 @@ impl TestDb {
         Store::open(&self.url, &self.key_file()).await
     }
 
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Another empty database of the same engine.
+    pub async fn another(&self) -> TestDb {
+        if self.url.starts_with("sqlite") { sqlite() } else { postgres().await.unwrap() }
+    }
+
+    /// An empty database of the other engine, if there is one.
+    pub async fn of_the_other_engine(&self) -> Option<TestDb> {
+        if self.url.starts_with("sqlite") { postgres().await } else { Some(sqlite()) }
+    }
+
     pub fn key_file(&self) -> PathBuf {
-        self.dir.join("keys").join("store.key")
+        self.dir.path().join("keys").join("store.key")
     }
 }
 
@@ -38,16 +53,22 @@ impl TestDb {
 pub(crate) fn on_both<F: Future<Output = ()>>(test: impl Fn(TestDb) -> F) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let dir = new_dir();
-        test(TestDb { url: Store::sqlite_url(dir.path()), dir: dir.path().to_owned() }).await;
-        let Ok(server) = std::env::var("SHUKUN_TEST_PG") else {
-            eprintln!("PostgreSQL was left out: SHUKUN_TEST_PG names no server (cargo xtask test starts one)");
-            return;
-        };
-        let dir = new_dir();
-        let url = create_database(&server).await;
-        test(TestDb { url, dir: dir.path().to_owned() }).await;
+        test(sqlite()).await;
+        match postgres().await {
+            Some(db) => test(db).await,
+            None => eprintln!("PostgreSQL was left out: SHUKUN_TEST_PG names no server (cargo xtask test starts one)"),
+        }
     });
+}
+
+fn sqlite() -> TestDb {
+    let dir = new_dir();
+    TestDb { url: Store::sqlite_url(dir.path()), dir: Arc::new(dir) }
+}
+
+async fn postgres() -> Option<TestDb> {
+    let server = std::env::var("SHUKUN_TEST_PG").ok()?;
+    Some(TestDb { url: create_database(&server).await, dir: Arc::new(new_dir()) })
 }
 
 fn new_dir() -> tempfile::TempDir {

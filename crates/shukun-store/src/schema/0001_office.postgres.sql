@@ -33,7 +33,7 @@ FOR EACH ROW EXECUTE FUNCTION grants_refuse_change();
 
 CREATE FUNCTION grants_refuse_clash() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (
+    IF NEW.revoked_at IS NULL AND EXISTS (
         SELECT 1 FROM grants AS held
         JOIN clashing_roles ON clashing_roles.one_role = held.role AND clashing_roles.other_role = NEW.role
         WHERE held.account_id = NEW.account_id AND held.revoked_at IS NULL

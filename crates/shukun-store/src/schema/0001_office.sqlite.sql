@@ -16,7 +16,7 @@ WHEN OLD.revoked_at IS NOT NULL OR NEW.revoked_at IS NULL OR NEW.account_id <> O
 BEGIN SELECT RAISE(ABORT, 'a grant is taken back, not changed'); END;
 
 CREATE TRIGGER grants_do_not_clash BEFORE INSERT ON grants
-WHEN EXISTS (
+WHEN NEW.revoked_at IS NULL AND EXISTS (
     SELECT 1 FROM grants AS held
     JOIN clashing_roles ON clashing_roles.one_role = held.role AND clashing_roles.other_role = NEW.role
     WHERE held.account_id = NEW.account_id AND held.revoked_at IS NULL

@@ -37,7 +37,8 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: &[Migration] = &[migration!(1, "0001_office"), migration!(2, "0002_people")];
+const MIGRATIONS: &[Migration] =
+    &[migration!(1, "0001_office"), migration!(2, "0002_people"), migration!(3, "0003_jobs")];
 
 statements! {
     APPLIED = "SELECT number, hash FROM migrations ORDER BY number";
@@ -51,6 +52,12 @@ const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (
     name TEXT NOT NULL,
     hash TEXT NOT NULL
 )";
+
+/// Tables that others refer to: copied first.
+pub(crate) const REFERRED_TO: &[&str] = &["accounts"];
+
+/// What opening an empty database already writes; emptied before a backup is copied in.
+pub(crate) const FILLED_BY_OPENING: &[&str] = &["migrations", "clashing_roles", "audit_head", "data_keys"];
 
 /// Any number that only we take.
 const POSTGRES_LOCK: &str = "SELECT pg_advisory_xact_lock(7346527112345)";
@@ -182,7 +189,7 @@ mod tests {
             let store = db.open().await;
             store.db.execute_unprepared("UPDATE migrations SET hash = 'other' WHERE number = 1").await.unwrap();
             assert_eq!(migrate(&store.db).await.unwrap_err().code, "store-damaged");
-            store.db.execute_unprepared("UPDATE migrations SET number = 9999 WHERE number = 2").await.unwrap();
+            store.db.execute_unprepared("UPDATE migrations SET number = 9999 WHERE number = 3").await.unwrap();
             assert_eq!(migrate(&store.db).await.unwrap_err().code, "store-newer-schema");
         });
     }
