@@ -18,7 +18,7 @@ use crate::moment::Moment;
 use crate::schema;
 use crate::scope::Scope;
 use crate::sql::{execute, find, statements, values};
-use crate::store::{Store, options};
+use crate::store::{Store, file_options, options};
 
 statements! {
     VACUUM_INTO = "VACUUM INTO $1";
@@ -65,7 +65,7 @@ impl Store {
             copy_all(&from, &backup).await?;
             backup.close().await?;
         }
-        let backup = Store { db: Database::connect(options(&file_url(file, "ro"))).await?, ..self.clone() };
+        let backup = Store { db: Database::connect(file_options(&file_url(file, "ro"))).await?, ..self.clone() };
         let head = backup.verify_audit(None).await?.head;
         backup.close().await?;
         Ok(BackedUp { head })
@@ -80,7 +80,7 @@ impl Store {
         if !key_file.exists() {
             return Err(no_key_file(key_file));
         }
-        let from = Database::connect(options(&file_url(file, "ro"))).await?;
+        let from = Database::connect(file_options(&file_url(file, "ro"))).await?;
         let to = Database::connect(options(url)).await?;
         schema::migrate(&to).await?;
         if find(&to, ANY_ROW, values![]).await?.is_some() {
@@ -105,7 +105,7 @@ async fn copy_all(from: &DatabaseTransaction, to: &DatabaseConnection) -> Result
 }
 
 async fn new_sqlite(file: &Path) -> Result<DatabaseConnection> {
-    let db = Database::connect(options(&file_url(file, "rwc"))).await?;
+    let db = Database::connect(file_options(&file_url(file, "rwc"))).await?;
     schema::migrate(&db).await?;
     Ok(db)
 }

@@ -14,6 +14,7 @@
 mod accounts;
 mod audit;
 mod backup;
+mod cases;
 mod chance;
 mod copy;
 mod error;
@@ -33,11 +34,14 @@ mod store;
 mod totp;
 
 #[cfg(test)]
+mod error_codes;
+#[cfg(test)]
 mod testing;
 
 pub use accounts::{Account, AccountId, FirstPassword, NewAccount};
 pub use audit::{Act, AuditFilter, AuditHead, AuditRow, Object, Verified};
 pub use backup::BackedUp;
+pub use cases::{Assignee, CaseCursor, CaseFilter, CaseOrder, CasePage, CaseRow, Count, CountBy};
 pub use chance::Chance;
 pub use error::{ErrorKind, Result, StoreError};
 pub use grants::HeldGrant;

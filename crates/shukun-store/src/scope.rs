@@ -90,7 +90,8 @@ impl Scope {
         self.require_second_factor(permission)
     }
 
-    fn require_second_factor(&self, permission: Permission) -> Result<()> {
+    /// Refuses where the permission asks for the second factor and it was not shown.
+    pub(crate) fn require_second_factor(&self, permission: Permission) -> Result<()> {
         if self.stepped_up || !permission.needs_second_factor() { Ok(()) } else { Err(step_up()) }
     }
 

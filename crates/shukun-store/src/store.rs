@@ -121,16 +121,21 @@ fn writing(engine: DbBackend) -> TransactionOptions {
 }
 
 pub(crate) fn options(url: &str) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
-    options.max_connections(16).sqlx_logging(false).record_stmt_in_spans(false);
-    options.acquire_timeout(Duration::from_secs(30));
-    options.map_sqlx_sqlite_opts(|sqlite| {
+    let mut options = file_options(url);
+    options.max_connections(16).map_sqlx_sqlite_opts(|sqlite| {
         sqlite
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(20))
             .foreign_keys(true)
     });
+    options
+}
+
+/// For a backup: one file, as it lies there, without a log beside it.
+pub(crate) fn file_options(url: &str) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options.sqlx_logging(false).record_stmt_in_spans(false).acquire_timeout(Duration::from_secs(30));
     options
 }
 

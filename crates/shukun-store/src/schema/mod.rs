@@ -37,8 +37,12 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: &[Migration] =
-    &[migration!(1, "0001_office"), migration!(2, "0002_people"), migration!(3, "0003_jobs")];
+const MIGRATIONS: &[Migration] = &[
+    migration!(1, "0001_office"),
+    migration!(2, "0002_people"),
+    migration!(3, "0003_jobs"),
+    migration!(4, "0004_cases"),
+];
 
 statements! {
     APPLIED = "SELECT number, hash FROM migrations ORDER BY number";
@@ -189,7 +193,7 @@ mod tests {
             let store = db.open().await;
             store.db.execute_unprepared("UPDATE migrations SET hash = 'other' WHERE number = 1").await.unwrap();
             assert_eq!(migrate(&store.db).await.unwrap_err().code, "store-damaged");
-            store.db.execute_unprepared("UPDATE migrations SET number = 9999 WHERE number = 3").await.unwrap();
+            store.db.execute_unprepared("UPDATE migrations SET number = 9999 WHERE number = 4").await.unwrap();
             assert_eq!(migrate(&store.db).await.unwrap_err().code, "store-newer-schema");
         });
     }

@@ -2,15 +2,19 @@
 
 use sea_orm::ConnectionTrait as _;
 use shukun_base::{HouseholdId, PersonId};
+use shukun_casework::alert::Colour;
 use shukun_casework::authority::{Permission, Role};
+use shukun_casework::case::{Flag, Status};
+use shukun_casework::outcome::OutcomeCode;
 
 use crate::accounts::{AccountId, accounts_query, names_query};
 use crate::audit::{Act, AuditFilter, Object, audit_query};
+use crate::cases::{counts_query, list_query};
 use crate::jobs::{JobId, jobs_query};
 use crate::people::{By, people_query};
 use crate::sql::Sql;
-use crate::testing::{TestDb, grant, new_account, on_both, scopes};
-use crate::{Scope, Store};
+use crate::testing::{TestDb, at, grant, new_account, on_both, region, scopes};
+use crate::{Assignee, CaseCursor, CaseFilter, CaseOrder, CountBy, Scope, Store};
 
 const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("schema", super::ALL),
@@ -23,6 +27,8 @@ const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("sign_in", crate::sign_in::ALL),
     ("people", crate::people::ALL),
     ("jobs", crate::jobs::ALL),
+    ("cases: act", crate::cases::ACT_STATEMENTS),
+    ("cases: row", crate::cases::ROW_STATEMENTS),
     ("backup", crate::backup::ALL),
     ("copy", crate::copy::ALL),
 ];
@@ -38,16 +44,37 @@ fn put_together(scope: &Scope) -> Vec<String> {
         act: Some(Act::SetUp),
         before: Some(1),
     };
-    let queries = [
+    let mut queries = vec![
         audit_query(scope, &filter),
         accounts_query(scope, Permission::ReadAuditTrail),
         names_query(&[AccountId::new("1"), AccountId::new("2")]),
         jobs_query(scope, Some(&JobId::new("1"))),
-        people_query(scope, Permission::ReadAuditTrail, &By::Household(HouseholdId(1))),
+        people_query(scope, Permission::ReadAuditTrail, &By::Households(&[HouseholdId(1)])),
         people_query(scope, Permission::ReadAuditTrail, &By::Number(vec![1])),
         people_query(scope, Permission::ReadAuditTrail, &By::Ids(&[PersonId(1), PersonId(2)])),
     ];
+    let from = CaseCursor::parse("1.a");
+    for order in [CaseOrder::Longest, CaseOrder::Latest, CaseOrder::Burden] {
+        queries.push(list_query(scope, &every_filter(), order, from.as_ref(), 50));
+    }
+    for by in [CountBy::Status, CountBy::Colour, CountBy::Township, CountBy::Assignee, CountBy::Outcome] {
+        queries.push(counts_query(scope, &every_filter(), by));
+    }
     queries.iter().map(|query| query.text().to_owned()).collect()
+}
+
+fn every_filter() -> CaseFilter {
+    CaseFilter {
+        statuses: vec![Status::Detected, Status::Closed],
+        colours: vec![Colour::Red],
+        flags: vec![Flag::Urgent, Flag::Moved],
+        region: Some(region("330381")),
+        assignee: Some(Assignee::Is(AccountId::new("1"))),
+        households: Some(vec![HouseholdId(1), HouseholdId(2)]),
+        outcomes: vec![OutcomeCode::Moved],
+        sample_waits: true,
+        since_before: Some(at(0)),
+    }
 }
 
 async fn prepare(store: &Store, name: &str, text: &str) {

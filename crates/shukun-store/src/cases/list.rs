@@ -1,0 +1,239 @@
+//! Lists of cases: filters, an order, pages by key, and counts; one statement each, all within the scope.
+
+use shukun_base::{HouseholdId, RegionCode};
+use shukun_casework::alert::Colour;
+use shukun_casework::authority::Permission;
+use shukun_casework::case::{Flag, Status};
+use shukun_casework::outcome::OutcomeCode;
+
+use super::row::{COLUMNS, CaseRow, read};
+use crate::accounts::AccountId;
+use crate::error::{Result, StoreError};
+use crate::moment::{Moment, millis};
+use crate::scope::{Scope, after};
+use crate::sql::Query;
+use crate::store::Store;
+
+/// Which cases. Several words of one kind: any of them; several kinds: all of them. The default is every case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CaseFilter {
+    /// At one of these.
+    pub statuses: Vec<Status>,
+    /// Of one of these colours.
+    pub colours: Vec<Colour>,
+    /// With all of these flags.
+    pub flags: Vec<Flag>,
+    /// In this region.
+    pub region: Option<RegionCode>,
+    /// In whose hands.
+    pub assignee: Option<Assignee>,
+    /// Of one of these households, such as those a search by ID number found; an empty list finds nothing.
+    pub households: Option<Vec<HouseholdId>>,
+    /// Ended in one of these ways.
+    pub outcomes: Vec<OutcomeCode>,
+    /// Only those whose closing waits for a second person's look.
+    pub sample_waits: bool,
+    /// Only those that stand where they stand since before this.
+    pub since_before: Option<Moment>,
+}
+
+/// In whose hands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Assignee {
+    /// Nobody's.
+    Nobody,
+    /// This person's.
+    Is(AccountId),
+}
+
+/// In which order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CaseOrder {
+    /// Those that stand longest first.
+    #[default]
+    Longest,
+    /// Those where something happened last first.
+    Latest,
+    /// The largest burden first.
+    Burden,
+}
+
+impl CaseOrder {
+    /// Column, and whether it descends.
+    fn column(self) -> (&'static str, bool) {
+        match self {
+            CaseOrder::Longest => ("status_since", false),
+            CaseOrder::Latest => ("last_at", true),
+            CaseOrder::Burden => ("burden_fen", true),
+        }
+    }
+}
+
+/// Where the next page begins; as text it stands in a URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseCursor {
+    value: i64,
+    case_id: String,
+}
+
+impl CaseCursor {
+    /// From a URL; `None` if it is not one.
+    pub fn parse(text: &str) -> Option<CaseCursor> {
+        let (value, case_id) = text.split_once('.')?;
+        Some(CaseCursor { value: value.parse().ok()?, case_id: case_id.to_owned() })
+    }
+}
+
+impl std::fmt::Display for CaseCursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.value, self.case_id)
+    }
+}
+
+/// One page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CasePage {
+    /// Its rows.
+    pub rows: Vec<CaseRow>,
+    /// Where the next one begins; `None` on the last.
+    pub next: Option<CaseCursor>,
+}
+
+/// By what cases are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CountBy {
+    /// By status.
+    Status,
+    /// By colour; nothing = found by hand.
+    Colour,
+    /// By township: nine digits, or fewer where no more is known.
+    Township,
+    /// By the person in whose hands they are; nothing = nobody.
+    Assignee,
+    /// By how the last round ended; nothing = it has not.
+    Outcome,
+}
+
+impl CountBy {
+    fn expression(self) -> &'static str {
+        match self {
+            CountBy::Status => "status",
+            CountBy::Colour => "colour",
+            CountBy::Township => "substr(region, 1, 9)",
+            CountBy::Assignee => "assignee",
+            CountBy::Outcome => "outcome",
+        }
+    }
+}
+
+/// How many cases there are under a word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// The key of the word, or nothing.
+    pub key: Option<String>,
+    /// How many.
+    pub cases: u64,
+}
+
+impl Store {
+    /// One page of cases in the caller's area.
+    pub async fn list_cases(
+        &self,
+        scope: &Scope,
+        filter: &CaseFilter,
+        order: CaseOrder,
+        from: Option<&CaseCursor>,
+        rows: u16,
+    ) -> Result<CasePage> {
+        let found = list_query(scope, filter, order, from, rows).all(&self.db).await?;
+        let has_more = found.len() > usize::from(rows);
+        let rows: Vec<CaseRow> = found.iter().take(usize::from(rows)).map(read).collect::<Result<_>>()?;
+        let next = rows.last().filter(|_| has_more).map(|last| cursor_at(last, order));
+        Ok(CasePage { rows, next })
+    }
+
+    /// How many cases of the caller's area the filter finds, by a word. The sum is the length of the list.
+    pub async fn count_cases(&self, scope: &Scope, filter: &CaseFilter, by: CountBy) -> Result<Vec<Count>> {
+        let rows = counts_query(scope, filter, by).all(&self.db).await?;
+        let count = |row: &crate::sql::Row| {
+            let cases = u64::try_from(row.get::<i64>("cases")?).map_err(|_| StoreError::not_found())?;
+            Ok(Count { key: row.get("word")?, cases })
+        };
+        rows.iter().map(count).collect()
+    }
+}
+
+fn cursor_at(row: &CaseRow, order: CaseOrder) -> CaseCursor {
+    let value = match order {
+        CaseOrder::Longest => millis(row.status_since),
+        CaseOrder::Latest => millis(row.last_at),
+        CaseOrder::Burden => row.burden_fen.0,
+    };
+    CaseCursor { value, case_id: row.case_id.to_string() }
+}
+
+pub(crate) fn list_query(
+    scope: &Scope,
+    filter: &CaseFilter,
+    order: CaseOrder,
+    from: Option<&CaseCursor>,
+    rows: u16,
+) -> Query {
+    let mut query = Query::new(COLUMNS);
+    push_conditions(&mut query, scope, filter);
+    let (column, descends) = order.column();
+    if let Some(from) = from {
+        query.push(" AND (").push(column).push(", case_id) ").push(if descends { "< (" } else { "> (" });
+        query.bind(from.value).push(", ").bind(from.case_id.as_str()).push(")");
+    }
+    let direction = if descends { " DESC" } else { "" };
+    query.push(" ORDER BY ").push(column).push(direction).push(", case_id").push(direction);
+    query.push(" LIMIT ").bind(i64::from(rows) + 1);
+    query
+}
+
+pub(crate) fn counts_query(scope: &Scope, filter: &CaseFilter, by: CountBy) -> Query {
+    let mut query = Query::new("SELECT ");
+    query.push(by.expression()).push(" AS word, COUNT(*) AS cases FROM cases WHERE ");
+    push_conditions(&mut query, scope, filter);
+    query.push(" GROUP BY ").push(by.expression()).push(" ORDER BY ").push(by.expression());
+    query
+}
+
+fn push_conditions(query: &mut Query, scope: &Scope, filter: &CaseFilter) {
+    scope.push_area(query, "region", Permission::ViewCases);
+    push_any(query, "status", filter.statuses.iter().map(|status| status.key()));
+    push_any(query, "colour", filter.colours.iter().map(|colour| colour.key()));
+    push_any(query, "outcome", filter.outcomes.iter().map(|outcome| outcome.key()));
+    for flag in &filter.flags {
+        query.push(" AND flags LIKE ").bind(format!("% {} %", flag.key()));
+    }
+    if let Some(region) = &filter.region {
+        query.push(" AND region >= ").bind(region.as_str()).push(" AND region < ").bind(after(region));
+    }
+    match &filter.assignee {
+        Some(Assignee::Nobody) => query.push(" AND assignee IS NULL"),
+        Some(Assignee::Is(account_id)) => query.push(" AND assignee = ").bind(account_id.as_str()),
+        None => query,
+    };
+    match filter.households.as_deref() {
+        Some([]) => query.push(" AND 1 = 0"),
+        Some(households) => {
+            let ids = households.iter().map(|id| id.to_string().into());
+            query.push(" AND household_id IN (").bind_list(ids).push(")")
+        }
+        None => query,
+    };
+    if filter.sample_waits {
+        query.push(" AND sample = 'waiting'");
+    }
+    if let Some(before) = filter.since_before {
+        query.push(" AND status_since < ").bind(millis(before));
+    }
+}
+
+fn push_any<'a>(query: &mut Query, column: &'static str, keys: impl ExactSizeIterator<Item = &'a str>) {
+    if keys.len() > 0 {
+        query.push(" AND ").push(column).push(" IN (").bind_list(keys.map(Into::into)).push(")");
+    }
+}

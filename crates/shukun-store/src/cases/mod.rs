@@ -1,0 +1,24 @@
+//! Cases in the database: their actions are what happened, a row for lists is made from them in the same transaction.
+//!
+//! INVARIANT: the guards of casework are checked here, on the case as it is inside the writing transaction, whatever a
+//! page showed before. One transaction id is one act, however often it is sent.
+//! INVARIANT: the row of a case follows from its actions: `rebuild` gives the same bytes.
+//!
+//! Writing is in `act`, lists and counts in `list`, the row in `row`.
+
+mod act;
+mod list;
+mod row;
+
+#[cfg(test)]
+mod tests;
+
+pub use list::{Assignee, CaseCursor, CaseFilter, CaseOrder, CasePage, Count, CountBy};
+pub use row::CaseRow;
+
+#[cfg(test)]
+pub(crate) use act::ALL as ACT_STATEMENTS;
+#[cfg(test)]
+pub(crate) use list::{counts_query, list_query};
+#[cfg(test)]
+pub(crate) use row::ALL as ROW_STATEMENTS;
