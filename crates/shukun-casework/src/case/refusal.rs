@@ -83,9 +83,7 @@ refusals! {
         "请在不同日期至少上门三次。" "Go there on at least three different days.",
     NegativeAmount "C214" Evidence "金额为负" "an amount is below zero"
         "请更正金额。" "Correct the amount.",
-    ConsentMissing "C215" Evidence "没有家庭经济状况核对授权" "there is no consent to the means check"
-        "请取得授权书。" "Obtain the signed consent.",
-    VisitTooEarly "C216" Evidence "上门日期早于分发" "the visit was before the dispatch"
+    VisitTooEarly "C215" Evidence "上门日期早于分发" "the visit was before the dispatch"
         "请在分发之后上门并填表。" "Visit after the dispatch and fill in the form.",
     DocumentMissing "C221" Evidence "缺少材料" "a document is missing"
         "请补上所列材料。" "Add the documents that are named.",

@@ -1,4 +1,7 @@
 //! Tests of cases: a small county with its people, the whole road, every guard, and random commands against an oracle.
 
+mod gallery;
+mod model;
+mod oracle;
 mod road;
 pub(crate) mod world;

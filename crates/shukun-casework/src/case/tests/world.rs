@@ -107,7 +107,7 @@ pub(crate) struct World {
     pub(crate) now: Timestamp,
     pub(crate) settings: Settings,
     pub(crate) calendar: Calendar,
-    acts: u32,
+    pub(crate) acts: u32,
 }
 
 impl World {
@@ -201,6 +201,15 @@ impl World {
         world
     }
 
+    /// From a case that was dispatched, with whatever happened to it, on to the certification.
+    pub(crate) fn walk_on_to_certified(mut self) -> World {
+        self.pass_days(1);
+        self.act("vw1", Command::RecordVisit(visit(self.today(), Met::Person, Finding::AtRisk)));
+        self.act("ts1", confirm(Finding::AtRisk));
+        self.act("vw1", enter_application());
+        self.certify()
+    }
+
     /// At risk, and requests for charity and medical assistance entered.
     pub(crate) fn until_applying(self) -> World {
         let mut world = self.until_verified(Finding::AtRisk);
@@ -209,7 +218,11 @@ impl World {
     }
 
     pub(crate) fn until_certified(self) -> World {
-        let mut world = self.until_applying();
+        self.until_applying().certify()
+    }
+
+    fn certify(self) -> World {
+        let mut world = self;
         for request in ["r-charity", "r-medical"] {
             world.act("ca1", Command::AcceptRequest { request: request_id(request) });
         }
@@ -276,9 +289,13 @@ impl World {
     }
 }
 
+/// The defaults with a cap for advances, and every dismissal drawn for a second look.
 pub(crate) fn with_cap() -> Settings {
     let cap = "[[number]]\nkey = \"advance_cap_yuan\"\nvalue = 10000\nbasis = \"县里文件\"\n";
-    Settings::read(&format!("{}\n{cap}", include_str!("../../timers/defaults.toml"))).unwrap()
+    let defaults = include_str!("../../timers/defaults.toml");
+    let (few, all) = ("dismissal_sample_percent\"\nvalue = 5", "dismissal_sample_percent\"\nvalue = 100");
+    assert!(defaults.contains(few));
+    Settings::read(&format!("{}\n{cap}", defaults.replace(few, all))).unwrap()
 }
 
 pub(crate) fn context<'a>(
