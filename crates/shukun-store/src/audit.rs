@@ -71,6 +71,8 @@ acts! {
     JobAdded "job_added" "登记任务" "asked for a job",
     JobCancelled "job_cancelled" "取消任务" "cancelled a job",
     BackedUp "backed_up" "备份" "made a backup",
+    Screened "screened" "筛查" "wrote down what a run found",
+    AlertPaused "alert_paused" "暂缓预警" "left an alert alone for a time",
     CaseActed "case_acted" "办理案件" "acted on a case",
     CaseViewed "case_viewed" "查看案件" "looked at a case",
     OwnHousehold "own_household" "申报回避" "declared an own household",

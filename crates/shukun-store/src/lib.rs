@@ -12,6 +12,7 @@
 //! INVARIANT: every write leaves a row in the audit trail, in the same transaction.
 
 mod accounts;
+mod alerts;
 mod audit;
 mod backup;
 mod cases;
@@ -39,6 +40,7 @@ mod error_codes;
 mod testing;
 
 pub use accounts::{Account, AccountId, FirstPassword, NewAccount};
+pub use alerts::{AlertCursor, AlertFilter, AlertPage, AlertRow, Seen};
 pub use audit::{Act, AuditFilter, AuditHead, AuditRow, Object, Verified};
 pub use backup::BackedUp;
 pub use cases::{Assignee, CaseCursor, CaseFilter, CaseOrder, CasePage, CaseRow, Count, CountBy};

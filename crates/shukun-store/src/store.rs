@@ -91,10 +91,28 @@ impl Store {
         F: Future<Output = Result<T>>,
         W: Fn() -> F,
     {
+        self.retry_when(StoreError::is_lost_race, work).await
+    }
+
+    /// [`Store::retry`] also when somebody else was quicker with the same unique row: for work that looks first whether it
+    /// is there.
+    pub(crate) async fn retry_taken<T, F, W>(&self, work: W) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+        W: Fn() -> F,
+    {
+        self.retry_when(|error| error.is_lost_race() || error.is_duplicate(), work).await
+    }
+
+    async fn retry_when<T, F, W>(&self, is_worth_it: impl Fn(&StoreError) -> bool, work: W) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+        W: Fn() -> F,
+    {
         let mut tried = 1;
         loop {
             match work().await {
-                Err(error) if error.is_lost_race() && tried < TRIES => {
+                Err(error) if is_worth_it(&error) && tried < TRIES => {
                     tokio::time::sleep(Duration::from_millis(u64::from(tried) * 4)).await;
                     tried += 1;
                 }

@@ -7,11 +7,13 @@ use sea_orm::DatabaseTransaction;
 use shukun_base::{HouseholdId, RegionCode};
 use shukun_casework::authority::Permission;
 use shukun_casework::case::{
-    Action, Actor, Case, Command, Context, Opening, Refusal, RefusalKind, plan_all, plan_merge, plan_open, plan_split,
+    Action, Actor, Case, Command, Context, Opening, Refusal, RefusalKind, Status, plan_all, plan_merge, plan_open,
+    plan_split,
 };
 use shukun_casework::{ActorId, AlertId, CaseId, Note, RunId};
 
 use super::row::{place, read, row_id, unreadable, write};
+use crate::alerts::follow_case;
 use crate::audit::{Act, Entry, Object, append};
 use crate::error::{ErrorKind, Result, StoreError};
 use crate::moment::{Moment, millis};
@@ -27,12 +29,6 @@ statements! {
     APPEND = "INSERT INTO case_actions (case_id, sequence, at, action) VALUES ($1, $2, $3, $4)";
     OWN = "SELECT household_id FROM own_households WHERE account_id = $1";
     DECLARE = "INSERT INTO own_households (account_id, household_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-}
-
-/// What is to be done to a case.
-enum Doing<'a> {
-    Commands(&'a [Command]),
-    Split(&'a [AlertId], (CaseId, HouseholdId, RegionCode)),
 }
 
 impl Store {
@@ -53,7 +49,7 @@ impl Store {
             scope.require_second_factor(command.permission())?;
         }
         let actor = self.person(scope).await?;
-        self.act(scope, &actor, case_id, &Doing::Commands(commands), ctx).await
+        self.act(scope, &actor, case_id, commands, ctx).await
     }
 
     /// [`Store::act_on_case`] by a run of the program that the caller may start there.
@@ -67,7 +63,7 @@ impl Store {
     ) -> Result<Case> {
         let row = self.case_row(scope, case_id).await?;
         scope.require(Permission::RunScreening, Some(&row.region))?;
-        self.act(scope, &Actor::Program(run.clone()), case_id, &Doing::Commands(commands), ctx).await
+        self.act(scope, &Actor::Program(run.clone()), case_id, commands, ctx).await
     }
 
     /// Opens a case that somebody found by hand.
@@ -125,7 +121,21 @@ impl Store {
         ctx: &Context<'_>,
     ) -> Result<Case> {
         let actor = self.person(scope).await?;
-        self.act(scope, &actor, case_id, &Doing::Split(alerts, new), ctx).await
+        let split = self
+            .retry(|| async {
+                let tx = self.begin_write().await?;
+                self.hold(&tx, scope, case_id).await?;
+                let case = self.load_case(&tx, case_id).await?;
+                let (actions, of_new) = plan_split(&case, alerts, new.clone(), &actor, ctx).map_err(refused)?;
+                let after = self.write_down(&tx, scope, Some(case), &actions, ctx.now).await?;
+                if !of_new.is_empty() {
+                    self.write_down(&tx, scope, None, &of_new, ctx.now).await?;
+                }
+                tx.commit().await?;
+                Ok(after)
+            })
+            .await;
+        split.map_err(|error| if error.is_duplicate() { open_already() } else { error })
     }
 
     /// Shows a case to somebody: what it adds up to, after who looked was written down.
@@ -178,13 +188,7 @@ impl Store {
         let opened = self
             .retry(|| async {
                 let tx = self.begin_write().await?;
-                let known = self.load_actions(&tx, &opening.case).await?;
-                if known.first().is_some_and(|first| first.transaction == ctx.transaction) {
-                    self.hold(&tx, scope, &opening.case).await?;
-                    return Case::replay(&known).map_err(|_| unreadable());
-                }
-                let actions = plan_open(actor, opening, ctx).map_err(refused)?;
-                let case = self.write_down(&tx, scope, None, &actions, ctx.now).await?;
+                let case = self.open_within(&tx, scope, actor, opening, ctx).await?;
                 tx.commit().await?;
                 Ok(case)
             })
@@ -192,27 +196,58 @@ impl Store {
         opened.map_err(|error| if error.is_duplicate() { open_already() } else { error })
     }
 
+    /// Opens a case inside a transaction; sent again it is the case as it is now.
+    pub(crate) async fn open_within(
+        &self,
+        tx: &DatabaseTransaction,
+        scope: &Scope,
+        actor: &Actor,
+        opening: &Opening,
+        ctx: &Context<'_>,
+    ) -> Result<Case> {
+        let known = self.load_actions(tx, &opening.case).await?;
+        if known.first().is_some_and(|first| first.transaction == ctx.transaction) {
+            self.hold(tx, scope, &opening.case).await?;
+            return Case::replay(&known).map_err(|_| unreadable());
+        }
+        let actions = plan_open(actor, opening, ctx).map_err(refused)?;
+        self.write_down(tx, scope, None, &actions, ctx.now).await
+    }
+
+    /// The version of a case, which is held from here on.
+    pub(crate) async fn held_version(&self, tx: &DatabaseTransaction, case_id: &CaseId) -> Result<u32> {
+        let row = find(tx, HOLD, values![case_id.as_str()]).await?.ok_or_else(StoreError::not_found)?;
+        Ok(read(&row)?.version)
+    }
+
+    /// Does the commands of one act inside a transaction.
+    pub(crate) async fn act_within(
+        &self,
+        tx: &DatabaseTransaction,
+        scope: &Scope,
+        actor: &Actor,
+        case_id: &CaseId,
+        commands: &[Command],
+        ctx: &Context<'_>,
+    ) -> Result<Case> {
+        self.hold(tx, scope, case_id).await?;
+        let case = self.load_case(tx, case_id).await?;
+        let actions = plan_all(&case, actor, commands, ctx).map_err(refused)?;
+        self.write_down(tx, scope, Some(case), &actions, ctx.now).await
+    }
+
     async fn act(
         &self,
         scope: &Scope,
         actor: &Actor,
         case_id: &CaseId,
-        doing: &Doing<'_>,
+        commands: &[Command],
         ctx: &Context<'_>,
     ) -> Result<Case> {
         let acted = self
             .retry(|| async {
                 let tx = self.begin_write().await?;
-                self.hold(&tx, scope, case_id).await?;
-                let case = self.load_case(&tx, case_id).await?;
-                let (actions, of_new) = match doing {
-                    Doing::Commands(commands) => (plan_all(&case, actor, commands, ctx).map_err(refused)?, Vec::new()),
-                    Doing::Split(alerts, new) => plan_split(&case, alerts, new.clone(), actor, ctx).map_err(refused)?,
-                };
-                let after = self.write_down(&tx, scope, Some(case), &actions, ctx.now).await?;
-                if !of_new.is_empty() {
-                    self.write_down(&tx, scope, None, &of_new, ctx.now).await?;
-                }
+                let after = self.act_within(&tx, scope, actor, case_id, commands, ctx).await?;
                 tx.commit().await?;
                 Ok(after)
             })
@@ -243,6 +278,7 @@ impl Store {
         for action in actions {
             self.append_action(tx, action).await?;
         }
+        let known = before.as_ref().map(|case| (case.status, case.detections.len()));
         let case = match before {
             Some(case) if actions.is_empty() => return Ok(case),
             Some(mut case) => {
@@ -252,6 +288,13 @@ impl Store {
             None => Case::replay(actions).map_err(|_| unreadable())?,
         };
         write(tx, &case).await?;
+        let is_closed = |status| status == Status::Closed;
+        let moves_alerts = known.is_none_or(|(status, alerts)| {
+            alerts != case.detections.len() || !is_closed(status) && is_closed(case.status)
+        });
+        if moves_alerts {
+            follow_case(self, tx, &case).await?;
+        }
         let fields = format!("version {}", case.version);
         let (account_id, object) = (scope.account_id().as_str(), Object::new("case", case.id.as_str()));
         let region = Some(&case.region);

@@ -42,6 +42,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(2, "0002_people"),
     migration!(3, "0003_jobs"),
     migration!(4, "0004_cases"),
+    migration!(5, "0005_alerts"),
 ];
 
 statements! {
@@ -193,7 +194,7 @@ mod tests {
             let store = db.open().await;
             store.db.execute_unprepared("UPDATE migrations SET hash = 'other' WHERE number = 1").await.unwrap();
             assert_eq!(migrate(&store.db).await.unwrap_err().code, "store-damaged");
-            store.db.execute_unprepared("UPDATE migrations SET number = 9999 WHERE number = 4").await.unwrap();
+            store.db.execute_unprepared("UPDATE migrations SET number = 9999 WHERE number = 5").await.unwrap();
             assert_eq!(migrate(&store.db).await.unwrap_err().code, "store-newer-schema");
         });
     }

@@ -2,19 +2,20 @@
 
 use sea_orm::ConnectionTrait as _;
 use shukun_base::{HouseholdId, PersonId};
-use shukun_casework::alert::Colour;
+use shukun_casework::alert::{AlertStatus, Colour};
 use shukun_casework::authority::{Permission, Role};
 use shukun_casework::case::{Flag, Status};
 use shukun_casework::outcome::OutcomeCode;
 
 use crate::accounts::{AccountId, accounts_query, names_query};
+use crate::alerts::{alert_counts_query, alerts_query};
 use crate::audit::{Act, AuditFilter, Object, audit_query};
 use crate::cases::{counts_query, list_query};
 use crate::jobs::{JobId, jobs_query};
 use crate::people::{By, people_query};
 use crate::sql::Sql;
 use crate::testing::{TestDb, at, grant, new_account, on_both, region, scopes};
-use crate::{Assignee, CaseCursor, CaseFilter, CaseOrder, CountBy, Scope, Store};
+use crate::{AlertCursor, AlertFilter, Assignee, CaseCursor, CaseFilter, CaseOrder, CountBy, Scope, Store};
 
 const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("schema", super::ALL),
@@ -26,6 +27,7 @@ const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("sessions", crate::sessions::ALL),
     ("sign_in", crate::sign_in::ALL),
     ("people", crate::people::ALL),
+    ("alerts", crate::alerts::KEEP_STATEMENTS),
     ("jobs", crate::jobs::ALL),
     ("cases: act", crate::cases::ACT_STATEMENTS),
     ("cases: row", crate::cases::ROW_STATEMENTS),
@@ -57,6 +59,15 @@ fn put_together(scope: &Scope) -> Vec<String> {
     for order in [CaseOrder::Longest, CaseOrder::Latest, CaseOrder::Burden] {
         queries.push(list_query(scope, &every_filter(), order, from.as_ref(), 50));
     }
+    let of_alerts = AlertFilter {
+        statuses: vec![AlertStatus::Raised],
+        colours: vec![Colour::Red, Colour::Orange],
+        region: Some(region("330381")),
+        year: Some(2026),
+        household: Some(HouseholdId(1)),
+    };
+    queries.push(alerts_query(scope, &of_alerts, AlertCursor::parse("1.a").as_ref(), 50));
+    queries.push(alert_counts_query(scope, &of_alerts));
     for by in [CountBy::Status, CountBy::Colour, CountBy::Township, CountBy::Assignee, CountBy::Outcome] {
         queries.push(counts_query(scope, &every_filter(), by));
     }
