@@ -15,8 +15,10 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
 use parquet::basic::Compression;
+use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
+use parquet::file::statistics::Statistics;
 use sha2::{Digest as _, Sha256};
-use shukun_engine::kernel::Needs;
+use shukun_engine::kernel::{LARGEST_FEN, Needs, Wanted};
 
 use super::error::{missing_column, not_parquet, other_compression};
 use crate::lake::LakeError;
@@ -155,16 +157,25 @@ impl ClaimsFile {
         std::iter::once(0).chain(ends.collect::<Vec<_>>()).collect()
     }
 
-    /// Reads one row group, so many rows at a time, by a file handle of its own.
+    /// The columns that a run decodes. Those in which, by what the file says of every row group, nothing can stand that
+    /// matters to it are left out.
+    pub(crate) fn columns_read(&self, needs: &Needs, wanted: Wanted) -> BTreeSet<&'static str> {
+        let facts = needs.claim_facts.then_some("facts");
+        let mut columns: BTreeSet<&'static str> = needs.claims.iter().copied().chain(KEYS).chain(facts).collect();
+        let groups = self.metadata.metadata().row_groups();
+        columns.retain(|name| KEYS.contains(name) || !groups.iter().all(|group| is_idle(name, group, needs, wanted)));
+        columns
+    }
+
+    /// Reads these columns of one row group, so many rows at a time, by a file handle of its own.
     pub(crate) fn group(
         &self,
         group: usize,
-        needs: &Needs,
+        columns: &BTreeSet<&'static str>,
         rows_at_once: usize,
     ) -> Result<ParquetRecordBatchReader, LakeError> {
         let file = File::open(&self.path).map_err(|cause| file_failed(&self.path, &cause))?;
-        let schema = self.metadata.parquet_schema();
-        let mask = ProjectionMask::columns(schema, columns_read(needs));
+        let mask = ProjectionMask::columns(self.metadata.parquet_schema(), columns.iter().copied());
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
         let builder = builder.with_row_groups(vec![group]).with_projection(mask).with_batch_size(rows_at_once);
         builder.build().map_err(|cause| not_parquet(&self.path, cause))
@@ -175,10 +186,21 @@ fn is_read(compression: Compression) -> bool {
     matches!(compression, Compression::UNCOMPRESSED | Compression::ZSTD(_))
 }
 
-/// The columns that a run decodes.
-fn columns_read(needs: &Needs) -> BTreeSet<&'static str> {
-    let facts = needs.claim_facts.then_some("facts");
-    needs.claims.iter().copied().chain(KEYS).chain(facts).collect()
+/// Whether a column of a row group tells nothing: money that no rule looks at and that lies within bounds, reversals where
+/// there are none.
+fn is_idle(name: &str, group: &RowGroupMetaData, needs: &Needs, wanted: Wanted) -> bool {
+    let column = group.columns().iter().find(|column| column.column_path().string() == name);
+    let Some(statistics) = column.and_then(ColumnChunkMetaData::statistics) else { return false };
+    let nulls = statistics.null_count_opt();
+    if name == "reverses_claim_id" {
+        return nulls.is_some() && nulls == u64::try_from(group.num_rows()).ok();
+    }
+    needs.bounds_only.contains(name) && !wanted.years && nulls == Some(0) && is_within_bounds(statistics)
+}
+
+fn is_within_bounds(statistics: &Statistics) -> bool {
+    let Statistics::Int64(of) = statistics else { return false };
+    matches!((of.min_opt(), of.max_opt()), (Some(min), Some(max)) if *min >= 0 && *max <= LARGEST_FEN)
 }
 
 /// The file's schema with few-word columns as dictionaries and facts as plain text.
@@ -213,6 +235,41 @@ mod tests {
     fn what_this_program_was_built_without_is_refused() {
         assert!(is_read(Compression::UNCOMPRESSED) && is_read(Compression::ZSTD(ZstdLevel::default())));
         assert!(!is_read(Compression::SNAPPY) && !is_read(Compression::LZ4_RAW));
+    }
+
+    #[test]
+    fn money_that_no_rule_looks_at_is_read_only_where_it_may_be_out_of_bounds() {
+        use arrow::array::{Array, Date32Array, Int64Array, RecordBatch, UInt64Array};
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("claims.parquet");
+        let money = |cells: [Option<i64>; 2]| Arc::new(Int64Array::from_iter(cells)) as Arc<dyn Array>;
+        let reversed = Arc::new(UInt64Array::from(vec![None, None])) as Arc<dyn Array>;
+        let columns = [
+            ("person_id", Arc::new(UInt64Array::from(vec![1, 2])) as Arc<dyn Array>),
+            ("settled_on", Arc::new(Date32Array::from(vec![1, 2])) as Arc<dyn Array>),
+            ("total_fen", money([Some(5), Some(6)])),
+            ("in_scope_fen", money([Some(0), Some(LARGEST_FEN)])),
+            ("out_of_catalogue_fen", money([Some(0), Some(-1)])),
+            ("over_limit_fen", money([Some(0), Some(LARGEST_FEN + 1)])),
+            ("pre_selfpay_fen", money([Some(0), None])),
+            ("reverses_claim_id", reversed),
+        ];
+        let rows = RecordBatch::try_from_iter(columns).unwrap();
+        let mut writer =
+            parquet::arrow::ArrowWriter::try_new(File::create(&path).unwrap(), rows.schema(), None).unwrap();
+        writer.write(&rows).unwrap();
+        writer.close().unwrap();
+        let file = ClaimsFile::open(&path).unwrap();
+        let names = ["total_fen", "in_scope_fen", "out_of_catalogue_fen", "over_limit_fen", "pre_selfpay_fen"];
+        let needs = Needs {
+            claims: names.into_iter().chain(["reverses_claim_id"]).collect(),
+            bounds_only: names.into_iter().skip(1).collect(),
+            ..Needs::default()
+        };
+        let all: BTreeSet<&str> = names.into_iter().chain(KEYS).collect();
+        let but = |name: &str| all.iter().copied().filter(|known| *known != name).collect::<BTreeSet<&str>>();
+        assert_eq!(file.columns_read(&needs, Wanted::default()), but("in_scope_fen"));
+        assert_eq!(file.columns_read(&needs, Wanted { years: true, ..Wanted::default() }), all);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //!
 //! Start at [`read_claims_file`].
 
-use shukun_engine::kernel::{Chunk, Names, Needs};
+use shukun_engine::kernel::{Chunk, Names, Needs, Wanted};
 
 use super::alone::Alone;
 use super::error::{Place, not_parquet};
@@ -23,7 +23,8 @@ pub fn read_claims_file(
     mut each: impl FnMut(&Chunk<'_>),
 ) -> Result<(), LakeError> {
     let mut alone = Alone::default();
-    let groups = (0..file.group_count()).map(|group| file.group(group, needs, rows_at_once));
+    let columns = file.columns_read(needs, Wanted { split: true, years: true });
+    let groups = (0..file.group_count()).map(|group| file.group(group, &columns, rows_at_once));
     let batches = groups.flat_map(|group| {
         let (reader, failed) = match group {
             Ok(reader) => (Some(reader), None),

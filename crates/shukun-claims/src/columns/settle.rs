@@ -3,6 +3,7 @@
 //!
 //! Start at [`settle_claims_file`].
 
+use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Condvar, Mutex, PoisonError};
 
@@ -76,6 +77,7 @@ pub fn settle_with(
     let work = Work {
         file,
         run,
+        columns: file.columns_read(needs, wanted),
         rows_at_once: layout.rows_at_once,
         first_rows: file.first_rows(),
         queue: Mutex::new(senders.into_iter().map(Some).collect()),
@@ -103,6 +105,8 @@ type Parts = SyncSender<Result<Part, LakeError>>;
 struct Work<'a> {
     file: &'a ClaimsFile,
     run: Run<'a>,
+    /// Those that are decoded.
+    columns: BTreeSet<&'static str>,
     rows_at_once: usize,
     first_rows: Vec<u64>,
     /// Where each row group's parts go, until a thread takes it.
@@ -178,7 +182,7 @@ impl Work<'_> {
     }
 
     fn settle_group(&self, group: usize, settler: &mut Settler<'_>, parts: &Parts) -> Result<(), LakeError> {
-        let reader = self.file.group(group, self.run.needs, self.rows_at_once)?;
+        let reader = self.file.group(group, &self.columns, self.rows_at_once)?;
         let batches = reader.map(|batch| batch.map_err(|cause| not_parquet(self.file.path(), cause)));
         let first_row = self.first_rows.get(group).copied().unwrap_or_default();
         cut(batches, first_row, self.file.key(), self.file.name(), |piece| {

@@ -23,7 +23,7 @@ pub use chunk::{
     PersonRows, Words,
 };
 pub use names::Names;
-pub use needs::Needs;
+pub use needs::{LARGEST_FEN, Needs};
 pub use plan::Lane;
 use shukun_policy::program::Program;
 

@@ -95,6 +95,9 @@ fn check_split(
         }
     }
     assert_eq!(answer.totals, totals);
+    let slow = answer.slow.clone();
+    kernel.settle(chunk, Wanted::default(), answer);
+    assert_eq!((&answer.totals, &answer.slow), (&totals, &slow), "without columns");
     is_fast
 }
 

@@ -21,6 +21,15 @@ use amounts::View;
 pub(crate) use amounts::number_field;
 pub(crate) use conditions::{day_number, flag_field};
 
+/// Money of a claim, and what rules call it.
+const MONEY: [(&str, Field); 5] = [
+    ("total_fen", Field::Total),
+    ("in_scope_fen", Field::InScope),
+    ("out_of_catalogue_fen", Field::OutOfCatalogue),
+    ("over_limit_fen", Field::OverLimit),
+    ("pre_selfpay_fen", Field::PreSelfpay),
+];
+
 /// Why something cannot be done with columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Beyond(pub &'static str);
@@ -55,14 +64,14 @@ pub(crate) fn compile(prepared: &Prepared<'_>) -> (Plan, Needs) {
     compiler.plan.blocks = blocks::blocks(ops);
     compiler.watchers();
     compiler.measures();
+    compiler.find_bounds_only();
     (compiler.plan, compiler.needs)
 }
 
 impl Compiler<'_> {
     /// What order, years and standings need of every program.
     fn always_needed(&mut self) {
-        let money = ["total_fen", "in_scope_fen", "out_of_catalogue_fen", "over_limit_fen", "pre_selfpay_fen"];
-        self.needs.claims.extend(money);
+        self.needs.claims.extend(MONEY.map(|(name, _)| name));
         self.needs.claims.insert("reverses_claim_id");
         self.note_date(DateField::Incurred);
         for key in &self.program.event_order {
@@ -70,6 +79,13 @@ impl Compiler<'_> {
                 self.note_date(*date);
             }
         }
+    }
+
+    /// Every claim is split up to its total; of the other money only rules and standings know.
+    fn find_bounds_only(&mut self) {
+        let asked = self.program.needs().fields;
+        let others = MONEY.into_iter().filter(|(_, field)| *field != Field::Total && !asked.contains(field));
+        self.needs.bounds_only.extend(others.map(|(name, _)| name));
     }
 
     /// A counter for each limit. Those that cannot be grouped have none; their rules are beyond the kernel.

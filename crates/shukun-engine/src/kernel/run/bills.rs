@@ -204,23 +204,13 @@ impl Sorted {
     /// Checks the order within each household, and sorts where it is another. Most tables come in order.
     fn find_order(&mut self, chunk: &Chunk<'_>, by: Order<'_>, slow: &mut [bool]) {
         self.order.clear();
-        let incurred = &self.incurred;
-        let is_before = |a: usize, b: usize| compare(chunk, incurred, by, a, b).is_lt();
-        let mut unsorted = false;
-        for span in &self.spans {
-            let range = span.range();
-            if range.len() < 2 {
-                continue;
-            }
-            let rises = range.clone().zip(range.clone().skip(1)).all(|(a, b)| is_before(a, b));
-            if !rises {
-                unsorted = true;
-            }
-            if has_twins(&chunk.claims.id, range) {
+        if !rises(&chunk.claims.id) {
+            for span in self.spans.iter().filter(|span| has_twins(&chunk.claims.id, span.range())) {
                 mark(slow, span.household);
             }
         }
-        if unsorted {
+        let incurred = &self.incurred;
+        if !self.is_in_order(chunk, by) {
             self.order.extend(0..u32::try_from(incurred.len()).unwrap_or(u32::MAX));
             for span in &self.spans {
                 if let Some(rows) = self.order.get_mut(span.range()) {
@@ -228,6 +218,23 @@ impl Sorted {
                 }
             }
         }
+    }
+
+    fn is_in_order(&self, chunk: &Chunk<'_>, by: Order<'_>) -> bool {
+        let (persons, incurred) = (&chunk.claims.person, &self.incurred);
+        let home = |person: &u32| read(&chunk.persons.household, *person as usize, u32::MAX);
+        // Bills of one person on rising days are in order by the commonest key; the others are compared key by key.
+        let is_by_day = matches!(by.keys.first(), Some(SortKey::Date(DateField::Incurred)));
+        let people = persons.iter().zip(persons.iter().skip(1));
+        let days = incurred.iter().zip(incurred.iter().skip(1));
+        people.zip(days).enumerate().all(|(row, ((person, next), (day, next_day)))| {
+            let is_plainly = if person == next {
+                is_by_day && day < next_day
+            } else {
+                by.by_person && person < next || home(person) != home(next)
+            };
+            is_plainly || compare(chunk, incurred, by, row, row + 1).is_lt()
+        })
     }
 }
 
@@ -265,6 +272,11 @@ fn compare(chunk: &Chunk<'_>, incurred: &[i32], by: Order<'_>, a: usize, b: usiz
     by_id()
 }
 
+/// Whether every number is larger than the one before.
+fn rises(ids: &[u64]) -> bool {
+    ids.iter().zip(ids.iter().skip(1)).fold(true, |rises, (id, next)| rises & (id < next))
+}
+
 /// Whether two bills of a household have one number.
 fn has_twins(ids: &[u64], range: std::ops::Range<usize>) -> bool {
     let Some(own) = ids.get(range) else { return false };
@@ -295,7 +307,8 @@ fn mark_large(chunk: &Chunk<'_>, spans: &[Span], slow: &mut [bool]) -> bool {
         read(&chunk.persons.household, person as usize, u32::MAX)
     };
     for column in &claims.money {
-        let is_odd = |amount: &i64| *amount < 0 || *amount > BILL_LIMIT;
+        // Below nothing is above everything without its sign.
+        let is_odd = |amount: &i64| amount.cast_unsigned() > BILL_LIMIT.cast_unsigned();
         if column.iter().fold(false, |odd, amount| odd | is_odd(amount)) {
             has_large = true;
             column

@@ -32,6 +32,15 @@ impl Calendar {
         Calendar { months, first }
     }
 
+    /// The first and the last day of the period of this kind that a day falls in, as far as that is cheap to say.
+    pub(crate) fn days_around(&self, kind: PeriodKind, day: i32) -> (i32, i32) {
+        if kind != PeriodKind::Year {
+            return (day, day);
+        }
+        let year = self.year(day);
+        (first_day(kind, year), last_day(kind, year))
+    }
+
     /// Months since year 0.
     pub(crate) fn month(&self, day: i32) -> i32 {
         let place = usize::try_from(day.wrapping_sub(self.first)).ok();

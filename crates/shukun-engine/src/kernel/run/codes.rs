@@ -3,7 +3,7 @@
 //! Most rules ask for a kind of care, a hospital level or a category. What depends on one such column is worked out once
 //! for each of its codes; a rule whose conditions are all of this sort needs nothing else.
 
-use super::super::chunk::NO_CODE;
+use super::super::chunk::{NO_AMOUNT, NO_CODE};
 use super::super::plan::{Admission, CodeField, FlagField, HeldSpec, Ix, Lookup, NumberField, Plan, Test};
 use super::bills::read;
 use super::values::{NO, UNKNOWN, View, YES};
@@ -212,6 +212,10 @@ impl View<'_> {
             out.extend((0..count).map(|bill| self.lookup(place, bill)));
             return;
         };
+        if let [column] = by.columns.as_slice() {
+            self.fill_by_one(place, self.codes(*column), out);
+            return;
+        }
         let mut known = Remembered::default();
         known.open(by.columns.len());
         let columns: Vec<&[u8]> = by.columns.iter().map(|column| self.codes(*column)).collect();
@@ -228,6 +232,22 @@ impl View<'_> {
                 }
             };
             out.push(value);
+        }
+    }
+}
+
+impl View<'_> {
+    /// The value of a lookup that asks for one column: looked up once for each code.
+    fn fill_by_one(&self, place: Ix, codes: &[u8], out: &mut Vec<i64>) {
+        let mut values = [None; 256];
+        let mut value = |bill: usize, code: u8| {
+            let known = values.get_mut(usize::from(code));
+            known.map_or(NO_AMOUNT, |known| *known.get_or_insert_with(|| self.lookup(place, bill)))
+        };
+        if codes.is_empty() {
+            out.extend((0..self.bills.count).map(|bill| value(bill, NO_CODE)));
+        } else {
+            out.extend(codes.iter().enumerate().map(|(bill, code)| value(bill, *code)));
         }
     }
 }

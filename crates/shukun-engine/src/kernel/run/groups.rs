@@ -1,6 +1,6 @@
 //! Which bills share an accumulation: a number for each group of bills, counted up over the chunk.
 
-use shukun_policy::program::{PeriodKind, Unit};
+use shukun_policy::program::{DateField, PeriodKind, Unit};
 
 use super::super::chunk::NO_DAY;
 use super::super::plan::GroupSpec;
@@ -41,45 +41,54 @@ impl Groups {
             self.each_alone(spec, bills);
             return;
         }
-        let mut last_day = NO_DAY;
-        let mut last_key = 0;
+        let needs_day = spec.kind != PeriodKind::Lifetime;
+        let is_incurred = spec.key == DateField::Incurred;
+        let day_of = |bill: usize| match (needs_day, is_incurred) {
+            (false, _) => 0,
+            (true, true) => read(bills.incurred, bill, NO_DAY),
+            (true, false) => bills.date(spec.key, bill),
+        };
+        // The last bill's unit, group, and the days of its period as far as they were looked up.
+        let (mut last, mut around) = (Group { unit: 0, key: 0 }, (1, 0));
         for span in bills.spans {
             let first_of_span = self.groups.len();
+            let mut place = NO_GROUP;
             for bill in span.range() {
-                let needs_day = spec.kind != PeriodKind::Lifetime;
-                let day = if needs_day { bills.date(spec.key, bill) } else { 0 };
-                if needs_day && day == NO_DAY {
-                    self.of_bill.push(NO_GROUP);
-                    self.stand_together = false;
-                    continue;
-                }
-                if day != last_day {
-                    (last_day, last_key) = (day, calendar.key(spec.kind, day));
-                }
+                let day = day_of(bill);
                 let unit = match spec.unit {
                     Unit::Person => read(bills.person, bill, 0),
                     Unit::Household => span.household,
                 };
-                self.push(first_of_span, Group { unit, key: last_key });
+                let is_around = around.0 <= day && day <= around.1;
+                if !(is_around && unit == last.unit && place != NO_GROUP) {
+                    if needs_day && day == NO_DAY {
+                        self.stand_together = false;
+                        place = NO_GROUP;
+                    } else {
+                        if !is_around {
+                            around = calendar.days_around(spec.kind, day);
+                            last.key = calendar.key(spec.kind, day);
+                        }
+                        last.unit = unit;
+                        place = self.place_of(first_of_span, last);
+                    }
+                }
+                self.of_bill.push(place);
             }
         }
     }
 
-    fn push(&mut self, first_of_span: usize, group: Group) {
-        let known = match self.groups.last() {
-            Some(last) if *last == group && self.groups.len() > first_of_span => Some(self.groups.len() - 1),
-            _ => {
-                let own = self.groups.get(first_of_span..).unwrap_or_default();
-                let found = own.iter().rposition(|known| *known == group);
-                self.stand_together &= found.is_none();
-                found.map(|place| first_of_span + place)
-            }
-        };
-        let place = known.unwrap_or_else(|| {
+    /// The number of a group, among those of the span or a new one.
+    fn place_of(&mut self, first_of_span: usize, group: Group) -> u32 {
+        let own = self.groups.get(first_of_span..).unwrap_or_default();
+        let is_last = own.last() == Some(&group);
+        let found = own.iter().rposition(|known| *known == group).map(|place| first_of_span + place);
+        self.stand_together &= is_last || found.is_none();
+        let place = found.unwrap_or_else(|| {
             self.groups.push(group);
             self.groups.len() - 1
         });
-        self.of_bill.push(u32::try_from(place).unwrap_or(NO_GROUP));
+        u32::try_from(place).unwrap_or(NO_GROUP)
     }
 
     fn each_alone(&mut self, spec: GroupSpec, bills: &Bills<'_>) {

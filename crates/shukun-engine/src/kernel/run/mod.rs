@@ -9,9 +9,12 @@ pub(crate) mod calendar;
 pub(crate) mod codes;
 pub(crate) mod groups;
 pub(crate) mod held;
+mod lines;
+mod once;
 mod plain;
 pub(crate) mod postings;
 pub(crate) mod scales;
+mod sight;
 pub(crate) mod steps;
 pub(crate) mod values;
 mod vectors;
@@ -28,6 +31,9 @@ use calendar::Calendar;
 use codes::{ByCodes, LookupByCodes, by_codes, lookup_by_codes};
 use groups::Groups;
 use held::{CertificationSpans, Held, PeriodOf};
+use lines::Lines;
+use once::{Keeping, Once, Pass};
+use sight::needed_as_columns;
 use steps::{Books, Runner, Telling};
 use values::{NOTHING, View};
 use vectors::Spare;
@@ -46,6 +52,9 @@ pub(crate) struct Work {
     admission_numbers: Vec<u32>,
     words: Vec<Vec<bool>>,
     pub(crate) books: Books,
+    once: Once,
+    /// Households that were slow before any payer was asked.
+    known: Vec<bool>,
     watching: Watching,
     years: Years,
     spare: Spare,
@@ -61,14 +70,24 @@ pub(crate) struct Machine {
     by_codes: Vec<Option<ByCodes>>,
     /// By lookup, likewise.
     lookups_by_codes: Vec<Option<LookupByCodes>>,
+    /// The payers, where they can be gone through in one pass, and which admissions that pass needs as columns.
+    lines: Option<(Lines, Vec<bool>)>,
 }
 
 impl Machine {
     pub(crate) fn new(plan: &Plan) -> Machine {
+        let by_codes: Vec<Option<ByCodes>> =
+            plan.admissions.iter().map(|admission| by_codes(plan, admission)).collect();
+        let lines = Lines::new(plan, &by_codes);
+        let lines = lines.map(|lines| {
+            let needed = needed_as_columns(plan, &lines.sight, &by_codes);
+            (lines, needed)
+        });
         Machine {
             calendar: Calendar::new(),
-            by_codes: plan.admissions.iter().map(|admission| by_codes(plan, admission)).collect(),
             lookups_by_codes: plan.lookups.iter().map(|lookup| lookup_by_codes(plan, lookup)).collect(),
+            by_codes,
+            lines,
         }
     }
 }
@@ -97,6 +116,8 @@ pub(crate) fn settle(
         admission_numbers,
         words,
         books,
+        once,
+        known,
         watching,
         years,
         spare,
@@ -128,12 +149,26 @@ pub(crate) fn settle(
         view.fill(&of.amount, &NOTHING, column, spare);
     }
     view.statics = statics;
-    find_admissions(&mut view, machine, admissions);
+    let days = days_of(&view);
+    // Postings tell more of each payment than one pass keeps.
+    let lines = machine.lines.as_ref().filter(|_| !postings);
+    find_admissions(&mut view, machine, lines.map(|(_, needed)| needed.as_slice()), days, admissions);
     let view = View { admissions, ..view };
     mark_suspects(&view, slow);
-    let telling = Telling { caps: wanted.years || postings, postings };
-    books.open(&view, program.rules.len(), program.tiers.len());
-    Runner { view: &view, books, telling, spare }.run();
+    known.clone_from(slow);
+    let keeping = Keeping { columns: wanted.split || wanted.years || !plan.watchers.is_empty(), caps: wanted.years };
+    let pass = lines.map(|(lines, _)| Pass { lines, view: &view, keeping });
+    match &pass {
+        Some(pass) => {
+            books.clear(&view, program.rules.len(), program.tiers.len());
+            pass.run(days, slow, once, books);
+        }
+        None => {
+            let telling = Telling { caps: wanted.years || postings, postings };
+            books.open(&view, program.rules.len(), program.tiers.len());
+            Runner { view: &view, books, telling, spare }.run();
+        }
+    }
     mark_carried(&view, books, slow);
     watching.watch(&view, books, slow);
     if wanted.years {
@@ -142,7 +177,10 @@ pub(crate) fn settle(
     if wanted.split {
         tell_split(&view, books, slow, answer);
     }
-    answer.totals = add_up(&view, books, slow);
+    answer.totals = match &pass {
+        Some(pass) => pass.totals(known, slow, once, books, bills_in_all(&view, books, slow)),
+        None => add_up(&view, books, slow),
+    };
     answer.slow.clear();
     answer.slow.extend((0_u32..).zip(slow.iter()).filter(|(_, slow)| **slow).map(|(household, _)| household));
     answer.work = work;
@@ -263,14 +301,22 @@ fn each_test(test: &Test, each: &mut impl FnMut(&Test)) {
 }
 
 /// What each rule says to each bill. One may ask for another's answer; that stands before it.
-fn find_admissions(view: &mut View<'_>, machine: &Machine, admissions: &mut Vec<Vec<u8>>) {
+/// Only those that are `needed`, where that is said.
+fn find_admissions(
+    view: &mut View<'_>,
+    machine: &Machine,
+    needed: Option<&[bool]>,
+    days: (i32, i32),
+    admissions: &mut Vec<Vec<u8>>,
+) {
     let count = view.bills.count;
-    let first = view.bills.incurred.iter().copied().min().unwrap_or(i32::MAX);
-    let days = (first, view.bills.incurred.iter().copied().max().unwrap_or(i32::MIN));
     admissions.resize_with(view.plan.admissions.len(), Vec::new);
     for place in 0..view.plan.admissions.len() {
         let mut own = admissions.get_mut(place).map(std::mem::take).unwrap_or_default();
         own.clear();
+        if needed.is_some_and(|needed| !read(needed, place, true)) {
+            continue;
+        }
         match (machine.by_codes.get(place), view.plan.admissions.get(place)) {
             (Some(Some(by)), _) => view.admit_by_codes(by, days, &mut own),
             (_, Some(admission)) => {
@@ -283,6 +329,12 @@ fn find_admissions(view: &mut View<'_>, machine: &Machine, admissions: &mut Vec<
             *column = own;
         }
     }
+}
+
+/// The first and the last day on which a cost of the chunk arose.
+fn days_of(view: &View<'_>) -> (i32, i32) {
+    let days = view.bills.incurred.iter();
+    days.fold((i32::MAX, i32::MIN), |(first, last), day| (first.min(*day), last.max(*day)))
 }
 
 /// A bill that may be for a rule beyond the kernel makes its household slow.
@@ -346,24 +398,52 @@ fn blank(view: &View<'_>, slow: &[bool], column: &mut [i64]) {
     }
 }
 
-fn add_up(view: &View<'_>, books: &Books, slow: &[bool]) -> Totals {
-    let any_slow = slow.iter().any(|slow| *slow);
-    let left_out = || view.bills.spans.iter().filter(|span| read(slow, span.household as usize, true));
-    let of_slow = |column: &[i64]| -> i64 {
-        if any_slow { left_out().filter_map(|span| column.get(span.range())).flatten().sum() } else { 0 }
-    };
-    // Sums of a chunk stay far below 64 bits; unchecked, so that many are added at once.
-    let all = |column: &[i64]| column.iter().fold(0, |sum: i64, amount| sum.wrapping_add(*amount));
-    let sum = |column: &[i64]| i128::from(all(column) - of_slow(column));
-    let rules = books.totals.iter().zip(&books.rules);
-    let slow_claims: u64 = left_out().map(|span| u64::from(span.to - span.from)).sum();
-    let total = sum(view.total());
-    let paid_fen: Vec<i128> = books.tiers.iter().map(|paid| sum(paid)).collect();
+/// How many bills were settled here and what they come to; no payments yet.
+fn bills_in_all(view: &View<'_>, books: &Books, slow: &[bool]) -> Totals {
+    let (sum, claims) = (SumOf { view, slow }, of_slow(view, slow));
+    let claims: u64 = claims.map(|span| u64::from(span.to - span.from)).sum();
     Totals {
-        claims: u64::try_from(view.bills.count).unwrap_or(u64::MAX) - slow_claims,
-        total_fen: total,
-        family_fen: total - paid_fen.iter().sum::<i128>(),
+        claims: u64::try_from(view.bills.count).unwrap_or(u64::MAX) - claims,
+        total_fen: sum.of(view.total()),
+        paid_fen: vec![0; books.tiers.len()],
+        rule_fen: vec![0; books.rules.len()],
+        family_fen: 0,
+    }
+}
+
+fn add_up(view: &View<'_>, books: &Books, slow: &[bool]) -> Totals {
+    let sum = SumOf { view, slow };
+    let in_all = bills_in_all(view, books, slow);
+    let rules = books.totals.iter().zip(&books.rules);
+    let paid_fen: Vec<i128> = books.tiers.iter().map(|paid| sum.of(paid)).collect();
+    Totals {
+        family_fen: in_all.total_fen - paid_fen.iter().sum::<i128>(),
         paid_fen,
-        rule_fen: rules.map(|(total, paid)| i128::from(*total - of_slow(paid))).collect(),
+        rule_fen: rules.map(|(total, paid)| i128::from(*total - sum.of_slow(paid))).collect(),
+        ..in_all
+    }
+}
+
+fn of_slow<'s>(view: &'s View<'_>, slow: &'s [bool]) -> impl Iterator<Item = &'s bills::Span> {
+    let any = slow.contains(&true);
+    let spans = if any { view.bills.spans } else { &[] };
+    spans.iter().filter(|span| read(slow, span.household as usize, true))
+}
+
+/// Adds up columns without the households that are not settled here.
+struct SumOf<'s> {
+    view: &'s View<'s>,
+    slow: &'s [bool],
+}
+
+impl SumOf<'_> {
+    /// Sums of a chunk stay far below 64 bits; unchecked, so that many are added at once.
+    fn of(&self, column: &[i64]) -> i128 {
+        let all = column.iter().fold(0, |sum: i64, amount| sum.wrapping_add(*amount));
+        i128::from(all - self.of_slow(column))
+    }
+
+    fn of_slow(&self, column: &[i64]) -> i64 {
+        of_slow(self.view, self.slow).filter_map(|span| column.get(span.range())).flatten().sum()
     }
 }

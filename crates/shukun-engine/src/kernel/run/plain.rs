@@ -1,10 +1,11 @@
 //! Steps of the common shape, down all bills in one loop.
 //!
 //! Alone in its block, paid bill by bill, a rate or one scale of rows, at most a fixed deductible and one fixed cap: what
-//! most rules are. Everything else goes through [`super::steps`], which this must agree with in every fen.
+//! most rules are. Everything else goes through [`super::steps`], which this must agree with in every fen. Programs that
+//! have nothing else do not come here but go through [`super::once`].
 
 use super::super::chunk::NO_AMOUNT;
-use super::super::plan::{Amount, Basis, Beside, Cap, Formula, RowScale, Step};
+use super::super::plan::{Amount, Basis, Beside, Cap, Formula, Ix, RowScale, Step};
 use super::bills::read;
 use super::groups::NO_GROUP;
 use super::scales::{Hundredths, Round, Rounder, amount as amount_of_rows};
@@ -221,45 +222,40 @@ fn run<S: Scale, K: Store, R: Round>(columns: &mut Columns<'_>, scale: S, store:
     all
 }
 
-/// The one cap of a plain step, where it has one.
-enum PlainCap<'s> {
-    None,
-    Fixed(&'s Cap, i64),
-}
-
-fn plain_cap(step: &Step) -> Option<PlainCap<'_>> {
+/// The one cap of a step of the common shape, where it has one: its limit, and what it allows in fen.
+pub(crate) fn fixed_cap(step: &Step) -> Option<(Ix, i64)> {
     match step.caps.as_slice() {
-        [] => Some(PlainCap::None),
-        [cap] => match cap.cap {
-            Amount::Fixed(amount) => Some(PlainCap::Fixed(cap, amount / cap.denominator)),
-            _ => None,
-        },
+        [Cap { cap: Amount::Fixed(amount), denominator, limit, .. }] => Some((*limit, amount / denominator)),
         _ => None,
     }
 }
 
+/// Whether a step is of the common shape; deductible and cap run over the same groups as the scale.
+pub(crate) fn is_of_the_common_shape(step: &Step) -> bool {
+    let is_own = |group: usize| group == step.group;
+    let is_formula = match &step.formula {
+        Formula::Rate { .. } => true,
+        Formula::Brackets { scales, select, .. } => select.is_none() && scales.len() == 1,
+        _ => false,
+    };
+    let deductible_is_fixed =
+        step.deductible.as_ref().is_none_or(|of| matches!(of.line, Amount::Fixed(_)) && is_own(of.group));
+    is_formula
+        && deductible_is_fixed
+        && step.caps.iter().all(|cap| is_own(cap.group))
+        && (step.caps.is_empty() || fixed_cap(step).is_some())
+        && step.beside == Beside::Never
+        && step.carries
+        && step.prorate.is_none()
+        && step.minimum.is_none()
+        && step.base.is_some()
+        && step.counted_by == step.own_limits
+}
+
 impl Runner<'_> {
-    /// Whether a step is of the common shape here; deductible and cap run over the same groups as the scale.
+    /// Whether the loop here runs a step.
     pub(crate) fn is_plain(&self, step: &Step) -> bool {
-        let is_own = |group: usize| group == step.group;
-        let is_formula = match &step.formula {
-            Formula::Rate { .. } => true,
-            Formula::Brackets { scales, select, .. } => select.is_none() && scales.len() == 1,
-            _ => false,
-        };
-        let deductible_is_fixed =
-            step.deductible.as_ref().is_none_or(|of| matches!(of.line, Amount::Fixed(_)) && is_own(of.group));
-        is_formula
-            && deductible_is_fixed
-            && step.caps.iter().all(|cap| is_own(cap.group))
-            && plain_cap(step).is_some()
-            && step.beside == Beside::Never
-            && step.carries
-            && step.prorate.is_none()
-            && step.minimum.is_none()
-            && step.base.is_some()
-            && step.counted_by == step.own_limits
-            && !self.telling.postings
+        is_of_the_common_shape(step) && !self.telling.postings
     }
 
     /// Runs a plain step down all bills.
@@ -298,10 +294,10 @@ impl Runner<'_> {
 
     /// The cap was met wherever the rule came to an amount.
     fn tell_caps_of(&mut self, step: &Step, base: &[i64], rates: Option<&[i64]>) {
-        let Some(PlainCap::Fixed(cap, amount)) = plain_cap(step) else { return };
+        let (Some((limit, amount)), [cap]) = (fixed_cap(step), step.caps.as_slice()) else { return };
         let admitted = self.view.admissions.get(step.admission).map_or(&[][..], Vec::as_slice);
         let (own, of_cap, years) = (self.groups_of(step.group), self.groups_of(cap.group), self.groups_of(0));
-        let Some(met) = self.books.caps.get_mut(cap.limit) else { return };
+        let Some(met) = self.books.caps.get_mut(limit) else { return };
         for (bill, _) in admitted.iter().enumerate().filter(|(_, code)| **code == YES) {
             let is_known = read(base, bill, NO_AMOUNT) != NO_AMOUNT
                 && rates.is_none_or(|rates| read(rates, bill, NO_AMOUNT) != NO_AMOUNT)
@@ -350,10 +346,7 @@ fn run_columns(
         rule: &mut rule,
         tier: &mut tier,
         line: step.deductible.as_ref().map_or(0, |of| fixed(&of.line)),
-        cap: match plain_cap(step) {
-            Some(PlainCap::Fixed(_, amount)) => amount,
-            _ => i64::MAX,
-        },
+        cap: fixed_cap(step).map_or(i64::MAX, |(_, cap)| cap),
     };
     let mut owing = Vec::new();
     let all = if stands_together {
@@ -386,7 +379,8 @@ fn run_columns(
     all
 }
 
-fn fixed(amount: &Amount) -> i64 {
+/// The number of a fixed amount.
+pub(crate) fn fixed(amount: &Amount) -> i64 {
     match amount {
         Amount::Fixed(number) => *number,
         _ => 0,

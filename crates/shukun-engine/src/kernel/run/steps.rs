@@ -85,41 +85,39 @@ pub(crate) struct Telling {
 }
 
 impl Books {
-    /// Nothing paid yet.
+    /// Nothing paid yet, and a place for every payment.
     pub(crate) fn open(&mut self, view: &View<'_>, rules: usize, tiers: usize) {
         let bills = view.bills.count;
+        self.clear(view, rules, tiers);
         fill(&mut self.paid, bills);
         fill(&mut self.totals, rules);
-        self.tiers.resize_with(tiers, Vec::new);
         self.tiers.iter_mut().for_each(|column| fill(column, bills));
+        for op in view.plan.blocks.iter().flatten() {
+            let column = match op {
+                Op::Settled(settled) => self.settled.get_mut(settled.tier),
+                Op::Rule(step) => self.rules.get_mut(step.rule),
+            };
+            column.into_iter().for_each(|column| fill(column, bills));
+        }
+    }
+
+    /// Nothing of an earlier chunk or program; no place for payments yet.
+    pub(crate) fn clear(&mut self, view: &View<'_>, rules: usize, tiers: usize) {
+        self.paid.clear();
+        self.tiers.resize_with(tiers, Vec::new);
+        self.settled.resize_with(tiers, Vec::new);
         self.rules.resize_with(rules, Vec::new);
         self.sums.resize_with(rules, Vec::new);
         self.deducted.resize_with(rules, Vec::new);
         self.told.resize_with(rules, Vec::new);
-        self.settled.resize_with(tiers, Vec::new);
-        // Nothing of an earlier program stays where this one has no payer.
-        self.rules.iter_mut().chain(&mut self.settled).for_each(Vec::clear);
         self.used.resize_with(view.plan.limits.len(), Vec::new);
         self.caps.resize_with(view.plan.limits.len(), Vec::new);
+        self.rules.iter_mut().chain(&mut self.settled).chain(&mut self.tiers).for_each(Vec::clear);
         self.caps.iter_mut().for_each(Vec::clear);
         self.sums.iter_mut().for_each(Vec::clear);
         self.still_owed.clear();
         for (used, limit) in self.used.iter_mut().zip(&view.plan.limits) {
             fill(used, view.groups.get(limit.group).map_or(0, |groups| groups.groups.len()));
-        }
-        for op in view.plan.blocks.iter().flatten() {
-            match op {
-                Op::Settled(settled) => {
-                    if let Some(column) = self.settled.get_mut(settled.tier) {
-                        fill(column, bills);
-                    }
-                }
-                Op::Rule(step) => {
-                    if let Some(column) = self.rules.get_mut(step.rule) {
-                        fill(column, bills);
-                    }
-                }
-            }
         }
     }
 
