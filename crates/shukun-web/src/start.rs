@@ -12,7 +12,7 @@ use shukun_casework::authority::{Grant, Role};
 use shukun_store::{FirstPassword, NewAccount, Store, StoreError};
 use tokio::net::TcpListener;
 
-use crate::desk::{Desk, Settings};
+use crate::desk::{Desk, Numbers, Settings};
 use crate::http::cookies::Transport;
 use crate::listen;
 
@@ -98,9 +98,20 @@ pub fn run(start: &Start, told: impl Fn(Told<'_>)) -> Result<(), StartError> {
             let first = first_accounts(&store, start).await?;
             told(Told::FirstPasswords(&first));
         }
-        let settings = Settings { transport: start.transport, is_illustrative: false, clock: Arc::new(Timestamp::now) };
+        let settings = settings(start.transport, false)?;
         serve(Desk::new(store, settings), start.listen, told).await
     })
+}
+
+/// The settings of a server on this machine's clock.
+///
+/// # Errors
+/// The system gives no random bytes.
+pub fn settings(transport: Transport, is_illustrative: bool) -> Result<Settings, StartError> {
+    let mut seed = [0; 8];
+    getrandom::fill(&mut seed).map_err(|error| broken(&error))?;
+    let numbers = Arc::new(Numbers::defaults(u64::from_le_bytes(seed)));
+    Ok(Settings { transport, is_illustrative, clock: Arc::new(Timestamp::now), numbers })
 }
 
 /// Opens the database that the command line means.
@@ -226,8 +237,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let store = open(&start(&dir.path().join("county"), None)).await.unwrap();
         let holder = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let settings =
-            Settings { transport: Transport::Plain, is_illustrative: false, clock: Arc::new(Timestamp::now) };
+        let settings = settings(Transport::Plain, false).unwrap();
         let error = serve(Desk::new(store, settings), holder.local_addr().unwrap(), |_| {}).await.unwrap_err();
         assert_eq!(error.code, "serve-address");
     }

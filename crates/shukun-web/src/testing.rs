@@ -9,12 +9,12 @@ use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, Request, StatusCode};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::{SignedDuration, Timestamp};
-use shukun_base::RegionCode;
+use shukun_base::{Masked, RegionCode};
 use shukun_casework::authority::{Grant, Role};
-use shukun_store::{NewAccount, Store};
+use shukun_store::{NewAccount, Scope, Store};
 use tower::ServiceExt as _;
 
-use crate::desk::{Clock, Desk, Settings};
+use crate::desk::{Clock, Desk, Numbers, Settings};
 use crate::http::cookies::Transport;
 
 /// When a test begins: 22 November 2026, 10:30 in China.
@@ -43,7 +43,15 @@ impl Office {
         let first_passwords = first.into_iter().map(|first| (first.login, first.password.reveal().clone())).collect();
         let told = Arc::clone(&clock);
         let clock_for_desk: Clock = Arc::new(move || *told.lock().unwrap());
-        let desk = Desk::new(store, Settings { transport, is_illustrative: false, clock: clock_for_desk });
+        let desk = Desk::new(
+            store,
+            Settings {
+                transport,
+                is_illustrative: false,
+                clock: clock_for_desk,
+                numbers: Arc::new(Numbers::defaults(1)),
+            },
+        );
         Office { desk, clock, first_passwords, _dir: dir }
     }
 
@@ -72,6 +80,21 @@ impl Office {
 
     pub fn first_password(&self, login: &str) -> &str {
         &self.first_passwords[login]
+    }
+
+    /// What an account may do, without a browser: for putting things into the store. Its password is then everybody's.
+    pub async fn scope(&self, login: &str) -> Scope {
+        let (first, password) = (self.first_password(login).to_owned(), Masked::new(PASSWORD.to_owned()));
+        let store = self.desk.store();
+        let session = match store.sign_in(login, &password, self.now()).await {
+            Ok((_, session)) => session,
+            Err(_) => {
+                let first = Masked::new(first);
+                let (_, session) = store.sign_in(login, &first, self.now()).await.unwrap();
+                store.change_password(&session, &first, &password, self.now()).await.unwrap().1
+            }
+        };
+        session.scope(self.now())
     }
 
     /// Signed in, with the first password changed.

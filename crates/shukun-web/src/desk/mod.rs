@@ -13,6 +13,10 @@ use crate::http::around::SESSION;
 use crate::http::cookies::{self, Transport};
 use crate::visit::Visitor;
 
+mod numbers;
+
+pub use numbers::Numbers;
+
 /// Where the time comes from.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
@@ -25,6 +29,8 @@ pub struct Settings {
     pub is_illustrative: bool,
     /// The clock.
     pub clock: Clock,
+    /// Working days, times, and the seed of samples.
+    pub numbers: Arc<Numbers>,
 }
 
 /// Everything a page works with. Cheap to clone.
@@ -53,6 +59,11 @@ impl Desk {
     /// Now.
     pub fn now(&self) -> Timestamp {
         (self.settings.clock)()
+    }
+
+    /// Working days, times, and the seed of samples.
+    pub fn numbers(&self) -> &Numbers {
+        &self.settings.numbers
     }
 
     /// Bytes nobody can guess.

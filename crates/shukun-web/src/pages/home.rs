@@ -3,6 +3,7 @@
 use axum::extract::State;
 use maud::html;
 
+use super::cases::funnel;
 use super::work::{framed, work};
 use crate::desk::Desk;
 use crate::error::PageError;
@@ -21,6 +22,7 @@ async fn home(State(desk): State<Desk>, visit: Visit) -> Result<Page, PageError>
     let lang = visit.lang;
     let groups = work(&desk, &visit).await?;
     let elsewhere: Vec<_> = groups.iter().filter(|group| group.entries.iter().any(|entry| entry.path != "/")).collect();
+    let funnel = funnel(&desk, &visit).await?;
     let body = html! {
         @if elsewhere.is_empty() {
             (empty(words::HOME_NO_GRANT.text(lang), words::HOME_NO_GRANT_FILL.text(lang)))
@@ -38,6 +40,7 @@ async fn home(State(desk): State<Desk>, visit: Visit) -> Result<Page, PageError>
                 }
             }
         }
+        (funnel)
     };
     let hello = words::HOME_HELLO.with(lang, &[("name", visit.visitor()?.session.display_name())]);
     let title = words::HOME.text(lang);

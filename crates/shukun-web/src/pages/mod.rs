@@ -3,6 +3,7 @@
 mod account;
 mod accounts;
 mod audit;
+mod cases;
 mod enrol;
 mod grants;
 mod health;
@@ -29,6 +30,7 @@ pub fn serve(handlers: Handlers) -> Handlers {
         accounts::serve,
         grants::serve,
         audit::serve,
+        cases::serve,
         home::serve,
     ];
     all.into_iter().fold(handlers, |handlers, serve| serve(handlers))

@@ -2,6 +2,7 @@
 
 use shukun_casework::authority::Permission;
 
+use super::cases::queues;
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::ui::layout::{Entry, EntryGroup, Heading, Page, page};
@@ -16,7 +17,7 @@ pub async fn framed(desk: &Desk, visit: &Visit, heading: &Heading<'_>, body: &Ma
 }
 
 /// What the reader may do.
-pub async fn work(_desk: &Desk, visit: &Visit) -> Result<Vec<EntryGroup>, PageError> {
+pub async fn work(desk: &Desk, visit: &Visit) -> Result<Vec<EntryGroup>, PageError> {
     let start = EntryGroup { heading: None, entries: vec![entry(visit, "/", words::HOME)] };
     let admin: Vec<Entry> = ADMINISTRATION
         .iter()
@@ -24,8 +25,9 @@ pub async fn work(_desk: &Desk, visit: &Visit) -> Result<Vec<EntryGroup>, PageEr
         .map(|(path, word, _)| entry(visit, path, *word))
         .collect();
     let heading = Some(words::HOME_ADMIN.text(visit.lang).to_owned());
-    let groups = [start, EntryGroup { heading, entries: admin }];
-    Ok(groups.into_iter().filter(|group| !group.entries.is_empty()).collect())
+    let queues = queues(desk, visit).await?;
+    let groups = [Some(start), queues, Some(EntryGroup { heading, entries: admin })];
+    Ok(groups.into_iter().flatten().filter(|group| !group.entries.is_empty()).collect())
 }
 
 /// Pages of the three administrators and the auditors.

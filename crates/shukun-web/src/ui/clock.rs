@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 use shukun_base::Lang;
+use shukun_casework::timers::Unit;
 
 use crate::words::{self, Word};
 
@@ -32,24 +33,26 @@ impl Face {
     }
 }
 
-/// The clock with the working days that are left; fewer than none means over. A paused clock tells none.
-pub fn clock(face: Face, working_days_left: i64, lang: Lang) -> Markup {
+/// The clock with what is left of its limit; fewer than none means over. A paused clock tells none, nor one without a
+/// limit of its own.
+pub fn clock(face: Face, left_of_limit: Option<i64>, unit: Unit, lang: Lang) -> Markup {
     let (class, shape, word) = face.look();
     html! {
         span.clock {
             span class=(class) { span.shape aria-hidden="true" { (shape) } (word.text(lang)) }
-            @if face != Face::Paused { (left(working_days_left, lang)) }
+            @if face != Face::Paused { @if let Some(number) = left_of_limit { (left(number, unit, lang)) } }
         }
     }
 }
 
-fn left(days: i64, lang: Lang) -> String {
-    let number = days.unsigned_abs().to_string();
-    match days {
-        0 => words::CLOCK_LEFT_ONE.text(lang).to_owned(),
-        1.. => words::CLOCK_LEFT.with(lang, &[("n", &number)]),
-        _ => words::CLOCK_OVER.with(lang, &[("n", &number)]),
-    }
+fn left(number: i64, unit: Unit, lang: Lang) -> String {
+    let unit = match unit {
+        Unit::WorkingDays => words::UNIT_WORKING_DAYS,
+        Unit::Days => words::UNIT_DAYS,
+        Unit::Hours => words::UNIT_HOURS,
+    };
+    let word = if number < 0 { words::CLOCK_OVER } else { words::CLOCK_LEFT };
+    word.with(lang, &[("n", &number.unsigned_abs().to_string()), ("unit", unit.text(lang))])
 }
 
 #[cfg(test)]
@@ -58,14 +61,14 @@ mod tests {
 
     #[test]
     fn says_what_is_left_and_what_is_over() {
-        for (face, days, said) in [
-            (Face::OnTrack, 4, "还有4个工作日"),
-            (Face::AtRisk, 0, "最后一个工作日"),
-            (Face::Breached, -2, "超2个工作日"),
+        for (face, number, unit, said) in [
+            (Face::OnTrack, 4, Unit::WorkingDays, "还有4个工作日"),
+            (Face::AtRisk, 0, Unit::Days, "还有0天"),
+            (Face::Breached, -2, Unit::Hours, "超2小时"),
         ] {
-            let shown = clock(face, days, Lang::Zh).into_string();
+            let shown = clock(face, Some(number), unit, Lang::Zh).into_string();
             assert!(shown.contains(said), "{shown}");
         }
-        assert!(!clock(Face::Paused, 3, Lang::Zh).into_string().contains('3'));
+        assert!(!clock(Face::Paused, Some(3), Unit::Days, Lang::Zh).into_string().contains('3'));
     }
 }

@@ -16,7 +16,7 @@ pub struct Input<'a> {
     pub label: &'a str,
     /// What helps to fill it in; empty = nothing.
     pub hint: &'a str,
-    /// The HTML type: `text`, `password`, `date`, `number`.
+    /// The HTML type (`text`, `password`, `date`), or which keys a phone shows for words (`numeric`, `decimal`).
     pub kind: &'static str,
     /// What browsers fill in: `username`, `off`.
     pub autocomplete: &'static str,
@@ -40,10 +40,18 @@ pub fn input(input: &Input<'_>, faults: &Faults, lang: Lang) -> Markup {
         div.field {
             label.form-label for=(input.name) { (input.label) }
             (about(input.name, input.hint, fault, lang))
-            input.form-control #(input.name) name=(input.name) type=(input.kind) value=(input.value)
+            @let (kind, keys) = keyboard(input.kind);
+            input.form-control #(input.name) name=(input.name) type=(kind) inputmode=[keys] value=(input.value)
                 autocomplete=(input.autocomplete) required[input.is_required] spellcheck="false"
                 aria-invalid=[fault.map(|_| "true")] aria-describedby=[described(input.name, input.hint, fault)];
         }
+    }
+}
+
+fn keyboard(kind: &'static str) -> (&'static str, Option<&'static str>) {
+    match kind {
+        "numeric" | "decimal" => ("text", Some(kind)),
+        _ => (kind, None),
     }
 }
 

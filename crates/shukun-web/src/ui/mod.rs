@@ -3,6 +3,7 @@
 //! No inline style and no inline script: the content security policy refuses both. Start at [`layout`].
 
 pub mod clock;
+pub mod colour;
 pub mod empty;
 pub mod error;
 pub mod field;
@@ -13,6 +14,7 @@ pub mod qr;
 pub mod steps;
 pub mod style;
 pub mod table;
+pub mod waterfall;
 
 #[cfg(test)]
 pub mod lint;

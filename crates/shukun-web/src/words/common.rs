@@ -43,9 +43,11 @@ super::words! {
     CLOCK_BREACHED: "超期", "overdue";
     CLOCK_SUPERVISED: "督办", "supervised";
     CLOCK_PAUSED: "暂停计时", "paused";
-    CLOCK_LEFT: "还有{n}个工作日", "{n} working days left";
-    CLOCK_LEFT_ONE: "最后一个工作日", "last working day";
-    CLOCK_OVER: "超{n}个工作日", "{n} working days over";
+    CLOCK_LEFT: "还有{n}{unit}", "{n} {unit} left";
+    CLOCK_OVER: "超{n}{unit}", "{n} {unit} over";
+    UNIT_WORKING_DAYS: "个工作日", "working days";
+    UNIT_DAYS: "天", "days";
+    UNIT_HOURS: "小时", "hours";
     STEP_DONE: "已完成", "done";
     STEP_NOW: "当前", "current";
     STEP_AHEAD: "未到", "to come";

@@ -4,9 +4,11 @@
 //! colours) are not here but with their types in casework. Start at [`Word::text`].
 
 mod account;
+mod case;
 mod common;
 
 pub use account::*;
+pub use case::*;
 pub use common::*;
 use shukun_base::{Lang, Text};
 
@@ -46,7 +48,7 @@ fn filled(text: &str, values: &[(&str, &str)]) -> String {
 }
 
 /// The lists of every file, for the tests.
-pub const LISTS: &[&[Word]] = &[COMMON, ACCOUNT];
+pub const LISTS: &[&[Word]] = &[COMMON, ACCOUNT, CASE];
 
 /// `in LIST; KEY: "中文", "English";`, any number of them; the list holds all.
 macro_rules! words {

@@ -1,0 +1,28 @@
+//! Cases: the list, the page of one case, and what can be done next.
+//!
+//! What is done is planned and checked again by casework inside the store; a form here is an offer, never a promise.
+
+mod act;
+mod acts;
+mod bulk;
+mod funnel;
+mod list;
+mod names;
+mod page;
+mod timeline;
+mod visit_form;
+
+#[cfg(test)]
+mod tests;
+
+pub use funnel::funnel;
+pub use list::queues;
+
+use crate::routes::Handlers;
+
+/// Their routes.
+pub fn serve(handlers: Handlers) -> Handlers {
+    [list::serve, bulk::serve, page::serve, act::serve, visit_form::serve]
+        .into_iter()
+        .fold(handlers, |handlers, serve| serve(handlers))
+}
