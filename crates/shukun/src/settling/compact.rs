@@ -14,6 +14,8 @@ use crate::error::CliError;
 pub fn compact(dir: &Path) -> Result<Receipt, CliError> {
     let patched = EarlierResult::open(dir)?;
     if patched.receipt.patch.is_none() {
+        // A run that was killed when its result had just taken the place of the patched one left that beside it.
+        Unfinished::tidy(dir)?;
         return Ok(patched.receipt);
     }
     let unfinished = Unfinished::begin(dir)?;

@@ -72,6 +72,14 @@ impl Unfinished {
         Ok(Unfinished { out: out.to_owned(), dir, lock: Some(lock) })
     }
 
+    /// Takes away what a killed run left beside `out`, where there is anything.
+    pub fn tidy(out: &Path) -> Result<(), CliError> {
+        if beside(out, "unfinished")?.exists() || beside(out, "aside")?.exists() {
+            drop(Unfinished::begin(out)?);
+        }
+        Ok(())
+    }
+
     /// Where its files are written.
     pub fn dir(&self) -> &Path {
         &self.dir

@@ -113,6 +113,11 @@ fn settling_survives_being_killed_at_any_moment() {
     std::fs::remove_dir_all(&at_after).unwrap();
     std::fs::rename(&copy, &at_after).unwrap();
     survives(&compact, &at_after, &[patched, whole], takes, each);
+    // Killed when the result had its place and what was there before was not yet gone.
+    let left = at_after.with_file_name(".after.unfinished");
+    std::fs::create_dir(&left).unwrap();
+    time_of(&compact);
+    assert!(!left.exists());
 }
 
 fn copy_files(from: &Path, to: &Path) {
