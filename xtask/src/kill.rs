@@ -1,7 +1,9 @@
-//! `cargo xtask kill`: import and settlement killed at many more moments than a test run has time for.
+//! `cargo xtask kill`: import, settlement and the store's writer killed at many more moments than a test run has time for.
 //!
-//! The tests themselves are those of the program (`crates/shukun/tests/it/kill*.rs`); here they are asked for more.
+//! The tests themselves are those of the program (`crates/shukun/tests/it/kill*.rs`) and of the store
+//! (`crates/shukun-store/src/kill.rs`); here they are asked for more.
 
+use crate::postgres;
 use crate::run::{Failure, Outcome, cargo, run};
 
 /// Kills of each campaign unless told.
@@ -15,5 +17,8 @@ pub fn kill(arguments: &[String]) -> Outcome {
         _ => return Err(Failure("kill [KILLS]".to_owned())),
     };
     let mut command = cargo(&["test", "--package", "shukun", "--test", "it", "--", "kill", "--nocapture"]);
-    run(command.env("SHUKUN_KILLS", kills.to_string()))
+    run(command.env("SHUKUN_KILLS", kills.to_string()))?;
+    let server = postgres::Server::start()?;
+    let mut command = cargo(&["test", "--package", "shukun-store", "--lib", "kill", "--", "--nocapture"]);
+    run(command.env("SHUKUN_KILLS", kills.to_string()).env(postgres::VARIABLE, server.url()))
 }

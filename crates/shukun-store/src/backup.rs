@@ -183,7 +183,7 @@ mod tests {
         let tx = store.db.begin().await.unwrap();
         let mut rows = Vec::new();
         for table in tables(&model).await.unwrap() {
-            rows.extend(table.page(&tx, None).await.unwrap().iter().map(|row| format!("{table:?} {row:?}")));
+            table.each_row(&tx, |row| rows.push(format!("{table:?} {row:?}"))).await.unwrap();
         }
         rows
     }

@@ -72,6 +72,20 @@ async fn copy_table(from: &DatabaseTransaction, to: &DatabaseTransaction, table:
 }
 
 impl Table {
+    /// Every row, in the key's order.
+    #[cfg(test)]
+    pub(crate) async fn each_row(&self, from: &DatabaseTransaction, mut each: impl FnMut(&[Value])) -> Result<()> {
+        let mut after = None;
+        loop {
+            let page = self.page(from, after.as_ref()).await?;
+            page.iter().for_each(|row| each(row));
+            match page.last() {
+                Some(last) if page.len() == AT_A_TIME => after = Some(self.key_of(last)),
+                _ => return Ok(()),
+            }
+        }
+    }
+
     fn names(&self) -> String {
         self.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ")
     }
@@ -83,7 +97,7 @@ impl Table {
     }
 
     /// Rows after a key, in the key's order.
-    pub(crate) async fn page(&self, from: &DatabaseTransaction, after: Option<&Vec<Value>>) -> Result<Vec<Vec<Value>>> {
+    async fn page(&self, from: &DatabaseTransaction, after: Option<&Vec<Value>>) -> Result<Vec<Vec<Value>>> {
         let key = self.key().iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ");
         let condition = after.map_or_else(String::new, |after| {
             let places: Vec<String> = (1..=after.len()).map(|number| format!("${number}")).collect();

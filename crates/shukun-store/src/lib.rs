@@ -37,13 +37,17 @@ mod totp;
 #[cfg(test)]
 mod error_codes;
 #[cfg(test)]
+mod kill;
+#[cfg(test)]
+mod planted;
+#[cfg(test)]
 mod testing;
 
 pub use accounts::{Account, AccountId, FirstPassword, NewAccount};
 pub use alerts::{AlertCursor, AlertFilter, AlertPage, AlertRow, Seen};
 pub use audit::{Act, AuditFilter, AuditHead, AuditRow, Object, Verified};
 pub use backup::BackedUp;
-pub use cases::{Assignee, CaseCursor, CaseFilter, CaseOrder, CasePage, CaseRow, Count, CountBy};
+pub use cases::{Assignee, CaseClock, CaseCursor, CaseFilter, CaseOrder, CasePage, CaseRow, Count, CountBy};
 pub use chance::Chance;
 pub use error::{ErrorKind, Result, StoreError};
 pub use grants::HeldGrant;

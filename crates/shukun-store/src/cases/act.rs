@@ -10,9 +10,12 @@ use shukun_casework::case::{
     Action, Actor, Case, Command, Context, Opening, Refusal, RefusalKind, Status, plan_all, plan_merge, plan_open,
     plan_split,
 };
+use shukun_casework::timers::Watch;
 use shukun_casework::{ActorId, AlertId, CaseId, Note, RunId};
 
-use super::row::{place, read, row_id, unreadable, write};
+use super::clock;
+use super::row::{place, row_id, unreadable, write};
+use crate::accounts::read_region;
 use crate::alerts::follow_case;
 use crate::audit::{Act, Entry, Object, append};
 use crate::error::{ErrorKind, Result, StoreError};
@@ -23,9 +26,7 @@ use crate::store::Store;
 
 statements! {
     // Reads the row and holds it until the end: two acts on one case come one after the other.
-    HOLD = "UPDATE cases SET version = version WHERE case_id = $1
-        RETURNING case_id, household_id, region, version, round, status, colour, flags, assignee, burden_fen, returns,
-            outcome, sample, opened_at, status_since, last_at";
+    HOLD = "UPDATE cases SET version = version WHERE case_id = $1 RETURNING region, version";
     APPEND = "INSERT INTO case_actions (case_id, sequence, at, action) VALUES ($1, $2, $3, $4)";
     OWN = "SELECT household_id FROM own_households WHERE account_id = $1";
     DECLARE = "INSERT INTO own_households (account_id, household_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
@@ -103,8 +104,8 @@ impl Store {
             let (kept, ended) = (self.load_case(&tx, keep).await?, self.load_case(&tx, duplicate.0).await?);
             let (on_kept, on_ended) = plan_merge(&kept, &ended, duplicate.1, why, &actor, ctx).map_err(refused)?;
             // The one that ends first: the household may have one open case only.
-            self.write_down(&tx, scope, Some(ended), &on_ended, ctx.now).await?;
-            let case = self.write_down(&tx, scope, Some(kept), &on_kept, ctx.now).await?;
+            self.write_down(&tx, scope, Some(ended), &on_ended, ctx).await?;
+            let case = self.write_down(&tx, scope, Some(kept), &on_kept, ctx).await?;
             tx.commit().await?;
             Ok(case)
         })
@@ -127,9 +128,9 @@ impl Store {
                 self.hold(&tx, scope, case_id).await?;
                 let case = self.load_case(&tx, case_id).await?;
                 let (actions, of_new) = plan_split(&case, alerts, new.clone(), &actor, ctx).map_err(refused)?;
-                let after = self.write_down(&tx, scope, Some(case), &actions, ctx.now).await?;
+                let after = self.write_down(&tx, scope, Some(case), &actions, ctx).await?;
                 if !of_new.is_empty() {
-                    self.write_down(&tx, scope, None, &of_new, ctx.now).await?;
+                    self.write_down(&tx, scope, None, &of_new, ctx).await?;
                 }
                 tx.commit().await?;
                 Ok(after)
@@ -211,13 +212,13 @@ impl Store {
             return Case::replay(&known).map_err(|_| unreadable());
         }
         let actions = plan_open(actor, opening, ctx).map_err(refused)?;
-        self.write_down(tx, scope, None, &actions, ctx.now).await
+        self.write_down(tx, scope, None, &actions, ctx).await
     }
 
     /// The version of a case, which is held from here on.
     pub(crate) async fn held_version(&self, tx: &DatabaseTransaction, case_id: &CaseId) -> Result<u32> {
         let row = find(tx, HOLD, values![case_id.as_str()]).await?.ok_or_else(StoreError::not_found)?;
-        Ok(read(&row)?.version)
+        u32::try_from(row.get::<i64>("version")?).map_err(|_| unreadable())
     }
 
     /// Does the commands of one act inside a transaction.
@@ -233,7 +234,7 @@ impl Store {
         self.hold(tx, scope, case_id).await?;
         let case = self.load_case(tx, case_id).await?;
         let actions = plan_all(&case, actor, commands, ctx).map_err(refused)?;
-        self.write_down(tx, scope, Some(case), &actions, ctx.now).await
+        self.write_down(tx, scope, Some(case), &actions, ctx).await
     }
 
     async fn act(
@@ -258,7 +259,7 @@ impl Store {
     /// Holds a case of the caller's area until the transaction ends.
     async fn hold(&self, tx: &DatabaseTransaction, scope: &Scope, case_id: &CaseId) -> Result<()> {
         let row = find(tx, HOLD, values![case_id.as_str()]).await?.ok_or_else(StoreError::not_found)?;
-        let region = read(&row)?.region;
+        let region = read_region(&row)?;
         if scope.allows(Permission::ViewCases, Some(&region)) { Ok(()) } else { Err(StoreError::not_found()) }
     }
 
@@ -273,7 +274,7 @@ impl Store {
         scope: &Scope,
         before: Option<Case>,
         actions: &[Action],
-        now: Moment,
+        ctx: &Context<'_>,
     ) -> Result<Case> {
         for action in actions {
             self.append_action(tx, action).await?;
@@ -288,6 +289,8 @@ impl Store {
             None => Case::replay(actions).map_err(|_| unreadable())?,
         };
         write(tx, &case).await?;
+        let (calendar, settings, now) = (ctx.calendar, ctx.settings, ctx.now);
+        clock::write(tx, &case, Watch { calendar, settings, now }).await?;
         let is_closed = |status| status == Status::Closed;
         let moves_alerts = known.is_none_or(|(status, alerts)| {
             alerts != case.detections.len() || !is_closed(status) && is_closed(case.status)

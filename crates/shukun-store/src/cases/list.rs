@@ -1,10 +1,11 @@
 //! Lists of cases: filters, an order, pages by key, and counts; one statement each, all within the scope.
 
-use shukun_base::{HouseholdId, RegionCode};
+use shukun_base::{Day, HouseholdId, RegionCode};
 use shukun_casework::alert::Colour;
 use shukun_casework::authority::Permission;
 use shukun_casework::case::{Flag, Status};
 use shukun_casework::outcome::OutcomeCode;
+use shukun_casework::timers::Level;
 
 use super::row::{COLUMNS, CaseRow, read};
 use crate::accounts::AccountId;
@@ -33,6 +34,10 @@ pub struct CaseFilter {
     pub outcomes: Vec<OutcomeCode>,
     /// Only those whose closing waits for a second person's look.
     pub sample_waits: bool,
+    /// At one of these levels of their time limits, as last read.
+    pub levels: Vec<Level>,
+    /// Only those whose certification is to be looked at again.
+    pub recert_due: bool,
     /// Only those that stand where they stand since before this.
     pub since_before: Option<Moment>,
 }
@@ -56,6 +61,8 @@ pub enum CaseOrder {
     Latest,
     /// The largest burden first.
     Burden,
+    /// The step that is due first, those without a day last.
+    Due,
 }
 
 impl CaseOrder {
@@ -65,9 +72,13 @@ impl CaseOrder {
             CaseOrder::Longest => ("status_since", false),
             CaseOrder::Latest => ("last_at", true),
             CaseOrder::Burden => ("burden_fen", true),
+            CaseOrder::Due => (DUE, false),
         }
     }
 }
+
+/// The day as a number that orders like it; after every day where there is none.
+const DUE: &str = "CAST(COALESCE(REPLACE(due_on, '-', ''), '99999999') AS BIGINT)";
 
 /// Where the next page begins; as text it stands in a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,9 +123,24 @@ pub enum CountBy {
     Assignee,
     /// By how the last round ended; nothing = it has not.
     Outcome,
+    /// By the level of its time limits; nothing = closed.
+    Level,
+    /// By the step whose clock runs; nothing = closed.
+    Step,
 }
 
 impl CountBy {
+    /// Every one.
+    pub const ALL: [CountBy; 7] = [
+        CountBy::Status,
+        CountBy::Colour,
+        CountBy::Township,
+        CountBy::Assignee,
+        CountBy::Outcome,
+        CountBy::Level,
+        CountBy::Step,
+    ];
+
     fn expression(self) -> &'static str {
         match self {
             CountBy::Status => "status",
@@ -122,6 +148,8 @@ impl CountBy {
             CountBy::Township => "substr(region, 1, 9)",
             CountBy::Assignee => "assignee",
             CountBy::Outcome => "outcome",
+            CountBy::Level => "level",
+            CountBy::Step => "step",
         }
     }
 }
@@ -168,8 +196,13 @@ fn cursor_at(row: &CaseRow, order: CaseOrder) -> CaseCursor {
         CaseOrder::Longest => millis(row.status_since),
         CaseOrder::Latest => millis(row.last_at),
         CaseOrder::Burden => row.burden_fen.0,
+        CaseOrder::Due => row.clock.as_ref().and_then(|clock| clock.due_on).map_or(99_999_999, day_number),
     };
     CaseCursor { value, case_id: row.case_id.to_string() }
+}
+
+fn day_number(day: Day) -> i64 {
+    i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day())
 }
 
 pub(crate) fn list_query(
@@ -194,7 +227,9 @@ pub(crate) fn list_query(
 
 pub(crate) fn counts_query(scope: &Scope, filter: &CaseFilter, by: CountBy) -> Query {
     let mut query = Query::new("SELECT ");
-    query.push(by.expression()).push(" AS word, COUNT(*) AS cases FROM cases WHERE ");
+    query
+        .push(by.expression())
+        .push(" AS word, COUNT(*) AS cases FROM cases LEFT JOIN case_clocks ON clock_of = case_id WHERE ");
     push_conditions(&mut query, scope, filter);
     query.push(" GROUP BY ").push(by.expression()).push(" ORDER BY ").push(by.expression());
     query
@@ -205,6 +240,7 @@ fn push_conditions(query: &mut Query, scope: &Scope, filter: &CaseFilter) {
     push_any(query, "status", filter.statuses.iter().map(|status| status.key()));
     push_any(query, "colour", filter.colours.iter().map(|colour| colour.key()));
     push_any(query, "outcome", filter.outcomes.iter().map(|outcome| outcome.key()));
+    push_any(query, "level", filter.levels.iter().map(|level| level.key()));
     for flag in &filter.flags {
         query.push(" AND flags LIKE ").bind(format!("% {} %", flag.key()));
     }
@@ -226,6 +262,9 @@ fn push_conditions(query: &mut Query, scope: &Scope, filter: &CaseFilter) {
     };
     if filter.sample_waits {
         query.push(" AND sample = 'waiting'");
+    }
+    if filter.recert_due {
+        query.push(" AND recert_due");
     }
     if let Some(before) = filter.since_before {
         query.push(" AND status_since < ").bind(millis(before));

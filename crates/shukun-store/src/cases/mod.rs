@@ -4,20 +4,24 @@
 //! page showed before. One transaction id is one act, however often it is sent.
 //! INVARIANT: the row of a case follows from its actions: `rebuild` gives the same bytes.
 //!
-//! Writing is in `act`, lists and counts in `list`, the row in `row`.
+//! Writing is in `act`, lists and counts in `list`, the row in `row`, time limits in `clock`.
 
 mod act;
+mod clock;
 mod list;
 mod row;
 
 #[cfg(test)]
 mod tests;
 
+pub use clock::CaseClock;
 pub use list::{Assignee, CaseCursor, CaseFilter, CaseOrder, CasePage, Count, CountBy};
 pub use row::CaseRow;
 
 #[cfg(test)]
 pub(crate) use act::ALL as ACT_STATEMENTS;
+#[cfg(test)]
+pub(crate) use clock::ALL as CLOCK_STATEMENTS;
 #[cfg(test)]
 pub(crate) use list::{counts_query, list_query};
 #[cfg(test)]

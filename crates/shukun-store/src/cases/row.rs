@@ -8,6 +8,7 @@ use shukun_casework::authority::Permission;
 use shukun_casework::case::{Action, Case, Flag, Sample, Status};
 use shukun_casework::outcome::OutcomeCode;
 
+use super::clock::{self, CaseClock};
 use crate::accounts::{AccountId, read_region};
 use crate::error::{Result, StoreError};
 use crate::moment::{Moment, millis, moment};
@@ -33,7 +34,8 @@ statements! {
 /// The columns that [`read`] reads.
 pub(super) const COLUMNS: &str =
     "SELECT case_id, household_id, region, version, round, status, colour, flags, assignee,
-    burden_fen, returns, outcome, sample, opened_at, status_since, last_at FROM cases WHERE ";
+    burden_fen, returns, outcome, sample, opened_at, status_since, last_at, step, due_on, level, recert_due, read_at
+    FROM cases LEFT JOIN case_clocks ON clock_of = case_id WHERE ";
 
 /// A case in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +72,8 @@ pub struct CaseRow {
     pub status_since: Moment,
     /// When anything last happened.
     pub last_at: Moment,
+    /// How it stands against its time limits; none once it is closed.
+    pub clock: Option<CaseClock>,
 }
 
 /// Writes the row that follows from a case.
@@ -121,6 +125,7 @@ pub(super) fn read(row: &Row) -> Result<CaseRow> {
         opened_at: moment(number("opened_at")?)?,
         status_since: moment(number("status_since")?)?,
         last_at: moment(number("last_at")?)?,
+        clock: clock::read(row)?,
     })
 }
 

@@ -8,7 +8,7 @@ use shukun_casework::alert::Colour;
 use shukun_casework::authority::{Permission, Role};
 use shukun_casework::calendar::Calendar;
 use shukun_casework::case::*;
-use shukun_casework::timers::Settings;
+use shukun_casework::timers::{Level, Settings, Watch};
 use shukun_casework::{ActorId, AlertId, CaseId, ContentHash, Note, RunId, TransactionId};
 
 use super::*;
@@ -223,6 +223,35 @@ fn the_database_keeps_what_happened() {
     });
 }
 
+#[test]
+fn clocks_are_read_at_acts_and_every_night() {
+    on_both(|db| async move {
+        let (store, desk) = (db.open().await, Desk::new());
+        let scopes = county(&store).await;
+        for number in 0..3 {
+            open(&store, &scopes[0], &desk, number, VILLAGES[0]).await;
+        }
+        let clock = async |number| store.case_row(&scopes[1], &case_id(number)).await.unwrap().clock;
+        let first = clock(0).await.unwrap();
+        assert_eq!((first.level, first.due_on.is_some()), (Level::OnTrack, true));
+        let commands =
+            [take(&scopes[1]), Command::Dismiss { reason: DismissalReason::BurdenBelowLine, why: note("未达线") }];
+        store.act_on_case(&scopes[1], &case_id(2), &commands, &desk.context("x", 1, 2)).await.unwrap();
+        assert_eq!(clock(2).await, None, "a closed case has no clock");
+        let months_later = at(60 * 24 * 120);
+        let watch = Watch { calendar: &desk.calendar, settings: &desk.settings, now: months_later };
+        assert_eq!(store.refresh_clocks(watch).await.unwrap(), 2);
+        let late = clock(0).await.unwrap();
+        assert_eq!((late.level, late.due_on, late.read_at), (Level::Supervision, first.due_on, months_later));
+        let filter = CaseFilter { levels: vec![Level::Supervision], ..CaseFilter::default() };
+        let found = rows(&store, &scopes[3], &filter, CaseOrder::Due, 1).await;
+        assert_eq!(found.len(), 2);
+        let counts = store.count_cases(&scopes[3], &CaseFilter::default(), CountBy::Level).await.unwrap();
+        let counts: Vec<_> = counts.iter().map(|count| (count.key.as_deref().unwrap_or("-"), count.cases)).collect();
+        assert_eq!(BTreeSet::from_iter(counts), BTreeSet::from([("-", 1), ("supervision", 2)]));
+    });
+}
+
 /// What a random officer tries on a case; many are refused, which is part of it.
 fn random_commands(chance: &mut ChaCha8Rng, case: &Case, scope: &Scope) -> Vec<Command> {
     let due_on = at(0).to_zoned(jiff::tz::TimeZone::UTC).date().saturating_add(jiff::Span::new().days(20));
@@ -340,12 +369,12 @@ async fn check_invariants(db: &crate::testing::TestDb, seed: u64) {
     assert_eq!(all.len(), 12);
     for round in 0..60 {
         let (filter, scope) = (random_filter(&mut chance, &scopes), &scopes[chance.random_range(0..8)]);
-        let order = [CaseOrder::Longest, CaseOrder::Latest, CaseOrder::Burden][round % 3];
+        let order = [CaseOrder::Longest, CaseOrder::Latest, CaseOrder::Burden, CaseOrder::Due][round % 4];
         let listed = rows(&store, scope, &filter, order, chance.random_range(1..6)).await;
         let ids: BTreeSet<String> = listed.iter().map(|row| row.case_id.to_string()).collect();
         assert_eq!(ids.len(), listed.len(), "seed {seed}: twice in a list");
         assert_eq!(ids, in_area(&all, scope, &filter), "seed {seed}: {filter:?}");
-        for by in [CountBy::Status, CountBy::Colour, CountBy::Township, CountBy::Assignee, CountBy::Outcome] {
+        for by in CountBy::ALL {
             let counts = store.count_cases(scope, &filter, by).await.unwrap();
             let sum: u64 = counts.iter().map(|count| count.cases).sum();
             assert_eq!(sum, u64::try_from(listed.len()).unwrap(), "seed {seed}: {filter:?} by {by:?}");

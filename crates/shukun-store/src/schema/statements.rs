@@ -6,6 +6,7 @@ use shukun_casework::alert::{AlertStatus, Colour};
 use shukun_casework::authority::{Permission, Role};
 use shukun_casework::case::{Flag, Status};
 use shukun_casework::outcome::OutcomeCode;
+use shukun_casework::timers::Level;
 
 use crate::accounts::{AccountId, accounts_query, names_query};
 use crate::alerts::{alert_counts_query, alerts_query};
@@ -30,6 +31,7 @@ const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("alerts", crate::alerts::KEEP_STATEMENTS),
     ("jobs", crate::jobs::ALL),
     ("cases: act", crate::cases::ACT_STATEMENTS),
+    ("cases: clock", crate::cases::CLOCK_STATEMENTS),
     ("cases: row", crate::cases::ROW_STATEMENTS),
     ("backup", crate::backup::ALL),
     ("copy", crate::copy::ALL),
@@ -56,7 +58,7 @@ fn put_together(scope: &Scope) -> Vec<String> {
         people_query(scope, Permission::ReadAuditTrail, &By::Ids(&[PersonId(1), PersonId(2)])),
     ];
     let from = CaseCursor::parse("1.a");
-    for order in [CaseOrder::Longest, CaseOrder::Latest, CaseOrder::Burden] {
+    for order in [CaseOrder::Longest, CaseOrder::Latest, CaseOrder::Burden, CaseOrder::Due] {
         queries.push(list_query(scope, &every_filter(), order, from.as_ref(), 50));
     }
     let of_alerts = AlertFilter {
@@ -68,7 +70,7 @@ fn put_together(scope: &Scope) -> Vec<String> {
     };
     queries.push(alerts_query(scope, &of_alerts, AlertCursor::parse("1.a").as_ref(), 50));
     queries.push(alert_counts_query(scope, &of_alerts));
-    for by in [CountBy::Status, CountBy::Colour, CountBy::Township, CountBy::Assignee, CountBy::Outcome] {
+    for by in CountBy::ALL {
         queries.push(counts_query(scope, &every_filter(), by));
     }
     queries.iter().map(|query| query.text().to_owned()).collect()
@@ -84,6 +86,8 @@ fn every_filter() -> CaseFilter {
         households: Some(vec![HouseholdId(1), HouseholdId(2)]),
         outcomes: vec![OutcomeCode::Moved],
         sample_waits: true,
+        levels: vec![Level::Breached, Level::Supervision],
+        recert_due: true,
         since_before: Some(at(0)),
     }
 }

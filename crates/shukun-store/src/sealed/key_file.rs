@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
+use std::io::{ErrorKind as ErrorKindOfFile, Write as _};
 use std::path::{Path, PathBuf};
 
 use sea_orm::DatabaseConnection;
@@ -43,19 +43,21 @@ impl KeyFile {
         if find(db, ANY_KEY, values![]).await?.is_some() {
             return Err(missing(path));
         }
-        match KeyFile::create(path, SuiteName::default(), chance) {
-            // Another program that opens the same new database was quicker.
-            Err(_) if path.exists() => KeyFile::read(path),
-            made => made,
-        }
+        KeyFile::create(path, SuiteName::default(), chance)
     }
 
-    /// Makes a file with a first key of this suite.
+    /// Makes a file with a first key of this suite, or reads the one that another program made in the same moment.
     pub fn create(path: &Path, suite: SuiteName, chance: &Chance) -> Result<KeyFile> {
         let key = MasterKey { suite, bytes: Zeroizing::new(chance.bytes()?) };
         let file = KeyFile { path: path.to_owned(), keys: BTreeMap::from([(1, key)]) };
-        file.write()?;
-        KeyFile::read(path)
+        let unfinished = path.with_added_extension(chance.id()?);
+        // A link, not a rename: of two files that are made at once one stays, whole.
+        let written = write_secret(&unfinished, file.text().as_bytes()).and_then(|()| fs::hard_link(&unfinished, path));
+        let removed = fs::remove_file(&unfinished);
+        match written.and(removed) {
+            Err(cause) if cause.kind() != ErrorKindOfFile::AlreadyExists => Err(unreadable(path, &cause)),
+            _ => KeyFile::read(path),
+        }
     }
 
     fn read(path: &Path) -> Result<KeyFile> {
@@ -105,12 +107,15 @@ impl KeyFile {
     }
 
     fn write(&self) -> Result<()> {
-        let lines =
-            self.keys.iter().map(|(version, key)| format!("{version} {} {}\n", key.suite.key(), hex(&*key.bytes)));
-        let text = Zeroizing::new(lines.collect::<String>());
         let unfinished = self.path.with_added_extension("new");
-        let written = write_secret(&unfinished, text.as_bytes()).and_then(|()| fs::rename(&unfinished, &self.path));
+        let written =
+            write_secret(&unfinished, self.text().as_bytes()).and_then(|()| fs::rename(&unfinished, &self.path));
         written.map_err(|cause| unreadable(&self.path, &cause))
+    }
+
+    fn text(&self) -> Zeroizing<String> {
+        let line = |(version, key): (&u32, &MasterKey)| format!("{version} {} {}\n", key.suite.key(), hex(&*key.bytes));
+        Zeroizing::new(self.keys.iter().map(line).collect())
     }
 }
 
