@@ -204,6 +204,46 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_stands_on_its_last_day_is_in_time() {
+        let mut world = World::new();
+        world.pass_days(7);
+        world.act("ca1", Command::StartWaiting { waiting: Waiting::Resident });
+        world.pass_days(30);
+        assert_eq!((first(&world).used.value, first(&world).level), (5, Level::AtRisk));
+    }
+
+    #[test]
+    fn plain_days_end_on_the_next_working_day() {
+        // Thirty days after the settlement is a day off.
+        let mut world = World::new().until_settled();
+        let settled = world.today();
+        let due = first(&world).due_on.map(|due| due.value).unwrap();
+        let thirtieth = settled.checked_add(30.days()).unwrap();
+        assert!(!world.calendar.is_working(thirtieth) && due > thirtieth, "{settled} {due}");
+        world.pass_days(31);
+        assert!(world.today() <= due);
+        assert_eq!((first(&world).used.value, first(&world).level), (31, Level::AtRisk));
+        world.pass_days(3);
+        assert_eq!(first(&world).level, Level::Breached);
+    }
+
+    #[test]
+    fn an_advance_runs_in_hours() {
+        let mut world = World::new().until_dispatched();
+        let programme = crate::authority::Programme::CharityRelief;
+        let amount_fen = shukun_base::Fen::yuan(500);
+        let asked = crate::case::AdvanceAsked { programme, amount_fen, why: note("次日手术") };
+        world.act("vw1", Command::AskAdvance(asked));
+        for (hours, level) in [(16, Level::OnTrack), (17, Level::AtRisk), (24, Level::AtRisk), (25, Level::Breached)] {
+            let now = world.now.checked_add(hours.hours()).unwrap();
+            let watch = Watch { calendar: &world.calendar, settings: &world.settings, now };
+            let clocks = running(&world.case, watch);
+            let clock = clocks.iter().find(|reading| reading.step == Step::AdvanceApproval).unwrap();
+            assert_eq!((clock.used.value, clock.level), (u32::try_from(hours).unwrap(), level));
+        }
+    }
+
+    #[test]
     fn a_red_alert_is_verified_in_three_days() {
         for (colour, limit) in [(Colour::Orange, 10), (Colour::Red, 3)] {
             let world = World::opened(colour).until_dispatched();

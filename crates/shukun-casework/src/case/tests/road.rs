@@ -255,3 +255,30 @@ fn a_broken_record_is_not_a_case() {
     let newer = serde_json::to_string(&all()[0]).unwrap().replace("\"v\":1", "\"v\":2");
     assert!(serde_json::from_str::<Action>(&newer).unwrap_err().to_string().contains("form 2"));
 }
+
+#[test]
+fn what_was_set_aside_does_not_count_later() {
+    let mut world = World::new().until_verified(Finding::AtRisk);
+    let back = Return { to: Status::Screened, reason: ReturnReason::DoubtfulFigures, note: note("数字存疑") };
+    world.act("ca1", Command::Return(back));
+    assert_eq!((world.case.verification.clone(), world.case.dispatch.clone()), (None, None));
+    world.act("ca1", Command::Dismiss { reason: DismissalReason::NonLocal, why: note("户籍在外县") });
+    let reopen = |at| Command::Reopen(Reopening { at, reason: ReturnReason::NewFacts, note: note("户籍更正") });
+    for at in [Status::Verified, Status::Dispatched, Status::Applying] {
+        assert_eq!(world.plan(&officer("ca1"), &reopen(at)), Err(RefusalCode::NotReached), "{at}");
+    }
+    world.act("ca1", reopen(Status::Screened));
+    assert_eq!((world.case.status, world.case.round), (Status::Screened, 2));
+}
+
+#[test]
+fn an_advance_that_was_refused_is_not_set_off() {
+    let mut world = World::new().until_dispatched();
+    let programme = crate::authority::Programme::CharityRelief;
+    let asked = AdvanceAsked { programme, amount_fen: Fen::yuan(1_000), why: note("次日手术") };
+    world.act("vw1", Command::AskAdvance(asked)).act("ts1", Command::AnswerAdvance { approved: false });
+    let mut world = world.walk_on_to_certified();
+    world.act("hsa1", draft(1, Fen::yuan(3_000))).act("hsa2", check(1));
+    assert_eq!(world.case.advances.first().and_then(|advance| advance.netted_in), None);
+    assert_eq!(world.case.requests.first().map(|request| request.amount_fen), Some(Fen::yuan(3_000)));
+}
