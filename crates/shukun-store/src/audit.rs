@@ -75,6 +75,8 @@ acts! {
     AlertPaused "alert_paused" "暂缓预警" "left an alert alone for a time",
     CaseActed "case_acted" "办理案件" "acted on a case",
     CaseViewed "case_viewed" "查看案件" "looked at a case",
+    DocumentAdded "document_added" "上传材料" "added a document",
+    DocumentOpened "document_opened" "打开材料" "opened a document",
     OwnHousehold "own_household" "申报回避" "declared an own household",
     KeyChanged "key_changed" "更换密钥" "changed a key",
 }

@@ -12,7 +12,7 @@ statements! {
     COLUMNS = "SELECT name, type, pk FROM pragma_table_info($1) ORDER BY cid";
 }
 
-/// Rows read at a time.
+/// Rows read at a time; documents, which may have 20 MiB each, are read one by one.
 const AT_A_TIME: usize = 500;
 
 #[derive(Clone, Debug)]
@@ -65,7 +65,7 @@ async fn copy_table(from: &DatabaseTransaction, to: &DatabaseTransaction, table:
         }
         copied += u64::try_from(page.len()).unwrap_or(0);
         match page.last() {
-            Some(last) if page.len() == AT_A_TIME => after = Some(table.key_of(last)),
+            Some(last) if page.len() == table.at_a_time() => after = Some(table.key_of(last)),
             _ => return Ok(copied),
         }
     }
@@ -80,10 +80,14 @@ impl Table {
             let page = self.page(from, after.as_ref()).await?;
             page.iter().for_each(|row| each(row));
             match page.last() {
-                Some(last) if page.len() == AT_A_TIME => after = Some(self.key_of(last)),
+                Some(last) if page.len() == self.at_a_time() => after = Some(self.key_of(last)),
                 _ => return Ok(()),
             }
         }
+    }
+
+    fn at_a_time(&self) -> usize {
+        if self.name == "documents" { 1 } else { AT_A_TIME }
     }
 
     fn names(&self) -> String {
@@ -103,7 +107,8 @@ impl Table {
             let places: Vec<String> = (1..=after.len()).map(|number| format!("${number}")).collect();
             format!(" WHERE ({key}) > ({})", places.join(", "))
         });
-        let text = format!("SELECT {} FROM {}{condition} ORDER BY {key} LIMIT {AT_A_TIME}", self.names(), self.name);
+        let text =
+            format!("SELECT {} FROM {}{condition} ORDER BY {key} LIMIT {}", self.names(), self.name, self.at_a_time());
         let values = after.cloned().unwrap_or_default();
         let statement = Statement::from_sql_and_values(from.get_database_backend(), text, values);
         let rows = from.query_all_raw(statement).await?;

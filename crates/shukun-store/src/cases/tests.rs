@@ -3,84 +3,18 @@ use std::collections::BTreeSet;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use sea_orm::ConnectionTrait as _;
-use shukun_base::{Fen, HouseholdId, PersonId, RegionCode};
+use shukun_base::{HouseholdId, RegionCode};
 use shukun_casework::alert::Colour;
-use shukun_casework::authority::{Permission, Role};
-use shukun_casework::calendar::Calendar;
+use shukun_casework::authority::Permission;
 use shukun_casework::case::*;
-use shukun_casework::timers::{Level, Settings, Watch};
-use shukun_casework::{ActorId, AlertId, CaseId, ContentHash, Note, RunId, TransactionId};
+use shukun_casework::timers::{Level, Watch};
+use shukun_casework::{ActorId, AlertId, Note};
 
+use super::testing::{Desk, TOWNS, VILLAGES, case_id, county, detection, opening, run};
 use super::*;
 use crate::error::ErrorKind;
-use crate::testing::{at, grant, id_of, new_account, on_both, region, scopes};
+use crate::testing::{at, id_of, on_both, region};
 use crate::{Scope, Store, StoreError};
-
-const TOWNS: [&str; 3] = ["330381001", "330381002", "330381003"];
-const VILLAGES: [&str; 4] = ["330381001001", "330381001002", "330381002001", "330381003001"];
-
-/// The moment's surroundings of an act.
-struct Desk {
-    calendar: Calendar,
-    settings: Settings,
-}
-
-impl Desk {
-    fn new() -> Desk {
-        Desk { calendar: Calendar::china(), settings: Settings::defaults() }
-    }
-
-    fn context(&self, transaction: &str, version: u32, minutes: i64) -> Context<'_> {
-        let transaction = TransactionId::new(transaction).unwrap();
-        let (calendar, settings) = (&self.calendar, &self.settings);
-        Context { now: at(minutes), transaction, version, calendar, settings, sample_seed: 1 }
-    }
-}
-
-/// `hsa`, `ca`, a second `ca`, a township, a village, the neighbour township, an auditor, an administrator.
-async fn county(store: &Store) -> Vec<Scope> {
-    let accounts = [
-        new_account("hsa", &[grant(Role::Insurance, "330381")]),
-        new_account("ca", &[grant(Role::CivilAffairs, "330381")]),
-        new_account("ca2", &[grant(Role::CivilAffairs, "330381")]),
-        new_account("ts", &[grant(Role::Township, TOWNS[0])]),
-        new_account("vw", &[grant(Role::Village, VILLAGES[0])]),
-        new_account("ts2", &[grant(Role::Township, TOWNS[1])]),
-        new_account("au", &[grant(Role::Auditor, "330381")]),
-        new_account("system", &[grant(Role::SystemAdmin, "330381")]),
-    ];
-    scopes(store, &accounts).await
-}
-
-fn case_id(number: u64) -> CaseId {
-    CaseId::new(&format!("case-{number:04}")).unwrap()
-}
-
-fn detection(number: u64, colour: Colour) -> Detection {
-    Detection {
-        alert: AlertId::new(&format!("alert-{number}")).unwrap(),
-        person: PersonId(number),
-        year: 2026,
-        rule: "三色预警".to_owned(),
-        pack: "cn-33 1".to_owned(),
-        claims_sha256: ContentHash::new(&"0a".repeat(32)).unwrap(),
-        burden_fen: Fen::yuan(50_000 + i64::try_from(number).unwrap() % 7),
-        colour,
-    }
-}
-
-fn opening(number: u64, place: &str, colour: Colour) -> Opening {
-    Opening {
-        case: case_id(number),
-        household: HouseholdId(number),
-        region: region(place),
-        discovery: Discovery::Alert(detection(number, colour)),
-    }
-}
-
-fn run() -> RunId {
-    RunId::new("run-1").unwrap()
-}
 
 async fn open(store: &Store, hsa: &Scope, desk: &Desk, number: u64, place: &str) -> Case {
     let ctx = desk.context(&format!("open-{number}"), 0, 1);

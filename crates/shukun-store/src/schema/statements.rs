@@ -29,6 +29,7 @@ const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("sign_in", crate::sign_in::ALL),
     ("people", crate::people::ALL),
     ("alerts", crate::alerts::KEEP_STATEMENTS),
+    ("documents", crate::documents::ALL),
     ("jobs", crate::jobs::ALL),
     ("cases: act", crate::cases::ACT_STATEMENTS),
     ("cases: clock", crate::cases::CLOCK_STATEMENTS),

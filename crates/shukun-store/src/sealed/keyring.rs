@@ -25,7 +25,7 @@ statements! {
 }
 
 /// Tables with sealed columns; `index` is the key of keyed hashes.
-const TABLES: &[&str] = &["accounts", "alerts", "audit", "case_actions", "index", "jobs", "people"];
+const TABLES: &[&str] = &["accounts", "alerts", "audit", "case_actions", "documents", "index", "jobs", "people"];
 
 #[derive(Clone)]
 struct DataKey {

@@ -1,0 +1,278 @@
+//! Papers of cases (scans, photos, minutes): sealed in the database, opened with a line in the audit trail.
+//!
+//! What a file is is told from its first bytes, never from its name. Three forms are taken, which browsers show without
+//! running anything in them.
+
+use sha2::{Digest as _, Sha256};
+use shukun_base::RegionCode;
+use shukun_casework::authority::Permission;
+use shukun_casework::{CaseId, ContentHash, Document, DocumentId, DocumentKind};
+
+use crate::accounts::AccountId;
+use crate::audit::{Act, Entry, Object, append};
+use crate::chance::hex;
+use crate::error::{Result, StoreError};
+use crate::moment::{Moment, millis, moment};
+use crate::scope::Scope;
+use crate::sealed::Place;
+use crate::sql::{Row, all, execute, find, statements, values};
+use crate::store::Store;
+
+statements! {
+    ADD = "INSERT INTO documents (document_id, case_id, kind, form, sha256, size_bytes, content, added_by, added_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    OF_CASE = "SELECT document_id, kind, form, sha256, size_bytes, added_by, added_at FROM documents
+        WHERE case_id = $1 ORDER BY added_at, document_id";
+    ONE = "SELECT document_id, kind, form, sha256, size_bytes, content, added_by, added_at FROM documents
+        WHERE document_id = $1 AND case_id = $2";
+}
+
+/// Largest paper: 20 MiB.
+const LARGEST: usize = 20 << 20;
+
+macro_rules! forms {
+    ($($form:ident $media:literal $head:literal,)+) => {
+        /// What a file is.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum DocumentForm {
+            $(#[doc = $media] $form,)+
+        }
+
+        impl DocumentForm {
+            /// Every form that is taken.
+            pub const ALL: &'static [DocumentForm] = &[$(DocumentForm::$form),+];
+
+            /// For the header `content-type`.
+            pub fn media_type(self) -> &'static str {
+                match self { $(DocumentForm::$form => $media,)+ }
+            }
+
+            fn head(self) -> &'static [u8] {
+                match self { $(DocumentForm::$form => $head,)+ }
+            }
+        }
+    };
+}
+
+forms! {
+    Pdf "application/pdf" b"%PDF-",
+    Jpeg "image/jpeg" b"\xff\xd8\xff",
+    Png "image/png" b"\x89PNG\r\n\x1a\n",
+}
+
+impl DocumentForm {
+    /// What bytes are, by their head.
+    pub fn of(bytes: &[u8]) -> Option<DocumentForm> {
+        DocumentForm::ALL.iter().copied().find(|form| bytes.starts_with(form.head()))
+    }
+}
+
+/// A paper in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredDocument {
+    /// What the actions of the case name it by.
+    pub document: Document,
+    /// What the file is.
+    pub form: DocumentForm,
+    /// How large.
+    pub size_bytes: u64,
+    /// Who added it.
+    pub added_by: AccountId,
+    /// When.
+    pub added_at: Moment,
+}
+
+impl Store {
+    /// Adds a paper to a case of the caller's area; whoever may write anything there may. The case's actions then name it.
+    ///
+    /// # Errors
+    /// `store-document-form` unless it is a PDF, JPEG or PNG by its first bytes; `store-document-size` above 20 MiB.
+    pub async fn add_document(
+        &self,
+        scope: &Scope,
+        case_id: &CaseId,
+        kind: DocumentKind,
+        bytes: &[u8],
+        now: Moment,
+    ) -> Result<Document> {
+        let region = self.case_row(scope, case_id).await?.region;
+        refuse_reader(scope, &region)?;
+        let form = DocumentForm::of(bytes).ok_or_else(wrong_form)?;
+        if bytes.len() > LARGEST {
+            return Err(too_large());
+        }
+        let sha256 = ContentHash::new(&hex(&Sha256::digest(bytes))).ok_or_else(unreadable)?;
+        let document = Document { id: DocumentId::new(&self.chance.id()?).ok_or_else(unreadable)?, kind, sha256 };
+        let content = self.keys.seal(&self.chance, place(&document.id), bytes)?;
+        let size_bytes = i64::try_from(bytes.len()).map_err(|_| too_large())?;
+        let by = scope.account_id().as_str();
+        self.retry(|| async {
+            let tx = self.begin_write().await?;
+            let values = values![
+                document.id.as_str(),
+                case_id.as_str(),
+                kind.key(),
+                form.media_type(),
+                document.sha256.as_str(),
+                size_bytes,
+                content.clone(),
+                by,
+                millis(now),
+            ];
+            execute(&tx, ADD, values).await?;
+            append(self, &tx, now, entry(by, Act::DocumentAdded, case_id, &region, document.id.as_str())).await?;
+            Ok(tx.commit().await?)
+        })
+        .await?;
+        Ok(document)
+    }
+
+    /// The papers of a case of the caller's area, without their bytes.
+    pub async fn list_documents(&self, scope: &Scope, case_id: &CaseId) -> Result<Vec<StoredDocument>> {
+        self.case_row(scope, case_id).await?;
+        all(&self.db, OF_CASE, values![case_id.as_str()]).await?.iter().map(read).collect()
+    }
+
+    /// Opens a paper: whoever may look behind a mask there, with the second factor. Who opened it is written down first.
+    ///
+    /// # Errors
+    /// `store-seal-broken` if its bytes are not what was added.
+    pub async fn open_document(
+        &self,
+        scope: &Scope,
+        case_id: &CaseId,
+        document_id: &DocumentId,
+        now: Moment,
+    ) -> Result<(StoredDocument, Vec<u8>)> {
+        let region = self.case_row(scope, case_id).await?.region;
+        scope.require(Permission::Reveal, Some(&region))?;
+        let row = find(&self.db, ONE, values![document_id.as_str(), case_id.as_str()]).await?;
+        let row = row.ok_or_else(StoreError::not_found)?;
+        let (stored, cell) = (read(&row)?, row.get::<Vec<u8>>("content")?);
+        let content = self.keys.open_cell(&self.db, place(document_id), &cell).await?.reveal().clone();
+        if hex(&Sha256::digest(&content)) != stored.document.sha256.as_str() {
+            return Err(unreadable());
+        }
+        let by = scope.account_id().as_str();
+        self.retry(|| async {
+            let tx = self.begin_write().await?;
+            append(self, &tx, now, entry(by, Act::DocumentOpened, case_id, &region, document_id.as_str())).await?;
+            Ok(tx.commit().await?)
+        })
+        .await?;
+        Ok((stored, content))
+    }
+}
+
+fn entry<'a>(by: &'a str, act: Act, case_id: &CaseId, region: &'a RegionCode, document: &'a str) -> Entry<'a> {
+    let object = Object::new("case", case_id.as_str());
+    Entry { account_id: by, act, object, region: Some(region), fields: document, reason: None }
+}
+
+fn refuse_reader(scope: &Scope, region: &RegionCode) -> Result<()> {
+    let mut writing = Permission::ALL.iter().filter(|permission| !permission.is_reading());
+    let writes = writing.any(|permission| scope.allows(*permission, Some(region)));
+    if writes { Ok(()) } else { Err(StoreError::forbidden()) }
+}
+
+fn read(row: &Row) -> Result<StoredDocument> {
+    let text = |column| row.get::<String>(column);
+    let form = text("form")?;
+    let document = Document {
+        id: DocumentId::new(&text("document_id")?).ok_or_else(unreadable)?,
+        kind: DocumentKind::find(&text("kind")?).ok_or_else(unreadable)?,
+        sha256: ContentHash::new(&text("sha256")?).ok_or_else(unreadable)?,
+    };
+    Ok(StoredDocument {
+        document,
+        form: DocumentForm::ALL.iter().copied().find(|known| known.media_type() == form).ok_or_else(unreadable)?,
+        size_bytes: u64::try_from(row.get::<i64>("size_bytes")?).map_err(|_| unreadable())?,
+        added_by: AccountId::new(&text("added_by")?),
+        added_at: moment(row.get("added_at")?)?,
+    })
+}
+
+fn place(id: &DocumentId) -> Place<'_> {
+    Place { table: "documents", column: "content", row: id.as_str() }
+}
+
+fn unreadable() -> StoreError {
+    StoreError::damaged("有一份材料读不懂：请从备份核对。", "A document cannot be read: compare it with a backup.")
+}
+
+fn wrong_form() -> StoreError {
+    StoreError::refused(
+        "store-document-form",
+        "只接收 PDF、JPEG 或 PNG 文件：请转换后再上传。",
+        "A document is a PDF, JPEG or PNG file: convert it first.",
+    )
+}
+
+fn too_large() -> StoreError {
+    StoreError::refused(
+        "store-document-size",
+        "文件超过 20 MiB：请压缩或分开上传。",
+        "The file is larger than 20 MiB: compress or split it.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cases::testing::{county, opened};
+    use crate::error::ErrorKind;
+    use crate::testing::{at, on_both};
+    use crate::{AuditFilter, Store};
+    use sea_orm::ConnectionTrait as _;
+
+    const SCAN: &[u8] = b"%PDF-1.7 scan of a card that nobody holds";
+
+    async fn add(store: &Store, scope: &Scope, case_id: &CaseId, bytes: &[u8]) -> Result<Document> {
+        store.add_document(scope, case_id, DocumentKind::Identity, bytes, at(3)).await
+    }
+
+    #[test]
+    fn a_paper_is_added_listed_and_opened_with_a_line_in_the_trail() {
+        on_both(|db| async move {
+            let store = db.open().await;
+            let scopes = county(&store).await;
+            let case_id = opened(&store, &scopes[0], 1).await;
+            let document = add(&store, &scopes[3], &case_id, SCAN).await.unwrap();
+            assert_eq!(document.sha256.as_str(), hex(&Sha256::digest(SCAN)));
+            let listed = store.list_documents(&scopes[3], &case_id).await.unwrap();
+            assert_eq!((listed.len(), &listed[0].document, listed[0].form), (1, &document, DocumentForm::Pdf));
+            let (_, bytes) = store.open_document(&scopes[3], &case_id, &document.id, at(4)).await.unwrap();
+            assert_eq!(bytes, SCAN);
+            let filter = AuditFilter { act: Some(Act::DocumentOpened), ..AuditFilter::default() };
+            assert_eq!(store.list_audit(&scopes[6], &filter).await.unwrap().len(), 1);
+            let cell = find(&store.db, ONE, values![document.id.as_str(), case_id.as_str()]).await.unwrap().unwrap();
+            let cell: Vec<u8> = cell.get("content").unwrap();
+            assert!(!cell.windows(5).any(|window| window == b"%PDF-"));
+        });
+    }
+
+    #[test]
+    fn papers_of_another_area_readers_and_other_files_are_refused() {
+        on_both(|db| async move {
+            let store = db.open().await;
+            let scopes = county(&store).await;
+            let case_id = opened(&store, &scopes[0], 1).await;
+            let document = add(&store, &scopes[0], &case_id, SCAN).await.unwrap();
+            let neighbour = &scopes[5];
+            assert_eq!(add(&store, neighbour, &case_id, SCAN).await.unwrap_err().kind, ErrorKind::NotFound);
+            assert_eq!(store.list_documents(neighbour, &case_id).await.unwrap_err().kind, ErrorKind::NotFound);
+            let opened = store.open_document(neighbour, &case_id, &document.id, at(4)).await;
+            assert_eq!(opened.unwrap_err().kind, ErrorKind::NotFound);
+            assert_eq!(
+                add(&store, &scopes[6], &case_id, SCAN).await.unwrap_err().kind,
+                ErrorKind::Forbidden,
+                "an auditor"
+            );
+            assert_eq!(add(&store, &scopes[0], &case_id, b"MZ").await.unwrap_err().code, "store-document-form");
+            let large = [SCAN, &vec![0; LARGEST]].concat();
+            assert_eq!(add(&store, &scopes[0], &case_id, &large).await.unwrap_err().code, "store-document-size");
+            let change = "UPDATE documents SET kind = 'other'";
+            assert!(StoreError::from(store.db.execute_unprepared(change).await.unwrap_err()).is_trigger());
+        });
+    }
+}
