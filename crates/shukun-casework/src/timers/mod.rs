@@ -6,7 +6,9 @@
 mod count;
 mod reading;
 mod settings;
+mod sums;
 
 pub use count::{Used, used};
 pub use reading::{Level, Reading, Watch, flags, running, steps};
 pub use settings::{Clock, Number, NumberRow, Settings, SettingsFault, Unit};
+pub use sums::{Sum, sums};

@@ -39,7 +39,7 @@ fn officer(
 }
 
 /// Merges `duplicate` into `keep`: the actions of each. `ctx.version` is that of `keep`, `duplicate_version` that of the
-/// other as it was read.
+/// other as it was read. Both are stored in one go: on record in one is on record in both.
 pub fn plan_merge(
     keep: &Case,
     duplicate: &Case,
@@ -49,9 +49,7 @@ pub fn plan_merge(
     ctx: &Context,
 ) -> Result<(Vec<Action>, Vec<Action>), Refusal> {
     let ctx_of_duplicate = Context { version: duplicate_version, ..ctx.clone() };
-    let kept_is_done = is_on_record(keep, actor, ctx)?;
-    let duplicate_is_done = is_on_record(duplicate, actor, &ctx_of_duplicate)?;
-    if kept_is_done && duplicate_is_done {
+    if is_on_record(keep, actor, ctx)? || is_on_record(duplicate, actor, &ctx_of_duplicate)? {
         return Ok((Vec::new(), Vec::new()));
     }
     let who = check_writable(keep, actor, ctx)?;

@@ -196,6 +196,8 @@ fn duplicates_are_merged_and_split_again() {
     assert_eq!(other.case.status, Status::Closed);
     assert_eq!(other.case.merged_into, Some(keep.case.id.clone()));
     assert_eq!(keep.case.detections.len(), 2);
+    let again = plan_merge(&keep.case, &other.case, 1, &note("同一户"), &officer("ca1"), &keep.context("t-merge"));
+    assert_eq!(again, Ok((Vec::new(), Vec::new())), "the same act twice is one");
     let third = detection("alert-3", crate::alert::Colour::Red);
     keep.try_act(&program(), &Command::LinkAlert(third.clone())).unwrap();
     let new = (crate::ids::CaseId::new("case-3").unwrap(), shukun_base::HouseholdId(43), region(TOWN));
