@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use argon2::{Algorithm, Argon2, Params, Version};
 use shukun_base::Masked;
 use tokio::sync::Semaphore;
 
@@ -22,14 +22,17 @@ const PLAIN: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
 /// Hashes and checks passwords, off the threads that answer requests.
 pub(crate) struct PasswordCheck {
+    hasher: Argon2<'static>,
     places: Arc<Semaphore>,
     /// What unknown names are checked against, so that they take as long as known ones.
     nobodys: String,
 }
 
 impl PasswordCheck {
-    pub async fn new(chance: &Chance) -> Result<PasswordCheck> {
-        let mut check = PasswordCheck { places: Arc::new(Semaphore::new(AT_A_TIME)), nobodys: String::new() };
+    /// `cost` is the crate's default everywhere but in tests.
+    pub async fn new(chance: &Chance, cost: Params) -> Result<PasswordCheck> {
+        let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, cost);
+        let mut check = PasswordCheck { hasher, places: Arc::new(Semaphore::new(AT_A_TIME)), nobodys: String::new() };
         check.nobodys = check.hash(chance, &first_password(chance)?).await?;
         Ok(check)
     }
@@ -37,9 +40,9 @@ impl PasswordCheck {
     /// The hash to store.
     pub async fn hash(&self, chance: &Chance, password: &Masked<String>) -> Result<String> {
         let salt: [u8; 16] = chance.bytes()?;
-        let password = password.clone();
+        let (password, hasher) = (password.clone(), self.hasher.clone());
         self.apart(move || {
-            let hashed = Argon2::default().hash_password_with_salt(password.reveal().as_bytes(), &salt);
+            let hashed = hasher.hash_password_with_salt(password.reveal().as_bytes(), &salt);
             hashed.map(|hash| hash.to_string()).map_err(|_| cannot_hash())
         })
         .await?
@@ -48,10 +51,10 @@ impl PasswordCheck {
     /// Whether the password belongs to the hash; without a hash the same work, and no.
     pub async fn matches(&self, hash: Option<&str>, password: &Masked<String>) -> Result<bool> {
         let (is_known, stored) = (hash.is_some(), hash.unwrap_or(&self.nobodys).to_owned());
-        let password = password.clone();
+        let (password, hasher) = (password.clone(), self.hasher.clone());
         let matches = self.apart(move || {
             let stored = PasswordHash::new(&stored).map_err(|_| cannot_hash())?;
-            Ok(Argon2::default().verify_password(clipped(password.reveal()), &stored).is_ok())
+            Ok(hasher.verify_password(clipped(password.reveal()), &stored).is_ok())
         });
         matches.await?.map(|matches| matches && is_known)
     }
@@ -117,7 +120,7 @@ mod tests {
     #[tokio::test]
     async fn a_password_matches_its_own_hash_only() {
         let chance = Chance::system();
-        let check = PasswordCheck::new(&chance).await.unwrap();
+        let check = PasswordCheck::new(&chance, Params::default()).await.unwrap();
         let hash = check.hash(&chance, &masked("correct horse")).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert!(check.matches(Some(&hash), &masked("correct horse")).await.unwrap());

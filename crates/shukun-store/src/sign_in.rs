@@ -388,6 +388,31 @@ mod tests {
         });
     }
 
+    /// `SHUKUN_TRIES` asks for more than a test run tries; figures are in docs/store.md.
+    #[test]
+    fn unknown_names_take_as_long_as_known_ones() {
+        let tries: u32 = std::env::var("SHUKUN_TRIES").map_or(8, |tries| tries.parse().unwrap());
+        on_both(|db| async move {
+            drop(db.open().await);
+            let store = Store::open(db.url(), &db.key_file()).await.unwrap();
+            let names: Vec<String> = (0..tries).map(|number| format!("clerk{number}")).collect();
+            let accounts: Vec<_> = names.iter().map(|name| new_account(name, &[])).collect();
+            store.set_up(&accounts, at(0)).await.unwrap();
+            let mut took = [std::time::Duration::ZERO; 2];
+            for name in &names {
+                for (index, name) in [name.clone(), format!("x{name}")].iter().enumerate() {
+                    let start = std::time::Instant::now();
+                    assert_eq!(store.sign_in(name, &masked("wrong password"), at(1)).await.unwrap_err(), refused());
+                    took[index] += start.elapsed();
+                }
+            }
+            let [known, unknown] = took.map(|took| took / tries);
+            eprintln!("{}: a known name {known:?}, an unknown one {unknown:?}", store.engine());
+            // Far apart only if one of them skipped the hash: a busy machine is no failure.
+            assert!(known < unknown * 3 && unknown < known * 3, "{known:?} {unknown:?}");
+        });
+    }
+
     async fn enrolled_clerk(store: &Store) -> (Masked<Vec<u8>>, Session) {
         let (_, session) = staff(store, &[new_account("clerk", &[grant(Role::Insurance, "330381")])]).await.remove(0);
         store.begin_enrolment(&session, &masked(PASSWORD), at(0)).await.unwrap();

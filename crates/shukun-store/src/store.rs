@@ -48,11 +48,21 @@ impl Store {
 
     /// [`Store::open`] with another source of chance, for tests that must come out the same twice.
     pub async fn open_with(url: &str, key_file: &Path, chance: Chance) -> Result<Store> {
+        Store::open_at_cost(url, key_file, chance, argon2::Params::default()).await
+    }
+
+    /// What a password costs to check is another thing in tests only: they sign many people in.
+    pub(crate) async fn open_at_cost(
+        url: &str,
+        key_file: &Path,
+        chance: Chance,
+        cost: argon2::Params,
+    ) -> Result<Store> {
         let db = Database::connect(options(url)).await?;
         schema::migrate(&db).await?;
         let file = KeyFile::load_or_create(key_file, &db, &chance).await?;
         let keys = Arc::new(Keyring::open(file, &db, &chance).await?);
-        let passwords = Arc::new(PasswordCheck::new(&chance).await?);
+        let passwords = Arc::new(PasswordCheck::new(&chance, cost).await?);
         Ok(Store { db, keys, chance, passwords })
     }
 

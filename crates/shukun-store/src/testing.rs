@@ -12,7 +12,7 @@ use sea_orm::{ConnectionTrait as _, Database};
 use shukun_base::{HouseholdId, Masked, PersonId, RegionCode};
 use shukun_casework::authority::{Grant, Role};
 
-use crate::{AccountId, Moment, NewAccount, Person, Result, Scope, Session, Store, Token};
+use crate::{AccountId, Chance, Moment, NewAccount, Person, Result, Scope, Session, Store, Token};
 
 /// An empty database of its own, with a place for its key file.
 #[derive(Clone)]
@@ -27,7 +27,8 @@ impl TestDb {
     }
 
     pub async fn try_open(&self) -> Result<Store> {
-        Store::open(&self.url, &self.key_file()).await
+        let cheap = argon2::Params::new(argon2::Params::MIN_M_COST, 1, 1, None).unwrap();
+        Store::open_at_cost(&self.url, &self.key_file(), Chance::system(), cheap).await
     }
 
     pub fn url(&self) -> &str {

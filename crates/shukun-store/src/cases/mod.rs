@@ -12,6 +12,8 @@ mod list;
 mod row;
 
 #[cfg(test)]
+mod load;
+#[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
