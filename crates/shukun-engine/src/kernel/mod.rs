@@ -91,6 +91,12 @@ impl<'p> Kernel<'p> {
         &self.plan.lanes
     }
 
+    /// Whether its payers are gone through bill after bill in one pass.
+    #[cfg(test)]
+    pub(crate) fn goes_once(&self) -> bool {
+        self.machine.goes_once()
+    }
+
     /// Settles the households of a chunk. Those in [`Answer::slow`] were left to the reference evaluator.
     pub fn settle(&self, chunk: &Chunk<'_>, wanted: Wanted, answer: &mut Answer) {
         run::settle(self.program(), &self.plan, &self.machine, chunk, wanted, false, answer);

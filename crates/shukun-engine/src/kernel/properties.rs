@@ -6,13 +6,15 @@
 
 mod coverage;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::outcome::Posting;
 use crate::testing::household;
 use crate::testing::random_households::{Oddity, any_household};
-use crate::testing::random_programs::any_program;
+use crate::testing::random_programs::{any_common_program, any_program};
 use shukun_base::{Fen, HouseholdId, PersonId};
 
 /// The households side by side: each with numbers of its own.
@@ -211,6 +213,19 @@ proptest! {
     }
 
     #[test]
+    fn settles_programs_of_the_common_shape_as_the_reference_does(
+        program in any_common_program(),
+        odd in prop::collection::vec(any_household(Oddity::Odd), 0..2),
+        plain in prop::collection::vec(any_household(Oddity::Plain), 1..4),
+    ) {
+        ONCE.0.fetch_add(1, Ordering::Relaxed);
+        ONCE.1.fetch_add(usize::from(Kernel::new(&program).goes_once()), Ordering::Relaxed);
+        check(&program, &side_by_side(odd.into_iter().chain(plain).collect()), &mut Answer::default());
+        let (all, once) = (ONCE.0.load(Ordering::Relaxed), ONCE.1.load(Ordering::Relaxed));
+        prop_assert!(all < 50 || once * 3 > all, "{once} of {all} programs went through in one pass");
+    }
+
+    #[test]
     fn what_was_settled_before_does_not_matter(
         programs in prop::collection::vec(any_program(), 2..4),
         households in prop::collection::vec(any_household(Oddity::Odd), 1..6),
@@ -225,6 +240,9 @@ proptest! {
         }
     }
 }
+
+/// Programs of the common shape so far, and how many of them went through in one pass.
+static ONCE: (AtomicUsize, AtomicUsize) = (AtomicUsize::new(0), AtomicUsize::new(0));
 
 /// More where somebody asks for more: `PROPTEST_CASES`.
 fn cases(usual: u32) -> u32 {

@@ -542,3 +542,49 @@ fn cell_test(draw: &mut Draw<'_>, field: Field) -> CellTest {
         _ => CellTest::OneOf(literals(draw, field)),
     }
 }
+
+/// Any program whose rules pay, if at a bill, as most documents have it: a rate or one scale of rows, a fixed deductible
+/// and cap over the rule's own period.
+pub(crate) fn any_common_program() -> impl Strategy<Value = Program> {
+    any_program().prop_map(|mut program| {
+        program.tiers.iter_mut().skip(1).for_each(|tier| tier.source = Source::Computed);
+        program.rules.iter_mut().for_each(make_common);
+        program
+    })
+}
+
+fn make_common(rule: &mut Rule) {
+    let fixed = |line: &mut Expr| {
+        if !matches!(line, Expr::Money(_)) {
+            *line = Expr::Money(Fen(80_000));
+        }
+    };
+    let is_watched = rule.timing == Timing::PeriodEnd;
+    rule.kind = match std::mem::replace(&mut rule.kind, Kind::Eligibility { grants: String::new() }) {
+        kind if is_watched => kind,
+        Kind::BringDown { base, .. } | Kind::Fixed { base: Some(base), .. } => {
+            Kind::Pay { base, deductible: None, scale: Scale::Rate { rate: percents(&mut Draw::new(&[60])) } }
+        }
+        Kind::Fixed { base: None, .. } => Kind::Eligibility { grants: "资格".to_owned() },
+        other => other,
+    };
+    let own = rule.accumulate;
+    let Kind::Pay { deductible, scale, .. } = &mut rule.kind else { return };
+    if is_watched {
+        return;
+    }
+    if let Some(deductible) = deductible {
+        deductible.over = own;
+        fixed(&mut deductible.amount);
+    }
+    if let Scale::Brackets { scales, .. } = scale {
+        scales.truncate(1);
+        scales.iter_mut().for_each(|scale| scale.tests.clear());
+    }
+    (rule.minimum, rule.prorate) = (None, None);
+    rule.limits.truncate(1);
+    for limit in &mut rule.limits {
+        (limit.over, limit.counts) = (own, Vec::new());
+        fixed(&mut limit.cap);
+    }
+}

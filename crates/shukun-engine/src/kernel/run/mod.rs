@@ -92,6 +92,13 @@ impl Machine {
     }
 }
 
+#[cfg(test)]
+impl Machine {
+    pub(crate) fn goes_once(&self) -> bool {
+        self.lines.is_some()
+    }
+}
+
 /// Settles a chunk.
 pub(crate) fn settle(
     program: &Program,
