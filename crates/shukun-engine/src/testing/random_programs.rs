@@ -568,6 +568,9 @@ fn make_common(rule: &mut Rule) {
         Kind::Fixed { base: None, .. } => Kind::Eligibility { grants: "资格".to_owned() },
         other => other,
     };
+    if CLAIM_DATES.contains(&rule.validity.decided_by) {
+        rule.validity.decided_by = DateField::Incurred;
+    }
     let own = rule.accumulate;
     let Kind::Pay { deductible, scale, .. } = &mut rule.kind else { return };
     if is_watched {
