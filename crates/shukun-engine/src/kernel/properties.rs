@@ -4,6 +4,7 @@
 //! kernel must not matter either: how they are cut into chunks, which buffers are handed in, whether columns that the
 //! program does not ask for are there.
 
+mod cases;
 mod coverage;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
