@@ -11,7 +11,7 @@ use shukun_policy::program::BracketMode;
 
 use super::super::answer::Totals;
 use super::super::chunk::NO_AMOUNT;
-use super::super::plan::{Amount, Ix, PaidBy, RowScale, SettledSource};
+use super::super::plan::{Amount, Ix, RowScale, SettledSource};
 use super::bills::{Span, read};
 use super::groups::NO_GROUP;
 use super::lines::{Line, Lines, Pays, Rule};
@@ -267,7 +267,8 @@ impl<'v> Base<'v> {
         }
         match amount {
             Amount::Sub(from, less) => match (view.column(from), &**less) {
-                (Some(column), Amount::Paid(by)) if !overlap(by, lines) => {
+                // No rule is named beside its own tier: the compiler leaves it out.
+                (Some(column), Amount::Paid(by)) => {
                     Base::Less(column, by.iter().fold(0, |all, payer| all | lines.of(*payer)))
                 }
                 _ => Base::Any(amount),
@@ -275,13 +276,6 @@ impl<'v> Base<'v> {
             amount => Base::Any(amount),
         }
     }
-}
-
-/// Whether some line is meant twice: what it paid counts twice then.
-fn overlap(by: &[PaidBy], lines: &Lines) -> bool {
-    let all = by.iter().map(|payer| lines.of(*payer));
-    let (together, one_by_one) = all.fold((0_u64, 0), |(all, count), of| (all | of, count + of.count_ones()));
-    together.count_ones() != one_by_one
 }
 
 /// The pass at work.
