@@ -27,7 +27,7 @@ struct Chore {
 const CHORES: &[Chore] = &[
     Chore {
         name: "demo",
-        about: "a synthetic county from files to the alert list: demo [--people N] [--dir DIR]",
+        about: "a synthetic county from files to the alert list, then its office: demo [--people N] [--dir DIR] [--serve]",
         run: demo::demo,
     },
     Chore { name: "test", about: "everything that must hold; CI runs exactly this", run: test::test },

@@ -5,6 +5,7 @@
 //! [`router`] and at the table of routes ([`routes::ROUTES`]).
 
 mod assets;
+pub mod demo;
 pub mod desk;
 pub mod error;
 pub mod format;

@@ -2,6 +2,7 @@
 //!
 //! Prints nothing: whoever starts it is told what happened ([`Told`]) and words it. Start at [`run`].
 
+use std::future::Future;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -65,6 +66,16 @@ impl StartError {
     fn new(code: &'static str, what: Text, place: Option<String>, mend: Text) -> StartError {
         StartError(Box::new(StartFailure { code, what, place, mend }))
     }
+
+    /// What whoever started it could not do, in its own words.
+    pub fn told(code: &'static str, what: Text, mend: Text) -> StartError {
+        StartError::new(code, what, None, mend)
+    }
+
+    /// The program's own fault.
+    pub(crate) fn broken(error: &dyn std::fmt::Display) -> StartError {
+        broken(error)
+    }
 }
 
 impl std::ops::Deref for StartError {
@@ -89,10 +100,7 @@ impl From<StoreError> for StartError {
 /// # Errors
 /// The folder, the database or the address cannot be used; a first start without a county.
 pub fn run(start: &Start, told: impl Fn(Told<'_>)) -> Result<(), StartError> {
-    listen::start_log();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| broken(&error))?;
-    runtime.block_on(async {
+    with_runtime(async {
         let store = open(start).await?;
         if store.is_new().await? {
             let first = first_accounts(&store, start).await?;
@@ -101,6 +109,16 @@ pub fn run(start: &Start, told: impl Fn(Told<'_>)) -> Result<(), StartError> {
         let settings = settings(start.transport, false)?;
         serve(Desk::new(store, settings), start.listen, told).await
     })
+}
+
+/// Runs the server's work on all cores, with its log.
+///
+/// # Errors
+/// The work's own, or the system gives no threads.
+pub fn with_runtime<T>(work: impl Future<Output = Result<T, StartError>>) -> Result<T, StartError> {
+    listen::start_log();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| broken(&error))?.block_on(work)
 }
 
 /// The settings of a server on this machine's clock.

@@ -7,13 +7,13 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, Request, StatusCode};
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::{SignedDuration, Timestamp};
 use shukun_base::{Masked, RegionCode};
 use shukun_casework::authority::{Grant, Role};
 use shukun_store::{NewAccount, Scope, Store};
 use tower::ServiceExt as _;
 
+use crate::demo::authenticator;
 use crate::desk::{Clock, Desk, Numbers, Settings};
 use crate::http::cookies::Transport;
 
@@ -139,34 +139,18 @@ fn account(login: &str, role: Role, place: &str) -> NewAccount {
 }
 
 /// What a phone's authenticator holds.
-pub struct Secret(Vec<u8>);
+pub struct Secret(String);
 
 impl Secret {
     fn on(page: &Answer) -> Secret {
         let marker = "class=\"secret\">";
         let at = page.body.find(marker).expect("a secret to type") + marker.len();
-        let letters = page.body[at..].split('<').next().unwrap().bytes();
-        let (mut bytes, mut bits, mut held) = (Vec::new(), 0_u32, 0_u32);
-        for letter in letters {
-            let value = if letter.is_ascii_digit() { letter - b'2' + 26 } else { letter - b'A' };
-            held = held << 5 | u32::from(value);
-            bits += 5;
-            if bits >= 8 {
-                bits -= 8;
-                bytes.push(((held >> bits) & 0xff) as u8);
-            }
-        }
-        Secret(bytes)
+        Secret(page.body[at..].split('<').next().unwrap().to_owned())
     }
 
-    /// The six digits of this half minute (RFC 6238).
+    /// The six digits of this half minute.
     pub fn code(&self, now: Timestamp) -> String {
-        let mut mac = Hmac::<sha1::Sha1>::new_from_slice(&self.0).unwrap();
-        mac.update(&(now.as_second() / 30).to_be_bytes());
-        let hash = mac.finalize().into_bytes();
-        let at = usize::from(hash[19] & 0xf);
-        let number = u32::from_be_bytes([hash[at], hash[at + 1], hash[at + 2], hash[at + 3]]) & 0x7fff_ffff;
-        format!("{:06}", number % 1_000_000)
+        authenticator::code(&self.0, now).unwrap()
     }
 }
 

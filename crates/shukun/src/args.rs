@@ -415,12 +415,16 @@ pub struct SynthArgs {
 
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    #[arg(long, value_name = "N", default_value_t = 5_000)]
-    pub people: u32,
+    #[arg(long, value_name = "N")]
+    pub people: Option<u32>,
     #[arg(long, value_name = "DIR", default_value = "county")]
     pub dir: PathBuf,
     #[arg(long, value_name = "PATH", default_value = "policies")]
     pub packs: PathBuf,
+    #[arg(long)]
+    pub serve: bool,
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", requires = "serve")]
+    pub listen: SocketAddr,
 }
 
 #[derive(Debug, Args)]

@@ -13,7 +13,18 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("shukun-assets", &[]),
     ("shukun-store", &["shukun-base", "shukun-casework"]),
     ("shukun-web", &["shukun-base", "shukun-assets", "shukun-casework", "shukun-store"]),
-    ("shukun", &["shukun-base", "shukun-policy", "shukun-engine", "shukun-claims", "shukun-analysis", "shukun-web"]),
+    (
+        "shukun",
+        &[
+            "shukun-base",
+            "shukun-policy",
+            "shukun-engine",
+            "shukun-claims",
+            "shukun-analysis",
+            "shukun-casework",
+            "shukun-web",
+        ],
+    ),
     ("shukun-bench", &["shukun-base", "shukun-policy", "shukun-engine", "shukun-claims"]),
     ("xtask", &[]),
 ];

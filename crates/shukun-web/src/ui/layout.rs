@@ -48,6 +48,7 @@ pub struct Heading<'a> {
 /// A page inside the frame.
 pub fn page(visit: &Visit, work: &[EntryGroup], heading: &Heading<'_>, body: &Markup) -> Page {
     let lang = visit.lang;
+    let here = here(work, &visit.address());
     let inner = html! {
         div.bar {
             (brand(lang))
@@ -56,7 +57,7 @@ pub fn page(visit: &Visit, work: &[EntryGroup], heading: &Heading<'_>, body: &Ma
         div.frame {
             div.side #work popover {
                 (brand(lang))
-                nav aria-label=(words::NAVIGATION.text(lang)) { @for group in work { (entry_group(group, visit)) } }
+                nav aria-label=(words::NAVIGATION.text(lang)) { @for group in work { (entry_group(group, here)) } }
                 (who(visit))
             }
             main.page #main {
@@ -126,15 +127,24 @@ fn banner(lang: Lang) -> Markup {
     html! { p.banner role="note" { (words::ILLUSTRATIVE.text(lang)) } }
 }
 
-fn entry_group(group: &EntryGroup, visit: &Visit) -> Markup {
+/// The entry that this page belongs to: the one whose address is the longest beginning of the page's.
+fn here<'a>(work: &'a [EntryGroup], address: &str) -> Option<&'a str> {
+    let paths = work.iter().flat_map(|group| &group.entries).map(|entry| entry.path.as_str());
+    let begins = |path: &&str| {
+        let rest = address.strip_prefix(*path);
+        *path == address || *path != "/" && rest.is_some_and(|rest| rest.starts_with(['/', '?', '&']))
+    };
+    paths.filter(begins).max_by_key(|path| path.len())
+}
+
+fn entry_group(group: &EntryGroup, here: Option<&str>) -> Markup {
     html! {
         @if let Some(heading) = &group.heading { h2 { (heading) } }
-        ul { @for entry in &group.entries { li { (entry_link(entry, visit)) } } }
+        ul { @for entry in &group.entries { li { (entry_link(entry, here == Some(entry.path.as_str()))) } } }
     }
 }
 
-fn entry_link(entry: &Entry, visit: &Visit) -> Markup {
-    let is_here = entry.path == visit.path || entry.path == visit.address();
+fn entry_link(entry: &Entry, is_here: bool) -> Markup {
     html! {
         a.entry href=(entry.path) aria-current=[is_here.then_some("page")] {
             span { (entry.name) }
@@ -174,6 +184,29 @@ fn languages(visit: &Visit) -> Markup {
         nav.languages aria-label=(words::LANGUAGE.text(visit.lang)) {
             (choice(Lang::Zh, words::LANGUAGE_ZH))
             (choice(Lang::En, words::LANGUAGE_EN))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_entry_at_most_is_here() {
+        let entry = |path: &str| Entry { path: path.to_owned(), name: String::new(), count: None };
+        let entries = ["/", "/cases", "/cases?status=detected", "/accounts"].map(entry).to_vec();
+        let work = [EntryGroup { heading: None, entries }];
+        for (address, found) in [
+            ("/", Some("/")),
+            ("/cases", Some("/cases")),
+            ("/cases?status=detected&done=3", Some("/cases?status=detected")),
+            ("/cases?status=settled", Some("/cases")),
+            ("/cases/case-1", Some("/cases")),
+            ("/accounts/new", Some("/accounts")),
+            ("/account", None),
+        ] {
+            assert_eq!(here(&work, address), found, "{address}");
         }
     }
 }

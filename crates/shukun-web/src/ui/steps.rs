@@ -8,7 +8,7 @@ use crate::words;
 /// Draws `names` in order; `now` is the index of the current one. A closed case is at its last step.
 pub fn steps(names: &[String], now: usize, lang: Lang) -> Markup {
     html! {
-        ol.steps aria-label=(words::STEPS.text(lang)) {
+        ol.progress-steps aria-label=(words::STEPS.text(lang)) {
             @for (index, name) in names.iter().enumerate() {
                 li.past[index < now] aria-current=[(index == now).then_some("step")] {
                     span.mark aria-hidden="true" { @if index < now { "✓" } @else { (index + 1) } }

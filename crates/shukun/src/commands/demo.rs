@@ -17,6 +17,7 @@ use crate::error::{CliError, Problem};
 use crate::exit::Exit;
 use crate::output::{print, seconds};
 use crate::runner::Runner;
+use crate::screening::Found;
 use crate::settling::options::Options;
 use crate::words::pick;
 
@@ -37,7 +38,7 @@ pub fn demo(args: &DemoArgs, lang: Lang) -> Result<Exit, CliError> {
         runner = runner.reading(THREE_COLOURS.0, THREE_COLOURS.1);
     }
 
-    let plan = CountyPlan { county: COUNTY, people: args.people.into(), seed: SEED, years: YEAR..=YEAR };
+    let plan = CountyPlan { county: COUNTY, people: people(args).into(), seed: SEED, years: YEAR..=YEAR };
     let files = timed(
         pick(lang, "一、合成一个县的文件（人员均为虚构）", "1. Files of a synthetic county (nobody in them exists)"),
         || {
@@ -75,17 +76,39 @@ pub fn demo(args: &DemoArgs, lang: Lang) -> Result<Exit, CliError> {
     })?;
 
     let alerts = args.dir.join("alerts.xlsx");
-    timed(pick(lang, "四、筛查", "4. Screen"), || {
+    let found = timed(pick(lang, "四、筛查", "4. Screen"), || {
         let found = screen_lake(&lake, &runner, YEAR, None, &alerts, lang)?;
         print(&found.summary.text(lang))?;
-        match found.alerted.first() {
-            Some(first) => explain_first(&lake, &runner, first.subject.person_id, &args.dir.join(PAGE), lang),
-            None => Ok(()),
+        if let Some(first) = found.alerted.first() {
+            explain_first(&lake, &runner, first.subject.person_id, &args.dir.join(PAGE), lang)?;
         }
+        Ok(found)
     })?;
     print(&format!("\n{}", where_it_lies(&args.dir, lang)))?;
     print(&closing(&args.dir, start, lang))?;
+    if args.serve {
+        print(&format!("\n── {}\n", pick(lang, "五、办公室", "5. The office")))?;
+        office(args, &lake, &runner, &found, lang)?;
+    }
     Ok(Exit::Done)
+}
+
+/// Few people for the road alone; for the office enough that each step of a case holds some.
+fn people(args: &DemoArgs) -> u32 {
+    args.people.unwrap_or(if args.serve { 20_000 } else { 5_000 })
+}
+
+/// The pages, until the program is asked to end.
+#[cfg(feature = "server")]
+fn office(args: &DemoArgs, lake: &Lake, runner: &Runner, found: &Found, lang: Lang) -> Result<(), CliError> {
+    let packs = &found.summary.sources.packs;
+    let screened = super::demo_office::Screened { lake, runner, alerted: &found.alerted, packs, year: YEAR };
+    super::demo_office::serve_office(args, &screened, lang)
+}
+
+#[cfg(not(feature = "server"))]
+fn office(_: &DemoArgs, _: &Lake, _: &Runner, _: &Found, _: Lang) -> Result<(), CliError> {
+    Err(CliError::without_server())
 }
 
 /// The most urgent person's page, as an example of what can be had for everyone.
@@ -138,7 +161,8 @@ fn start_over(dir: &Path) -> Result<(), CliError> {
 }
 
 /// What a run leaves in its folder.
-const MADE: [&str; 7] = ["files", "lake", "lake.identity.key", "lake.views.jsonl", "result", "alerts.xlsx", PAGE];
+const MADE: [&str; 9] =
+    ["files", "lake", "lake.identity.key", "lake.views.jsonl", "result", "alerts.xlsx", PAGE, "office", "office.keys"];
 
 /// The file that says a folder was made by the demo.
 const MARK: &str = "made-by-shukun-demo.txt";

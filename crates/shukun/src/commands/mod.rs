@@ -2,6 +2,8 @@
 
 pub mod compare;
 pub mod demo;
+#[cfg(feature = "server")]
+mod demo_office;
 pub mod explain;
 pub mod import;
 pub mod monitor;

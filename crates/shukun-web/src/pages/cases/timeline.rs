@@ -21,7 +21,7 @@ pub async fn timeline(desk: &Desk, visit: &Visit, case_id: &CaseId) -> Result<Ma
     ids.dedup();
     let names = desk.store().display_names(visit.scope()?, &ids).await?;
     Ok(
-        html! { ol.timeline.box reversed { @for action in actions.iter().rev() { li { (entry(action, &names, visit.lang)) } } } },
+        html! { ol.acts.box reversed { @for action in actions.iter().rev() { li { (entry(action, &names, visit.lang)) } } } },
     )
 }
 

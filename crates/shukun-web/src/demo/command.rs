@@ -1,0 +1,180 @@
+//! The commands of the demo, with evidence that says of itself that it is an example.
+
+use jiff::ToSpan as _;
+use shukun_base::{Day, Fen, RegionCode};
+use shukun_casework::authority::Programme;
+use shukun_casework::case::{
+    ApprovalRecord, Category, Certification, Check, Closing, Command, Conclusion, DismissalReason, Dispatch, FollowUp,
+    Forwarding, NewRequest, PaymentRecord, Return, ReturnReason, Screening, ScreeningResult, Status, Suspension,
+};
+use shukun_casework::determination::{Determination, Line, PersonSheet};
+use shukun_casework::outcome::{Outcome, OutcomeCode};
+use shukun_casework::visit::{Consent, Expense, ExpenseKind, Finding, Income, IncomeKind, Met, Visit};
+use shukun_casework::{ActorId, Document, DocumentId, DocumentKind, Note, RequestId};
+
+use super::road::{Walk, What};
+use super::staff::cut;
+use super::{hash, refused, text_id};
+use crate::format::china_day;
+use crate::start::StartError;
+
+/// The command of one stop.
+pub fn command(what: What, walk: &Walk<'_>) -> Result<Command, StartError> {
+    let today = china_day(walk.at);
+    Ok(match what {
+        What::Screen => Command::Screen(Screening { result: ScreeningResult::Suspected, note: None }),
+        What::Dismiss => Command::Dismiss {
+            reason: DismissalReason::AlreadyAided,
+            why: note("已享受医疗救助，负担不再超线")?,
+        },
+        What::Dispatch => {
+            let township = cut(&walk.one.region, 9).ok_or_else(refused)?;
+            Command::Dispatch(Dispatch {
+                township, task: note("核实家庭收入和医疗支出")?, due_on: later(today, 14)?
+            })
+        }
+        What::Forward => forward(walk)?,
+        What::Visit(finding) => Command::RecordVisit(visit(finding, today, walk)?),
+        What::Confirm(finding) => Command::ConfirmVerification(Conclusion { finding, note: None }),
+        What::AcceptNoRisk => {
+            let outcome = Outcome::plain(OutcomeCode::BurdenBelowLine);
+            Command::AcceptNoRisk { outcome, why: note("收入稳定，能够负担")? }
+        }
+        What::Suspend => {
+            Command::Suspend(Suspension { until: later(today, 60)?, why: note("当事人在外地就医")? })
+        }
+        What::Return => Command::Return(Return {
+            to: Status::Screened,
+            reason: ReturnReason::DoubtfulFigures,
+            note: note("收入与社保缴费记录不符，请重新核实")?,
+        }),
+        other => of_money(other, walk, today)?,
+    })
+}
+
+/// From the application on.
+fn of_money(what: What, walk: &Walk<'_>, today: Day) -> Result<Command, StartError> {
+    let request = text_id(RequestId::new, "demo-request", walk.number)?;
+    let aid_fen = charity(walk.one.left_fen);
+    Ok(match what {
+        What::Apply => apply(request, walk)?,
+        What::AcceptRequest => Command::AcceptRequest { request },
+        What::Certify => Command::Certify(certification(today, walk)?),
+        What::Draft => Command::DraftDetermination(Box::new(sheet(walk)?)),
+        What::Check => {
+            let version = walk.case.draft().map_or(1, |draft| draft.sheet.version);
+            Command::CheckDetermination(Check { version, agreed: true, note: None, by: None, at: None })
+        }
+        What::Approve => {
+            let document = paper(DocumentKind::Minutes, walk)?;
+            Command::RecordApproval(ApprovalRecord { request, approved: true, decided_on: today, document })
+        }
+        What::Pay => {
+            let document = paper(DocumentKind::PaymentProof, walk)?;
+            Command::RecordPayment(PaymentRecord { request, amount_fen: aid_fen, paid_on: today, document })
+        }
+        What::FollowUp => {
+            let receipt = paper(DocumentKind::Receipt, walk)?;
+            Command::FollowUp(FollowUp { on: today, receipt, note: note("款项已收到，病情稳定")? })
+        }
+        What::Propose => {
+            let outcome = Outcome::plain(OutcomeCode::AidedCharity);
+            Command::ProposeClosing(Closing { outcome, why: note("救助到位，回访无新增困难")?, by: None })
+        }
+        _ => Command::ConfirmClosing { agreed: true, note: note("材料齐全")? },
+    })
+}
+
+fn note(words: &str) -> Result<Note, StartError> {
+    Note::new(words).map_err(|_| refused())
+}
+
+fn later(day: Day, days: i64) -> Result<Day, StartError> {
+    day.checked_add(days.days()).map_err(|_| refused())
+}
+
+fn forward(walk: &Walk<'_>) -> Result<Command, StartError> {
+    let village: RegionCode = cut(&walk.one.region, 12).ok_or_else(refused)?;
+    let worker = ActorId::new(walk.staff.scope("cunshe")?.account_id().as_str()).ok_or_else(refused)?;
+    Ok(Command::Forward(Forwarding { village, worker }))
+}
+
+/// A household with an income of 24,000 or of 180,000 yuan a year, and the bills that were found.
+fn visit(finding: Finding, on: Day, walk: &Walk<'_>) -> Result<Visit, StartError> {
+    let is_poor = finding == Finding::AtRisk;
+    let wages = if is_poor { Fen::yuan(24_000) } else { Fen::yuan(180_000) };
+    let said = if is_poor { "主要劳力患病，靠亲戚周济" } else { "子女有固定工作" };
+    Ok(Visit {
+        on,
+        met: Met::Family,
+        members: 3,
+        income: vec![Income { kind: IncomeKind::Wages, annual_fen: wages }],
+        expense: vec![
+            Expense { kind: ExpenseKind::Medical, annual_fen: walk.one.left_fen },
+            Expense { kind: ExpenseKind::Living, annual_fen: Fen::yuan(18_000) },
+        ],
+        consent: Consent::Given,
+        finding,
+        documents: Vec::new(),
+        note: Some(note(said)?),
+    })
+}
+
+fn paper(kind: DocumentKind, walk: &Walk<'_>) -> Result<Document, StartError> {
+    let id = text_id(DocumentId::new, &format!("demo-{}", kind.key()), walk.number)?;
+    Ok(Document { id, kind, sha256: hash(&format!("示例材料 {kind} {}", walk.number))? })
+}
+
+fn apply(request: RequestId, walk: &Walk<'_>) -> Result<Command, StartError> {
+    use DocumentKind::{Application, BankCard, Identity, MeansConsent};
+    let papers = [Application, MeansConsent, Identity, BankCard].into_iter().map(|kind| paper(kind, walk));
+    Ok(Command::EnterApplication {
+        requests: vec![NewRequest { id: request, programme: Programme::CharityRelief }],
+        documents: papers.collect::<Result<_, _>>()?,
+        claims_complete: true,
+    })
+}
+
+fn certification(today: Day, walk: &Walk<'_>) -> Result<Certification, StartError> {
+    Ok(Certification::Certified {
+        category: Category::LowIncome,
+        valid_from: today,
+        valid_to: None,
+        due_to_illness: true,
+        notice_from: later(today, -8)?,
+        notice_to: later(today, -1)?,
+        report: paper(DocumentKind::MeansReport, walk)?,
+    })
+}
+
+/// A tenth of what is left, in whole yuan; at least one.
+fn charity(left: Fen) -> Fen {
+    Fen::yuan((left.0 / 1_000).max(1)).min(left)
+}
+
+/// What the engine found, and one invented line of charity below it.
+fn sheet(walk: &Walk<'_>) -> Result<Determination, StartError> {
+    let one = walk.one;
+    let aid_fen = charity(one.left_fen);
+    let mut lines = one.lines.clone();
+    lines.push(Line {
+        tier: "慈善救助（示例）".to_owned(),
+        programme: Some(Programme::CharityRelief),
+        rule: "示例：余下负担的一成".to_owned(),
+        article: "演示虚构，不是任何文件的条款".to_owned(),
+        base_fen: one.left_fen,
+        amount_fen: aid_fen,
+        cap_left_fen: None,
+    });
+    let (bill_fen, left_fen) = (one.bill_fen, one.left_fen - aid_fen);
+    let input = lines.iter().map(|line| format!("{} {}", line.rule, line.amount_fen)).collect::<Vec<_>>().join("\n");
+    Ok(Determination {
+        version: 1,
+        supersedes: None,
+        input_sha256: hash(&input)?,
+        packs: one.packs.clone(),
+        people: vec![PersonSheet { person: one.person, year: one.year, bill_fen, lines, left_fen }],
+        nettings: Vec::new(),
+        double_aid_searched: vec!["示例：本平台已有案件".to_owned()],
+    })
+}

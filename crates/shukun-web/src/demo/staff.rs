@@ -1,0 +1,104 @@
+//! Users of every role, signed in with a second factor, so that they can do everything that their role does.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use shukun_base::{Masked, RegionCode};
+use shukun_casework::authority::{Grant, Role};
+use shukun_store::{AccountId, FirstPassword, NewAccount, Scope, Store};
+
+use super::authenticator::code;
+use super::refused;
+use crate::start::StartError;
+
+/// How far a role's grant reaches: the county, each town, or each village of the cases.
+const USERS: [(&str, &str, Role); 15] = [
+    ("yibao", "陈安平", Role::Insurance),
+    ("yibao2", "周立群", Role::Insurance),
+    ("minzheng", "林秀兰", Role::CivilAffairs),
+    ("minzheng2", "吴建民", Role::CivilAffairs),
+    ("zhenjie", "黄国强", Role::Township),
+    ("cunshe", "叶小芳", Role::Village),
+    ("honghui", "蔡文静", Role::RedCross),
+    ("cishan", "郑德厚", Role::CharityFederation),
+    ("lianxi", "潘明远", Role::JointMeeting),
+    ("caizheng", "金守信", Role::Finance),
+    ("shenji", "夏正清", Role::Auditor),
+    ("system", "系统管理员", Role::SystemAdmin),
+    ("security", "安全管理员", Role::SecurityAdmin),
+    ("audit", "审计管理员", Role::AuditAdmin),
+    ("xinren", "新来的同事", Role::CivilAffairs),
+];
+
+/// Longer than any policy of passwords asks; it is gone when the staff leaves.
+const PASSWORD: &str = "demo furnishes the county office";
+
+/// Everybody at work.
+pub struct Staff {
+    scopes: BTreeMap<&'static str, Scope>,
+    ids: Vec<(&'static str, AccountId)>,
+}
+
+impl Staff {
+    /// Makes the accounts, signs everybody in and sets up their one-time codes.
+    pub async fn hire(store: &Store, places: &BTreeSet<RegionCode>, now: Timestamp) -> Result<Staff, StartError> {
+        let county = places.iter().next().and_then(|place| cut(place, 6)).ok_or_else(refused)?;
+        let accounts: Vec<NewAccount> =
+            USERS.iter().map(|(login, name, role)| account(login, name, *role, &county, places)).collect();
+        let mut staff = Staff { scopes: BTreeMap::new(), ids: Vec::new() };
+        for ((login, _, _), first) in USERS.iter().zip(store.set_up(&accounts, now).await?) {
+            staff.ids.push((login, first.account_id.clone()));
+            staff.scopes.insert(login, work(store, &first, now).await?);
+        }
+        Ok(staff)
+    }
+
+    /// What a user may see and do.
+    pub fn scope(&self, login: &str) -> Result<&Scope, StartError> {
+        self.scopes.get(login).ok_or_else(refused)
+    }
+
+    /// Everybody gets a new password for one use, the system administrator last.
+    pub async fn leave(self, store: &Store, now: Timestamp) -> Result<Vec<FirstPassword>, StartError> {
+        let system = self.scope("system")?;
+        let mut first = Vec::with_capacity(self.ids.len());
+        let (own, others): (Vec<_>, Vec<_>) = self.ids.iter().partition(|(login, _)| *login == "system");
+        for (_, id) in others.into_iter().chain(own) {
+            first.push(store.reset_password(system, id, now).await?);
+        }
+        Ok(first)
+    }
+}
+
+async fn work(store: &Store, first: &FirstPassword, now: Timestamp) -> Result<Scope, StartError> {
+    let password = Masked::new(PASSWORD.to_owned());
+    let (_, session) = store.sign_in(&first.login, &first.password, now).await?;
+    let (_, session) = store.change_password(&session, &first.password, &password, now).await?;
+    let enrolment = store.begin_enrolment(&session, &password, now).await?;
+    let digits = code(enrolment.secret.reveal(), now).ok_or_else(refused)?;
+    let (_, session) = store.finish_enrolment(&session, &digits, now).await?;
+    Ok(session.scope(now))
+}
+
+fn account(login: &str, name: &str, role: Role, county: &RegionCode, places: &BTreeSet<RegionCode>) -> NewAccount {
+    let parts: BTreeSet<RegionCode> = match role {
+        Role::Township => places.iter().filter_map(|place| cut(place, 9)).collect(),
+        Role::Village => places.iter().filter(|place| place.as_str().len() == 12).cloned().collect(),
+        _ => BTreeSet::from([county.clone()]),
+    };
+    let grant = |region| Grant { role, region, programme: None, expires_on: None };
+    // A newcomer has nothing yet, so that the empty page can be seen.
+    let is_new = login == "xinren";
+    NewAccount {
+        login: login.to_owned(),
+        display_name: name.to_owned(),
+        office: if is_new { "民政局".to_owned() } else { role.text().zh },
+        region: county.clone(),
+        grants: if is_new { Vec::new() } else { parts.into_iter().map(grant).collect() },
+    }
+}
+
+/// The first digits of a region's code.
+pub fn cut(place: &RegionCode, digits: usize) -> Option<RegionCode> {
+    place.as_str().get(..digits).and_then(RegionCode::new)
+}

@@ -1,0 +1,65 @@
+use jiff::Timestamp;
+use shukun_base::Lang;
+use shukun_casework::authority::Permission;
+use shukun_casework::case::Status;
+use shukun_store::{CaseFilter, CountBy};
+
+use super::road::ROADS;
+use super::*;
+use crate::format::masked_name;
+
+fn burdened(number: u64) -> Burdened {
+    let line = Line {
+        tier: "基本医保".to_owned(),
+        programme: None,
+        rule: "统筹".to_owned(),
+        article: "第六条".to_owned(),
+        base_fen: Fen::yuan(150_000),
+        amount_fen: Fen::yuan(100_000),
+        cap_left_fen: None,
+    };
+    Burdened {
+        person: PersonId(number),
+        household: HouseholdId(number),
+        region: RegionCode::new(if number.is_multiple_of(2) { "330381001002" } else { "330381002001" }).unwrap(),
+        name: Masked::new("王小明".to_owned()),
+        id_number: Masked::new(format!("33038119800101{number:04}")),
+        phone: None,
+        year: 2022,
+        rule: "三色预警".to_owned(),
+        pack: "cn-330381-ruian".to_owned(),
+        burden_fen: Fen::yuan(60_000),
+        colour: Colour::Orange,
+        bill_fen: Fen::yuan(160_000),
+        lines: vec![line],
+        left_fen: Fen::yuan(60_000),
+        packs: vec![PackUsed { id: "cn-330381-ruian".to_owned(), version: "1".to_owned(), sha256: hash("x").unwrap() }],
+    }
+}
+
+#[tokio::test]
+async fn every_step_holds_a_case_and_everybody_gets_a_password() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(&Store::sqlite_url(dir.path()), &dir.path().join("keys")).await.unwrap();
+    let now: Timestamp = "2026-11-22T02:30:00Z".parse().unwrap();
+    let numbers = Numbers::defaults(1);
+    // As many as there are roads; the first nine alone hold each step already, see the demo's few people.
+    assert_eq!(ROADS.len(), 25);
+    let people: Vec<Burdened> = (1..=25).map(burdened).collect();
+    let first = furnish(&store, &numbers, &people, now).await.unwrap();
+    assert_eq!(first.len(), 15);
+    let zhenjie = first.iter().find(|first| first.login == "zhenjie").unwrap();
+    let (_, session) = store.sign_in("zhenjie", &zhenjie.password, now).await.unwrap();
+    assert!(session.must_change_password());
+    let password = Masked::new("a password of one's own".to_owned());
+    let (_, session) = store.change_password(&session, &zhenjie.password, &password, now).await.unwrap();
+    let scope = session.scope(now);
+    assert!(scope.allows_anywhere(Permission::ConfirmVerification));
+    let counts = store.count_cases(&scope, &CaseFilter::default(), CountBy::Status).await.unwrap();
+    for status in Status::ALL {
+        assert!(counts.iter().any(|count| count.key.as_deref() == Some(status.key())), "no case is {status}");
+    }
+    let names = store.list_households(&scope, &[HouseholdId(1)]).await.unwrap();
+    assert_eq!(names[0].name.chars().next(), masked_name(&people[0].name).chars().next());
+    assert!(crate::words::ILLUSTRATIVE.text(Lang::Zh).contains("虚构"));
+}

@@ -1,0 +1,184 @@
+//! `shukun demo --serve`: the people whom the screening found become cases in every step, with users of every role, and
+//! the pages open on them.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use jiff::Timestamp;
+use shukun_base::{Fen, HouseholdId, Lang};
+use shukun_casework::ContentHash;
+use shukun_casework::alert::Colour;
+use shukun_casework::determination::{Line, PackUsed};
+use shukun_claims::{IdentityVault, Lake};
+use shukun_engine::outcome::{Colour as Found, FAMILY};
+use shukun_engine::receipt::PackReceipt;
+use shukun_engine::trace::{Explanation, Line as Posted};
+use shukun_web::demo::{Burdened, furnish};
+use shukun_web::desk::Desk;
+use shukun_web::http::cookies::Transport;
+use shukun_web::start::{Start, StartError, open, serve, settings, with_runtime};
+
+use super::explain::stories;
+use super::screen::{View, log_view};
+use super::serve::{show, stopped};
+use crate::args::DemoArgs;
+use crate::error::CliError;
+use crate::output::print;
+use crate::runner::Runner;
+use crate::screening::Alerted;
+use crate::words::pick;
+
+/// As many cases as a person looks through.
+const CASES: usize = 100;
+
+/// What the screening left: the lake, how it was read, whom it found.
+pub struct Screened<'a> {
+    /// The county.
+    pub lake: &'a Lake,
+    /// Packs and readings.
+    pub runner: &'a Runner,
+    /// The most urgent first.
+    pub alerted: &'a [Alerted],
+    /// The packs that ran.
+    pub packs: &'a [PackReceipt],
+    /// The year.
+    pub year: i16,
+}
+
+/// Furnishes an office in the folder and serves it until the program is asked to end.
+pub fn serve_office(args: &DemoArgs, screened: &Screened<'_>, lang: Lang) -> Result<(), CliError> {
+    let people = burdened(screened, lang)?;
+    let start = Start {
+        data: args.dir.join(OFFICE),
+        database_url: None,
+        keys: None,
+        listen: args.listen,
+        transport: Transport::Plain,
+        region: None,
+    };
+    with_runtime(async {
+        let store = open(&start).await?;
+        let settings = settings(start.transport, true)?;
+        let first = furnish(&store, &settings.numbers, &people, Timestamp::now()).await?;
+        let lines = first.iter().map(|first| format!("  {:<12}{}\n", first.login, first.password.reveal()));
+        say(&format!("{}\n{}", heading(people.len(), lang), lines.collect::<String>()))?;
+        serve(Desk::new(store, settings), start.listen, |told| show(&told, lang)).await
+    })
+    .map_err(|error| stopped(&error))
+}
+
+/// The folder below the demo's; the keys lie beside it.
+const OFFICE: &str = "office";
+
+fn heading(cases: usize, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => format!("{cases}个案件。用户与一次性口令（首次登录后修改）："),
+        Lang::En => {
+            format!("{cases} cases. Users and one-time passwords (changed at the first sign-in):")
+        }
+    }
+}
+
+fn say(text: &str) -> Result<(), StartError> {
+    print(text).map_err(|error| StartError::told(error.code, error.what.clone(), error.mend.clone()))
+}
+
+/// One person of each household, spread over the list, with their names; that they left the vault is written down.
+fn burdened(screened: &Screened<'_>, lang: Lang) -> Result<Vec<Burdened>, CliError> {
+    let step = screened.alerted.len().div_ceil(CASES).max(1);
+    let mut households: BTreeSet<HouseholdId> = BTreeSet::new();
+    let mut people = Vec::new();
+    let vault = IdentityVault::open_or_create(screened.lake.dir())?;
+    for alerted in screened.alerted.iter().step_by(step) {
+        if households.insert(alerted.subject.household_id)
+            && let Some(one) = one(screened, &vault, alerted)?
+        {
+            people.push(one);
+        }
+    }
+    let out = Path::new(pick(lang, "演示", "demo"));
+    log_view(screened.lake.dir(), &View { persons: people.len(), full_ids: None, out })?;
+    Ok(people)
+}
+
+fn one(screened: &Screened<'_>, vault: &IdentityVault, alerted: &Alerted) -> Result<Option<Burdened>, CliError> {
+    let person = alerted.subject.person_id;
+    let Some(facts) = screened.lake.read_household_of(person)? else { return Ok(None) };
+    let told = stories(screened.runner, &facts, &[person], None, Some(screened.year))?;
+    let identity = vault.reveal_for_report(&[person])?.remove(&person);
+    let (Some(story), Some(identity)) = (told.into_iter().next(), identity) else { return Ok(None) };
+    let lines = lines(&story);
+    let paid: Fen = lines.iter().map(|line| line.amount_fen).sum();
+    let packs = packs(screened, &story);
+    Ok(Some(Burdened {
+        person,
+        household: alerted.subject.household_id,
+        region: alerted.subject.region.clone(),
+        name: identity.name,
+        id_number: identity.id_number,
+        phone: identity.phone,
+        year: screened.year,
+        rule: alerted.rule.clone(),
+        pack: packs.first().map(|pack| pack.id.clone()).unwrap_or_default(),
+        burden_fen: alerted.burden,
+        colour: colour(alerted.colour),
+        bill_fen: story.total_fen,
+        lines,
+        left_fen: story.total_fen - paid,
+        packs,
+    }))
+}
+
+const fn colour(found: Found) -> Colour {
+    match found {
+        Found::Red => Colour::Red,
+        Found::Orange => Colour::Orange,
+        Found::Yellow => Colour::Yellow,
+    }
+}
+
+/// The payers' postings, those of one rule and article added up, in the order of the run.
+fn lines(story: &Explanation) -> Vec<Line> {
+    let of_bills = story.bills.iter().flat_map(|bill| &bill.lines);
+    let mut lines: Vec<Line> = Vec::new();
+    for posted in of_bills.chain(&story.period_lines).filter(|posted| posted.rule != FAMILY) {
+        match lines.iter_mut().find(|line| line.rule == posted.rule && line.article == article(posted)) {
+            Some(line) => {
+                line.base_fen += posted.base_fen;
+                line.amount_fen += posted.amount_fen;
+            }
+            None => lines.push(line(posted)),
+        }
+    }
+    lines.retain(|line| !line.amount_fen.is_zero());
+    lines
+}
+
+fn line(posted: &Posted) -> Line {
+    Line {
+        tier: if posted.tier.is_empty() { posted.account.clone() } else { posted.tier.clone() },
+        programme: None,
+        rule: posted.rule.clone(),
+        article: article(posted),
+        base_fen: posted.base_fen,
+        amount_fen: posted.amount_fen,
+        cap_left_fen: None,
+    }
+}
+
+fn article(posted: &Posted) -> String {
+    let mark = if posted.is_illustrative { "【示例】" } else { "" };
+    let place = format!("{mark}{} {}", posted.document, posted.article).trim().to_owned();
+    // What was taken over as settled rests on no rule that ran here.
+    if place.is_empty() { "按已结算数据".to_owned() } else { place }
+}
+
+/// Those packs of the run that this person's bills met.
+fn packs(screened: &Screened<'_>, story: &Explanation) -> Vec<PackUsed> {
+    let used = screened.packs.iter().filter(|pack| story.packs.iter().any(|used| used.id == pack.id));
+    let used = used.filter_map(|pack| {
+        let version = pack.document_number.clone().unwrap_or_else(|| pack.title.clone());
+        Some(PackUsed { id: pack.id.clone(), version, sha256: ContentHash::new(&pack.hash)? })
+    });
+    used.collect()
+}
