@@ -41,6 +41,14 @@ pub fn day(day: Day, lang: Lang) -> String {
     }
 }
 
+/// `11月22日`, for lists where the year goes without saying; `22 November`.
+pub fn short_day(of: Day, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => format!("{}月{}日", of.month(), of.day()),
+        Lang::En => day(of, lang).rsplit_once(' ').map(|(short, _)| short.to_owned()).unwrap_or_default(),
+    }
+}
+
 /// `2026年11月22日 10:34`, in China's time.
 pub fn moment(at: Timestamp, lang: Lang) -> String {
     let there = at.to_zoned(TimeZone::fixed(CHINA));
@@ -85,6 +93,8 @@ mod tests {
         assert_eq!(day(date(2026, 11, 22), Lang::Zh), "2026年11月22日");
         assert_eq!(day(date(2026, 1, 2), Lang::En), "2 January 2026");
         assert_eq!(day(date(2026, 12, 31), Lang::En), "31 December 2026");
+        assert_eq!(short_day(date(2026, 1, 2), Lang::Zh), "1月2日");
+        assert_eq!(short_day(date(2026, 1, 2), Lang::En), "2 January");
     }
 
     #[test]

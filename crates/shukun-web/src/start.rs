@@ -6,6 +6,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use shukun_base::{RegionCode, Text};
@@ -155,7 +156,24 @@ pub async fn serve(desk: Desk, address: SocketAddr, told: impl Fn(Told<'_>)) -> 
         told(Told::Unencrypted);
     }
     told(Told::Listening(at));
-    listen::serve(listener, router, listen::asked_to_end()).await.map_err(|error| broken(&error))
+    let clocks = tokio::spawn(keep_clocks(desk));
+    let served = listen::serve(listener, router, listen::asked_to_end()).await;
+    clocks.abort();
+    served.map_err(|error| broken(&error))
+}
+
+/// How often the clocks of all open cases are read anew.
+const CLOCKS_EVERY: Duration = Duration::from_secs(3_600);
+
+/// The clocks that lists show go on while nobody acts.
+async fn keep_clocks(desk: Desk) {
+    loop {
+        match desk.store().refresh_clocks(desk.numbers().watch(desk.now())).await {
+            Ok(cases) => tracing::info!(cases, "clocks read anew"),
+            Err(error) => tracing::error!(%error, "clocks could not be read"),
+        }
+        tokio::time::sleep(CLOCKS_EVERY).await;
+    }
 }
 
 /// `county` → `county.keys`: a copy of the folder does not take the keys along.

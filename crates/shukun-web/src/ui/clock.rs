@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use shukun_base::Lang;
-use shukun_casework::timers::Unit;
+use shukun_casework::timers::{Level, Unit};
 
 use crate::words::{self, Word};
 
@@ -19,6 +19,17 @@ pub enum Face {
     Supervised,
     /// It does not run now.
     Paused,
+}
+
+/// The face of a level; a clock that stands still shows that instead.
+pub const fn face(level: Level, is_paused: bool) -> Face {
+    match level {
+        _ if is_paused => Face::Paused,
+        Level::OnTrack => Face::OnTrack,
+        Level::AtRisk => Face::AtRisk,
+        Level::Breached => Face::Breached,
+        Level::Supervision => Face::Supervised,
+    }
 }
 
 impl Face {

@@ -3,7 +3,7 @@
 super::words! {
     in CASE;
     CASES: "案件", "Cases";
-    CASES_NOTE: "停留最久的在前", "Those that stand longest first";
+    CASES_NOTE: "先到期的在前", "Those due first come first";
     CASES_EMPTY: "没有符合条件的案件", "No cases match";
     CASES_EMPTY_FILL: "筛查产生预警、网格员排查或部门转办都会立案；放宽筛选也许能看到更多。", "A screening run, a grid worker or another department opens cases; a wider filter may show more.";
     QUEUES: "待办", "Waiting for you";

@@ -8,6 +8,7 @@ use shukun_base::{Fen, RegionCode};
 use shukun_casework::alert::Colour;
 use shukun_casework::authority::Permission;
 use shukun_casework::case::{Flag, Status};
+use shukun_casework::timers::{Level, Unit};
 use shukun_store::{AccountId, Assignee, CaseCursor, CaseFilter, CaseOrder, CaseRow, CountBy};
 
 use super::bulk;
@@ -18,6 +19,7 @@ use crate::format;
 use crate::guard::encoded;
 use crate::pages::work::framed;
 use crate::routes::Handlers;
+use crate::ui::clock::{clock, face};
 use crate::ui::colour::colour_tag;
 use crate::ui::empty::empty;
 use crate::ui::filters::{Filter, filters};
@@ -42,6 +44,7 @@ pub struct Asked {
     status: String,
     colour: String,
     flag: String,
+    level: String,
     region: String,
     hands: String,
     from: String,
@@ -61,6 +64,7 @@ impl Asked {
             statuses: Status::find(&self.status).into_iter().collect(),
             colours: Colour::find(&self.colour).into_iter().collect(),
             flags: Flag::find(&self.flag).into_iter().collect(),
+            levels: Level::find(&self.level).into_iter().collect(),
             region: RegionCode::new(self.region.trim()),
             assignee,
             ..CaseFilter::default()
@@ -73,6 +77,7 @@ impl Asked {
             ("status", &self.status),
             ("colour", &self.colour),
             ("flag", &self.flag),
+            ("level", &self.level),
             ("region", &self.region),
             ("hands", &self.hands),
         ];
@@ -91,7 +96,7 @@ async fn list(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>
     let lang = visit.lang;
     let filter = asked.filter(&visit)?;
     let cursor = CaseCursor::parse(&asked.from);
-    let page = desk.store().list_cases(visit.scope()?, &filter, CaseOrder::Longest, cursor.as_ref(), ROWS).await?;
+    let page = desk.store().list_cases(visit.scope()?, &filter, CaseOrder::Due, cursor.as_ref(), ROWS).await?;
     let households: Vec<_> = page.rows.iter().map(|row| row.household_id).collect();
     let names = Names::load(&desk, &visit, &households).await?;
     let assignees = assignees(&desk, &visit, &page.rows).await?;
@@ -127,6 +132,7 @@ fn filter_form(asked: &Asked, visit: &Visit) -> Markup {
     let colours: Vec<_> = Colour::ALL.iter().rev().map(|colour| named(colour.key(), colour.text())).collect();
     let flags = Flag::ALL.iter().filter(|flag| !flag.is_of_the_day());
     let flags: Vec<_> = flags.map(|flag| named(flag.key(), flag.text())).collect();
+    let levels: Vec<_> = Level::ALL.iter().map(|level| named(level.key(), level.text())).collect();
     let hands = [("mine", words::ASSIGNEE_MINE), ("nobody", words::ASSIGNEE_NOBODY)];
     let hands: Vec<_> = hands.iter().map(|(key, word)| ((*key).to_owned(), word.text(lang).to_owned())).collect();
     let choice = |name, word: Word, value, choices| Filter { name, label: word.text(lang), value, choices };
@@ -134,6 +140,7 @@ fn filter_form(asked: &Asked, visit: &Visit) -> Markup {
         choice("status", words::STATUS, &asked.status, &statuses),
         choice("colour", words::COLOUR, &asked.colour, &colours),
         choice("flag", words::FLAGS, &asked.flag, &flags),
+        choice("level", words::CLOCKS, &asked.level, &levels),
         choice("hands", words::HANDS, &asked.hands, &hands),
         choice("region", words::REGION_CODE, &asked.region, &[]),
     ];
@@ -156,6 +163,7 @@ fn rows_table(shown: &Shown<'_>) -> Markup {
         Column::words(words::STATUS.text(lang)),
         Column::number(words::BURDEN.text(lang)),
         Column::number(words::IN_STEP.text(lang)),
+        Column::words(words::CLOCKS.text(lang)),
         Column::words(words::REGION.text(lang)),
         Column::words(words::ASSIGNEE.text(lang)),
     ];
@@ -175,6 +183,7 @@ fn case_row(row: &CaseRow, shown: &Shown<'_>) -> Markup {
             td { (row.status.text().in_lang(lang)) @for flag in &row.flags { " " span.tag { (flag.text().in_lang(lang)) } } }
             td.number { @if row.burden_fen > Fen::ZERO { (format::money(row.burden_fen, lang)) } }
             td.number { (days_in_step(row, visit)) }
+            td { (clock_cell(row, lang)) }
             td { (row.region) }
             td { (assignee(row, shown)) }
         }
@@ -187,6 +196,16 @@ pub fn colour(colour: Option<Colour>, lang: shukun_base::Lang) -> Markup {
         @match colour {
             Some(colour) => (colour_tag(colour, lang)),
             None => span.tag { (words::COLOUR_NONE.text(lang)) },
+        }
+    }
+}
+
+/// The worst of the case's clocks, and the day by which its step is due.
+fn clock_cell(row: &CaseRow, lang: shukun_base::Lang) -> Markup {
+    html! {
+        @if let Some(read) = &row.clock {
+            (clock(face(read.level, false), None, Unit::Days, lang))
+            @if let Some(due) = read.due_on { span.quiet.nowrap { (words::CLOCK_DUE.with(lang, &[("day", &format::short_day(due, lang))])) } }
         }
     }
 }

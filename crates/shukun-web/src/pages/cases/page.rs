@@ -8,7 +8,7 @@ use shukun_casework::CaseId;
 use shukun_casework::authority::Permission;
 use shukun_casework::case::{Case, Detection, Discovery, Status};
 use shukun_casework::determination::{Determination, PersonSheet};
-use shukun_casework::timers::{Level, Reading, running};
+use shukun_casework::timers::{Reading, running};
 use shukun_store::AccountId;
 
 use super::act::hidden;
@@ -21,7 +21,7 @@ use crate::error::PageError;
 use crate::format;
 use crate::pages::work::framed;
 use crate::routes::Handlers;
-use crate::ui::clock::{Face, clock};
+use crate::ui::clock::{clock, face};
 use crate::ui::empty::empty;
 use crate::ui::field::{Faults, wrong};
 use crate::ui::layout::{Heading, Page};
@@ -332,13 +332,7 @@ fn clocks(desk: &Desk, visit: &Visit, case: &Case, assignee: &str) -> Markup {
 }
 
 fn clock_line(reading: &Reading, lang: Lang) -> Markup {
-    let face = match reading.level {
-        _ if reading.is_paused => Face::Paused,
-        Level::OnTrack => Face::OnTrack,
-        Level::AtRisk => Face::AtRisk,
-        Level::Breached => Face::Breached,
-        Level::Supervision => Face::Supervised,
-    };
+    let face = face(reading.level, reading.is_paused);
     let left = reading.limit.map(|limit| i64::from(limit) - i64::from(reading.used.value));
     html! {
         b { (reading.step.text().in_lang(lang)) } " " span.quiet { (reading.responsible.text().in_lang(lang)) }

@@ -93,6 +93,7 @@ async fn a_case_goes_from_the_alert_to_a_closing_without_risk() {
     let queues = civil.get("/").await.body;
     assert!(queues.contains("href=\"/cases?status=detected\""), "{queues}");
     let list = civil.get("/cases?status=detected").await.body;
+    assert!(list.contains("按期") && list.contains("月"), "a clock in {list}");
     assert!(list.contains("60,000.00元") && list.contains('●') && !list.contains("王小明"), "{list}");
     assert_eq!(faults(&list), Vec::<String>::new());
 
@@ -215,5 +216,6 @@ async fn a_page_is_followed_by_the_next_and_figures_open_their_lists() {
     let home = civil.get("/").await.body;
     let at = home.find("href=\"/cases?status=detected\"").unwrap();
     assert!(home[at..].split("</a>").next().unwrap().contains(">31<"), "{home}");
+    assert!(civil.get("/cases?level=breached").await.body.contains("没有符合条件的案件"));
     assert!(civil.get("/cases?status=settled").await.body.contains("没有符合条件的案件"));
 }
