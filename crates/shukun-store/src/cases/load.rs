@@ -74,7 +74,9 @@ async fn print_times(store: &Store, scope: &Scope, who: &str) {
 fn a_page_asks_as_much_of_ten_cases_as_of_many() {
     let load: Option<u64> = std::env::var("SHUKUN_LOAD").ok().map(|count| count.parse().unwrap());
     on_both(|db| async move {
-        let (few, many) = (db.open().await, db.another().await.open().await);
+        // Kept to the end: its folder goes with it.
+        let other = db.another().await;
+        let (few, many) = (db.open().await, other.open().await);
         let (few_scopes, many_scopes) = (county(&few).await, county(&many).await);
         fill(&few, &few_scopes[0], 10).await;
         fill(&many, &many_scopes[0], load.unwrap_or(300)).await;
