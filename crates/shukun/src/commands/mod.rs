@@ -38,7 +38,7 @@ pub fn run(command: Command, lang: Lang) -> Result<Exit, CliError> {
         #[cfg(feature = "server")]
         Command::Serve(args) => serve::serve(&args, lang),
         #[cfg(not(feature = "server"))]
-        Command::Serve(_) => Err(crate::error::CliError::without_server()),
+        Command::Serve(_) => Err(CliError::without_server()),
         Command::Pack(args) => pack::pack(args.verb, lang),
     }
 }
