@@ -23,6 +23,10 @@ use crate::sealed::{KeyFile, Keyring};
 
 /// How often lost work is done again before it is given up.
 const TRIES: u32 = 12;
+/// The first pause where two write at once.
+const WRITING: Duration = Duration::from_millis(4);
+/// The first pause where two programs start at once: one of them makes the whole schema.
+const STARTING: Duration = Duration::from_millis(40);
 
 /// One open database with its keys. Cheap to clone; all clones share one pool.
 #[derive(Clone)]
@@ -58,8 +62,7 @@ impl Store {
         chance: Chance,
         cost: argon2::Params,
     ) -> Result<Store> {
-        let db = Database::connect(options(url)).await?;
-        schema::migrate(&db).await?;
+        let db = retry_when(StoreError::is_lost_race, STARTING, || connect(url)).await?;
         let file = KeyFile::load_or_create(key_file, &db, &chance).await?;
         let keys = Arc::new(Keyring::open(file, &db, &chance).await?);
         let passwords = Arc::new(PasswordCheck::new(&chance, cost).await?);
@@ -101,7 +104,7 @@ impl Store {
         F: Future<Output = Result<T>>,
         W: Fn() -> F,
     {
-        self.retry_when(StoreError::is_lost_race, work).await
+        retry_when(StoreError::is_lost_race, WRITING, work).await
     }
 
     /// [`Store::retry`] also when somebody else was quicker with the same unique row: for work that looks first whether it
@@ -111,25 +114,34 @@ impl Store {
         F: Future<Output = Result<T>>,
         W: Fn() -> F,
     {
-        self.retry_when(|error| error.is_lost_race() || error.is_duplicate(), work).await
+        retry_when(|error| error.is_lost_race() || error.is_duplicate(), WRITING, work).await
     }
+}
 
-    async fn retry_when<T, F, W>(&self, is_worth_it: impl Fn(&StoreError) -> bool, work: W) -> Result<T>
-    where
-        F: Future<Output = Result<T>>,
-        W: Fn() -> F,
-    {
-        let mut tried = 1;
-        loop {
-            match work().await {
-                Err(error) if is_worth_it(&error) && tried < TRIES => {
-                    tokio::time::sleep(Duration::from_millis(u64::from(tried) * 4)).await;
-                    tried += 1;
-                }
-                other => return other,
+/// Does `work` again while its error is worth it, at most [`TRIES`] times, each time after a longer `pause`.
+async fn retry_when<T, F, W>(is_worth_it: impl Fn(&StoreError) -> bool, pause: Duration, work: W) -> Result<T>
+where
+    F: Future<Output = Result<T>>,
+    W: Fn() -> F,
+{
+    let mut tried = 1;
+    loop {
+        match work().await {
+            Err(error) if is_worth_it(&error) && tried < TRIES => {
+                tokio::time::sleep(pause.saturating_mul(tried)).await;
+                tried += 1;
             }
+            other => return other,
         }
     }
+}
+
+/// The database with its schema. SQLite does not wait where another program is just turning the write-ahead log on: it
+/// says at once that the file is busy.
+async fn connect(url: &str) -> Result<DatabaseConnection> {
+    let db = Database::connect(options(url)).await?;
+    schema::migrate(&db).await?;
+    Ok(db)
 }
 
 impl std::fmt::Debug for Store {

@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn two_programs_that_start_together_make_one_schema() {
         on_both(|db| async move {
-            for _ in 0..5 {
+            for _ in 0..20 {
                 let db = db.another().await;
                 let beside = db.clone();
                 let beside = tokio::spawn(async move { beside.try_open().await.err() });

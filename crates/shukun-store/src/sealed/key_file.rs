@@ -41,7 +41,8 @@ impl KeyFile {
             return KeyFile::read(path);
         }
         if find(db, ANY_KEY, values![]).await?.is_some() {
-            return Err(missing(path));
+            // Another program that starts in this moment makes the file first, then what it seals: look again.
+            return if path.exists() { KeyFile::read(path) } else { Err(missing(path)) };
         }
         KeyFile::create(path, SuiteName::default(), chance)
     }
