@@ -1,7 +1,7 @@
 //! How a case stands against its time limits: read from its actions, the calendar and the moment, kept for lists.
 //!
 //! It depends on the day, so it is no part of the row that follows from the actions alone. It is read at each act, and
-//! for all open cases by [`Store::refresh_clocks`] every night.
+//! for all open cases by [`Store::refresh_clocks`], which the server calls every hour.
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use shukun_base::Day;
