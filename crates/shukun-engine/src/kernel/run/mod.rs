@@ -1,8 +1,8 @@
 //! One chunk through a plan.
 //!
 //! Bills in order ([`bills`]), groups that share an accumulation ([`groups`]), certifications that count ([`held`]), what
-//! each rule says to each bill ([`values`]); then the payers, first to last ([`steps`]), and what a period's end would
-//! bring ([`watch`]). Buffers live in [`Work`] from chunk to chunk.
+//! each rule says to each bill ([`values`]); then the payers, first to last, in one pass where all are of the common shape
+//! ([`once`]) and rule by rule otherwise ([`steps`]), and what a period's end would bring ([`watch`]). Buffers live in [`Work`] from chunk to chunk.
 
 pub(crate) mod bills;
 pub(crate) mod calendar;

@@ -95,7 +95,16 @@ impl Pass<'_> {
         let mut kinds: Vec<Kind<'_>> = Vec::new();
         let mut first = 0;
         let ready = self.lines.list.iter().enumerate().map(|(place, line)| {
-            let Line::Rule(rule) = line else { return Ready::settled(line, self.view) };
+            let rule = match line {
+                Line::Rule(rule) => rule,
+                Line::Settled { tier, source, else_computed } => {
+                    return Ready::Settled {
+                        tier: *tier,
+                        settled: settled(*source, self.view),
+                        else_computed: *else_computed,
+                    };
+                }
+            };
             let groups = self.view.groups.get(rule.group);
             let is_together = groups.is_some_and(|groups| groups.stand_together);
             let columns = Columns::new(rule, self.lines, self.view, first, is_together);
@@ -119,7 +128,7 @@ impl Pass<'_> {
     ) -> Totals {
         let mut sums = std::mem::take(&mut once.totals);
         if known != slow {
-            // Rare: what found out too late that it is not settled here is settled once more and taken off.
+            // Whoever turned out only now not to be settled here is settled once more and taken off.
             let pass = Pass { keeping: Keeping { columns: false, caps: false }, ..*self };
             let (ready, kinds) = pass.ready();
             once.open(&ready);
@@ -223,18 +232,11 @@ enum Rate<'v> {
     Rows(&'v RowScale, BracketMode),
 }
 
-impl<'v> Ready<'v> {
-    fn settled(line: &'v Line, view: &'v View<'_>) -> Ready<'v> {
-        let (tier, source, else_computed) = match line {
-            Line::Settled { tier, source, else_computed } => (*tier, Some(*source), *else_computed),
-            Line::Rule(rule) => (rule.tier, None, true),
-        };
-        let settled = match source {
-            None => &[],
-            Some(SettledSource::Column(column)) => view.bills.settled.get(column).copied().unwrap_or_default(),
-            Some(SettledSource::Fact(tier)) => view.bills.settled_facts.get(tier).map_or(&[][..], Vec::as_slice),
-        };
-        Ready::Settled { tier, settled, else_computed }
+/// What was settled under a tier, bill by bill.
+fn settled<'v>(source: SettledSource, view: &'v View<'_>) -> &'v [i64] {
+    match source {
+        SettledSource::Column(column) => view.bills.settled.get(column).copied().unwrap_or_default(),
+        SettledSource::Fact(tier) => view.bills.settled_facts.get(tier).map_or(&[], Vec::as_slice),
     }
 }
 
