@@ -9,7 +9,7 @@ use shukun_casework::case::{Case, Command, Status};
 use shukun_casework::{CaseId, TransactionId};
 use shukun_store::{ErrorKind, Scope, StoreError};
 
-use super::acts::{ACTS, Act, Reader, Typed, take};
+use super::acts::{Act, Reader, Typed, all, take};
 use super::page::{Tried, case_page};
 use crate::desk::Desk;
 use crate::error::PageError;
@@ -22,7 +22,7 @@ use crate::visit::Visit;
 /// The routes of all acts.
 pub fn serve(handlers: Handlers) -> Handlers {
     let handlers = handlers.post("/cases/{case_id}/take", take_case);
-    ACTS.iter().fold(handlers, |handlers, act| {
+    all().fold(handlers, |handlers, act| {
         let handler = move |State(desk): State<Desk>,
                             visit: Visit,
                             Path(id): Path<String>,

@@ -12,7 +12,7 @@ use shukun_casework::timers::{Reading, running};
 use shukun_store::AccountId;
 
 use super::act::hidden;
-use super::acts::{ACTS, Act, Form, Typed};
+use super::acts::{Act, Form, Typed, all};
 use super::list::colour;
 use super::names::Names;
 use super::timeline::timeline;
@@ -247,7 +247,7 @@ fn next(desk: &Desk, visit: &Visit, case: &Case, tried: &Tried<'_>) -> Result<Ma
     let is_mine = case.assignee.as_ref().is_some_and(|id| id.as_str() == scope.account_id().as_str());
     let offered =
         |act: &&Act| (act.is_offered)(case) && may(act.permission) && (case.suspended.is_none() || act.key == "resume");
-    let (onwards, sideways): (Vec<&Act>, Vec<&Act>) = ACTS.iter().filter(offered).partition(|act| act.leads_on);
+    let (onwards, sideways): (Vec<&Act>, Vec<&Act>) = all().filter(offered).partition(|act| act.leads_on);
     let visits = case.status == Status::Dispatched && case.suspended.is_none() && may(Permission::Verify);
     let can_take = !is_mine && (visits || !onwards.is_empty() || !sideways.is_empty());
     let draw = |act: &&Act| act_form(desk, visit, case, act, tried, onwards.len() == 1);
