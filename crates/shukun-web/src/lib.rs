@@ -23,6 +23,7 @@ mod tests;
 pub mod ui;
 pub mod visit;
 pub mod words;
+pub mod works;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;

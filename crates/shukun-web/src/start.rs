@@ -14,9 +14,10 @@ use shukun_casework::authority::{Grant, Role};
 use shukun_store::{FirstPassword, NewAccount, Store, StoreError};
 use tokio::net::TcpListener;
 
-use crate::desk::{Desk, Numbers, Settings};
+use crate::desk::{Desk, Folders, Numbers, Settings};
 use crate::http::cookies::Transport;
 use crate::listen;
+use crate::works::Works;
 
 /// What the command line says.
 #[derive(Clone, Debug)]
@@ -33,6 +34,8 @@ pub struct Start {
     pub transport: Transport,
     /// The county of the first administrators; needed at the first start only.
     pub region: Option<RegionCode>,
+    /// The packs that are in force here, where `data/packs` is not there.
+    pub packs: Vec<PathBuf>,
 }
 
 /// What happened on the way.
@@ -107,7 +110,7 @@ pub fn run(start: &Start, told: impl Fn(Told<'_>)) -> Result<(), StartError> {
             let first = first_accounts(&store, start).await?;
             told(Told::FirstPasswords(&first));
         }
-        let settings = settings(start.transport, false)?;
+        let settings = settings(start.transport, false, Folders::of(&start.data, &start.packs))?;
         serve(Desk::new(store, settings), start.listen, told).await
     })
 }
@@ -126,11 +129,12 @@ pub fn with_runtime<T>(work: impl Future<Output = Result<T, StartError>>) -> Res
 ///
 /// # Errors
 /// The system gives no random bytes.
-pub fn settings(transport: Transport, is_illustrative: bool) -> Result<Settings, StartError> {
+pub fn settings(transport: Transport, is_illustrative: bool, folders: Folders) -> Result<Settings, StartError> {
     let mut seed = [0; 8];
     getrandom::fill(&mut seed).map_err(|error| broken(&error))?;
     let numbers = Arc::new(Numbers::defaults(u64::from_le_bytes(seed)));
-    Ok(Settings { transport, is_illustrative, clock: Arc::new(Timestamp::now), numbers })
+    let works = Works::of_this_program();
+    Ok(Settings { transport, is_illustrative, clock: Arc::new(Timestamp::now), numbers, folders, works })
 }
 
 /// Opens the database that the command line means.
@@ -253,6 +257,7 @@ mod tests {
             listen: "127.0.0.1:0".parse().unwrap(),
             transport: Transport::Plain,
             region: region.map(|code| RegionCode::new(code).unwrap()),
+            packs: Vec::new(),
         }
     }
 
@@ -273,7 +278,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let store = open(&start(&dir.path().join("county"), None)).await.unwrap();
         let holder = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let settings = settings(Transport::Plain, false).unwrap();
+        let settings = settings(Transport::Plain, false, Folders::of(dir.path(), &[])).unwrap();
         let error = serve(Desk::new(store, settings), holder.local_addr().unwrap(), |_| {}).await.unwrap_err();
         assert_eq!(error.code, "serve-address");
     }

@@ -14,8 +14,9 @@ use shukun_store::{NewAccount, Scope, Store};
 use tower::ServiceExt as _;
 
 use crate::demo::authenticator;
-use crate::desk::{Clock, Desk, Numbers, Settings};
+use crate::desk::{Clock, Desk, Folders, Numbers, Settings};
 use crate::http::cookies::Transport;
+use crate::works::Works;
 
 /// When a test begins: 22 November 2026, 10:30 in China.
 pub const START: &str = "2026-11-22T02:30:00Z";
@@ -50,6 +51,8 @@ impl Office {
                 is_illustrative: false,
                 clock: clock_for_desk,
                 numbers: Arc::new(Numbers::defaults(1)),
+                folders: Folders::of(dir.path(), &[]),
+                works: Works::none(),
             },
         );
         Office { desk, clock, first_passwords, _dir: dir }

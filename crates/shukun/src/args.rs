@@ -40,6 +40,8 @@ pub enum Command {
     Synth(SynthArgs),
     Demo(DemoArgs),
     Serve(ServeArgs),
+    #[command(hide = true)]
+    Work,
 }
 
 #[derive(Debug, Args)]
@@ -441,6 +443,8 @@ pub struct ServeArgs {
     pub https: bool,
     #[arg(long, value_name = "CODE", value_parser = region)]
     pub region: Option<RegionCode>,
+    #[arg(long, num_args = 1.., value_name = "PATH")]
+    pub packs: Vec<PathBuf>,
 }
 
 /// Why there is nothing to run.

@@ -155,6 +155,8 @@ const HELP: &[Row] = &[
     ("serve listen", "监听地址（默认 127.0.0.1:8080，只有本机能访问）", "where to listen (127.0.0.1:8080 unless told: this machine alone)"),
     ("serve https", "浏览器经 https 网关访问：登录凭证只随 https 发送", "browsers come through an https gateway: cookies travel by https alone"),
     ("serve region", "县的区划代码，如 330381；第一次启动时必填", "the county's code, as 330381; needed at the first start"),
+    ("serve packs", "本县用的制度包文件夹，可以多个（数据文件夹里有 packs 时以它为准）", "the packs in force here (where the folder of everything holds no packs of its own)"),
+    ("work", "由服务自己启动，不供人使用", "started by the server itself, not for people"),
     ("demo packs", "制度包文件夹（默认 policies）", "the folder of packs (policies unless told)"),
 ];
 

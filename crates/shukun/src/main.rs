@@ -24,6 +24,8 @@ mod settling;
 mod sources;
 mod spec;
 mod words;
+#[cfg(feature = "server")]
+mod works;
 
 use std::process::ExitCode;
 

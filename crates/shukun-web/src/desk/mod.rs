@@ -12,9 +12,12 @@ use crate::error::PageError;
 use crate::http::around::SESSION;
 use crate::http::cookies::{self, Transport};
 use crate::visit::Visitor;
+use crate::works::Works;
 
+mod folders;
 mod numbers;
 
+pub use folders::Folders;
 pub use numbers::Numbers;
 
 /// Where the time comes from.
@@ -31,6 +34,10 @@ pub struct Settings {
     pub clock: Clock,
     /// Working days, times, and the seed of samples.
     pub numbers: Arc<Numbers>,
+    /// Where files lie.
+    pub folders: Folders,
+    /// Where heavy work goes.
+    pub works: Works,
 }
 
 /// Everything a page works with. Cheap to clone.
@@ -64,6 +71,22 @@ impl Desk {
     /// Working days, times, and the seed of samples.
     pub fn numbers(&self) -> &Numbers {
         &self.settings.numbers
+    }
+
+    /// Where files lie.
+    pub fn folders(&self) -> &Folders {
+        &self.settings.folders
+    }
+
+    /// Where heavy work goes, and whatever reads outside bytes.
+    pub fn works(&self) -> &Works {
+        &self.settings.works
+    }
+
+    /// The same desk with other works, for tests.
+    pub fn with_works(mut self, works: Works) -> Desk {
+        self.settings.works = works;
+        self
     }
 
     /// Bytes nobody can guess.

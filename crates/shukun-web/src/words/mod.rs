@@ -6,10 +6,12 @@
 mod account;
 mod case;
 mod common;
+mod runs;
 
 pub use account::*;
 pub use case::*;
 pub use common::*;
+pub use runs::*;
 use shukun_base::{Lang, Text};
 
 /// One text in both languages. `{name}` stands for a value.
@@ -48,7 +50,7 @@ fn filled(text: &str, values: &[(&str, &str)]) -> String {
 }
 
 /// The lists of every file, for the tests.
-pub const LISTS: &[&[Word]] = &[COMMON, ACCOUNT, CASE];
+pub const LISTS: &[&[Word]] = &[COMMON, ACCOUNT, CASE, RUNS];
 
 /// `in LIST; KEY: "中文", "English";`, any number of them; the list holds all.
 macro_rules! words {

@@ -14,7 +14,7 @@ use shukun_engine::outcome::{Colour as Found, FAMILY};
 use shukun_engine::receipt::PackReceipt;
 use shukun_engine::trace::{Explanation, Line as Posted};
 use shukun_web::demo::{Burdened, furnish};
-use shukun_web::desk::Desk;
+use shukun_web::desk::{Desk, Folders};
 use shukun_web::http::cookies::Transport;
 use shukun_web::start::{Start, StartError, open, serve, settings, with_runtime};
 
@@ -55,10 +55,12 @@ pub fn serve_office(args: &DemoArgs, screened: &Screened<'_>, lang: Lang) -> Res
         listen: args.listen,
         transport: Transport::Plain,
         region: None,
+        packs: vec![args.packs.clone()],
     };
+    let folders = Folders::of(&start.data, &start.packs).with_lake(screened.lake.dir());
     with_runtime(async {
         let store = open(&start).await?;
-        let settings = settings(start.transport, true)?;
+        let settings = settings(start.transport, true, folders)?;
         let first = furnish(&store, &settings.numbers, &people, Timestamp::now()).await?;
         let lines = first.iter().map(|first| format!("  {:<12}{}\n", first.login, first.password.reveal()));
         say(&format!("{}\n{}", heading(people.len(), lang), lines.collect::<String>()))?;

@@ -39,6 +39,10 @@ pub fn run(command: Command, lang: Lang) -> Result<Exit, CliError> {
         Command::Serve(args) => serve::serve(&args, lang),
         #[cfg(not(feature = "server"))]
         Command::Serve(_) => Err(CliError::without_server()),
+        #[cfg(feature = "server")]
+        Command::Work => Ok(crate::works::work()),
+        #[cfg(not(feature = "server"))]
+        Command::Work => Err(CliError::without_server()),
         Command::Pack(args) => pack::pack(args.verb, lang),
     }
 }

@@ -19,6 +19,7 @@ pub fn serve(args: &ServeArgs, lang: Lang) -> Result<Exit, CliError> {
         listen: args.listen,
         transport: if args.https { Transport::Secure } else { Transport::Plain },
         region: args.region.clone(),
+        packs: args.packs.clone(),
     };
     run(&start, |told| show(&told, lang)).map_err(|error| stopped(&error))?;
     Ok(Exit::Done)

@@ -14,3 +14,5 @@ mod packs;
 mod road;
 mod run;
 mod settle;
+#[cfg(feature = "server")]
+mod works;
