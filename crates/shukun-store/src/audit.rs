@@ -78,6 +78,11 @@ acts! {
     DocumentAdded "document_added" "上传材料" "added a document",
     DocumentOpened "document_opened" "打开材料" "opened a document",
     OwnHousehold "own_household" "申报回避" "declared an own household",
+    RegionsSaved "regions_saved" "保存区划名称" "saved names of regions",
+    FilterSaved "filter_saved" "保存筛选" "kept a filter",
+    FilterDropped "filter_dropped" "删除筛选" "dropped a filter",
+    Exported "exported" "导出" "made an export",
+    ExportFetched "export_fetched" "下载导出" "fetched an export",
     KeyChanged "key_changed" "更换密钥" "changed a key",
 }
 

@@ -45,6 +45,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(5, "0005_alerts"),
     migration!(6, "0006_clocks"),
     migration!(7, "0007_documents"),
+    migration!(8, "0008_lists"),
 ];
 
 statements! {
@@ -200,7 +201,7 @@ mod tests {
             let store = db.open().await;
             store.db.execute_unprepared("UPDATE migrations SET hash = 'other' WHERE number = 1").await.unwrap();
             assert_eq!(migrate(&store.db).await.unwrap_err().code, "store-damaged");
-            store.db.execute_unprepared("UPDATE migrations SET number = 9999 WHERE number = 7").await.unwrap();
+            store.db.execute_unprepared("UPDATE migrations SET number = 9999 WHERE number = 1").await.unwrap();
             assert_eq!(migrate(&store.db).await.unwrap_err().code, "store-newer-schema");
         });
     }

@@ -14,6 +14,7 @@ use crate::audit::{Act, AuditFilter, Object, audit_query};
 use crate::cases::{counts_query, list_query};
 use crate::jobs::{JobId, jobs_query};
 use crate::people::{By, people_query};
+use crate::regions::{names_of_regions_query, regions_query};
 use crate::sql::Sql;
 use crate::testing::{TestDb, at, grant, new_account, on_both, region, scopes};
 use crate::{AlertCursor, AlertFilter, Assignee, CaseCursor, CaseFilter, CaseOrder, CountBy, Scope, Store};
@@ -31,6 +32,7 @@ const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("alerts", crate::alerts::KEEP_STATEMENTS),
     ("documents", crate::documents::ALL),
     ("jobs", crate::jobs::ALL),
+    ("regions", crate::regions::ALL),
     ("cases: act", crate::cases::ACT_STATEMENTS),
     ("cases: clock", crate::cases::CLOCK_STATEMENTS),
     ("cases: row", crate::cases::ROW_STATEMENTS),
@@ -54,6 +56,8 @@ fn put_together(scope: &Scope) -> Vec<String> {
         accounts_query(scope, Permission::ReadAuditTrail),
         names_query(&[AccountId::new("1"), AccountId::new("2")]),
         jobs_query(scope, Some(&JobId::new("1"))),
+        names_of_regions_query(&[region("330381"), region("330381001")]),
+        regions_query(scope, Permission::ReadAuditTrail),
         people_query(scope, Permission::ReadAuditTrail, &By::Households(&[HouseholdId(1)])),
         people_query(scope, Permission::ReadAuditTrail, &By::Number(vec![1])),
         people_query(scope, Permission::ReadAuditTrail, &By::Ids(&[PersonId(1), PersonId(2)])),
