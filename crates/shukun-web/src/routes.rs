@@ -95,6 +95,8 @@ pub const ROUTES: &[Route] = &[
     post("/grants/{account_id}", Needs::Permission(Permission::ManageGrants)),
     post("/grants/{account_id}/take/{grant_id}", Needs::Permission(Permission::ManageGrants)),
     get("/audit", Needs::Permission(Permission::ReadAuditTrail)),
+    get("/regions", Needs::Permission(Permission::Import)),
+    post("/regions", Needs::Permission(Permission::Import)),
     get("/cases", Needs::Permission(Permission::ViewCases)),
     post("/cases/dismiss", Needs::Permission(Permission::Dismiss)),
     get("/cases/{case_id}", Needs::Permission(Permission::ViewCases)),

@@ -16,7 +16,7 @@ use shukun_casework::alert::Colour;
 use shukun_casework::case::{Detection, Discovery, Opening};
 use shukun_casework::determination::{Line, PackUsed};
 use shukun_casework::{AlertId, CaseId, ContentHash, RunId, TransactionId};
-use shukun_store::{FirstPassword, Person, Store};
+use shukun_store::{FirstPassword, Person, Region, Store};
 
 use crate::desk::Numbers;
 use crate::start::StartError;
@@ -58,18 +58,19 @@ pub struct Burdened {
     pub packs: Vec<PackUsed>,
 }
 
-/// Makes the accounts and the cases of an empty database; the passwords for one use, in the order of the work.
+/// Makes the accounts, the names of places and the cases of an empty database; the passwords for one use, in the order of the work.
 ///
 /// # Errors
 /// The store's own; the database is not empty.
 pub async fn furnish(
     store: &Store,
     numbers: &Numbers,
-    people: &[Burdened],
+    (people, regions): (&[Burdened], &[Region]),
     now: Timestamp,
 ) -> Result<Vec<FirstPassword>, StartError> {
     let places: BTreeSet<RegionCode> = people.iter().map(|one| one.region.clone()).collect();
     let staff = Staff::hire(store, &places, now).await?;
+    store.save_regions(staff.scope("yibao")?, regions, now).await?;
     save(store, &staff, people, now).await?;
     for (number, (one, road)) in people.iter().zip(ROADS.iter().cycle()).enumerate() {
         // Cases do not all stand in their step since the same hour.

@@ -46,7 +46,8 @@ async fn every_step_holds_a_case_and_everybody_gets_a_password() {
     // As many as there are roads; the first nine alone hold each step already, see the demo's few people.
     assert_eq!(ROADS.len(), 25);
     let people: Vec<Burdened> = (1..=25).map(burdened).collect();
-    let first = furnish(&store, &numbers, &people, now).await.unwrap();
+    let named = Region { code: RegionCode::new("330381001").unwrap(), name: "示例街道".to_owned() };
+    let first = furnish(&store, &numbers, (&people, &[named]), now).await.unwrap();
     assert_eq!(first.len(), 15);
     let zhenjie = first.iter().find(|first| first.login == "zhenjie").unwrap();
     let (_, session) = store.sign_in("zhenjie", &zhenjie.password, now).await.unwrap();
@@ -61,5 +62,6 @@ async fn every_step_holds_a_case_and_everybody_gets_a_password() {
     }
     let names = store.list_households(&scope, &[HouseholdId(1)]).await.unwrap();
     assert_eq!(names[0].name.chars().next(), masked_name(&people[0].name).chars().next());
+    assert_eq!(store.every_region_name().await.unwrap().len(), 1);
     assert!(crate::words::ILLUSTRATIVE.text(Lang::Zh).contains("虚构"));
 }

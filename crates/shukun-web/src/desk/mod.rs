@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use jiff::Timestamp;
+pub use shukun_store::Region;
 use shukun_store::{Store, Token};
 
 use crate::error::PageError;
@@ -16,9 +17,13 @@ use crate::works::Works;
 
 mod folders;
 mod numbers;
+mod places;
+mod regions;
 
 pub use folders::Folders;
 pub use numbers::Numbers;
+pub use places::{Places, part};
+pub use regions::read_regions;
 
 /// Where the time comes from.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;

@@ -6,12 +6,13 @@ use serde::Deserialize;
 use shukun_casework::authority::Grant;
 
 use super::work::framed;
-use crate::desk::Desk;
+use crate::desk::{Desk, Places};
 use crate::error::PageError;
 use crate::format;
 use crate::routes::Handlers;
 use crate::ui::empty::empty;
 use crate::ui::layout::{Heading, Page};
+use crate::ui::place::place;
 use crate::ui::table::{Column, table};
 use crate::visit::Visit;
 use crate::words;
@@ -32,6 +33,7 @@ async fn show(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>
     let session = &visit.visitor()?.session;
     let has_code = if session.has_second_factor() { words::MY_SECOND_FACTOR_YES } else { words::MY_SECOND_FACTOR_NO };
     let enrol = if session.has_second_factor() { words::ENROL_REPLACE } else { words::ENROL };
+    let places = desk.place_names(session.grants().iter().map(|grant| &grant.region)).await?;
     let body = html! {
         @match asked.done.as_str() {
             "password" => p.done role="status" { (words::PASSWORD_CHANGED.text(lang)) },
@@ -54,14 +56,14 @@ async fn show(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>
             h2 { (words::MY_GRANTS.text(lang)) }
             @if session.grants().is_empty() {
                 (empty(words::HOME_NO_GRANT.text(lang), words::HOME_NO_GRANT_FILL.text(lang)))
-            } @else { (grants(session.grants(), &visit)) }
+            } @else { (grants(session.grants(), &places, &visit)) }
         }
     };
     framed(&desk, &visit, &Heading { title: words::MY_ACCOUNT.text(lang), note: None }, &body).await
 }
 
-fn grants(grants: &[Grant], visit: &Visit) -> Markup {
-    let rows = html! { @for grant in grants { tr { (grant_cells(grant, visit)) } } };
+fn grants(grants: &[Grant], places: &Places, visit: &Visit) -> Markup {
+    let rows = html! { @for grant in grants { tr { (grant_cells(grant, places, visit)) } } };
     let columns = grant_columns(visit);
     table(words::MY_GRANTS.text(visit.lang), &columns, &rows)
 }
@@ -73,11 +75,11 @@ pub fn grant_columns(visit: &Visit) -> [Column<'static>; 4] {
 }
 
 /// Role, region, programme, last day.
-pub fn grant_cells(grant: &Grant, visit: &Visit) -> Markup {
+pub fn grant_cells(grant: &Grant, places: &Places, visit: &Visit) -> Markup {
     let lang = visit.lang;
     html! {
         td { (grant.role.text().in_lang(lang)) }
-        td { (grant.region) }
+        td { (place(places, &grant.region)) }
         td {
             @match grant.programme {
                 Some(programme) => (programme.text().in_lang(lang)),

@@ -6,16 +6,18 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use shukun_base::{RegionCode, Text};
+use shukun_casework::authority::Permission;
 use shukun_store::{Account, AccountId, ErrorKind, FirstPassword, NewAccount};
 
 use super::work::framed;
-use crate::desk::Desk;
+use crate::desk::{Desk, Places};
 use crate::error::PageError;
 use crate::http::fields::Fields;
 use crate::routes::Handlers;
 use crate::ui::empty::empty;
 use crate::ui::field::{Faults, Input, input, wrong};
 use crate::ui::layout::{Heading, Page, form_token};
+use crate::ui::place::{choose, place};
 use crate::ui::table::{Column, table};
 use crate::visit::Visit;
 use crate::words::{self, Word};
@@ -39,11 +41,12 @@ struct Asked {
 async fn list(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>) -> Result<Page, PageError> {
     let lang = visit.lang;
     let accounts = desk.store().list_accounts(visit.scope()?).await?;
+    let places = desk.place_names(accounts.iter().map(|account| &account.region)).await?;
     let own = visit.visitor()?.session.account_id().clone();
     let columns = [words::DISPLAY_NAME, words::LOGIN, words::OFFICE, words::REGION, words::STATE, words::SECOND_FACTOR];
     let columns: Vec<Column<'_>> =
         columns.iter().map(|word| Column::words(word.text(lang))).chain([Column::words("")]).collect();
-    let rows = html! { @for account in &accounts { (row(account, account.account_id == own, &visit)) } };
+    let rows = html! { @for account in &accounts { (row(account, account.account_id == own, &places, &visit)) } };
     let body = html! {
         @if asked.done == "closed" { p.done role="status" { (words::ACCOUNT_CLOSED.text(lang)) } }
         p { a.btn.btn-primary href="/accounts/new" { (words::ACCOUNT_ADD.text(lang)) } }
@@ -62,7 +65,7 @@ pub fn state(account: &Account) -> Word {
     }
 }
 
-fn row(account: &Account, is_own: bool, visit: &Visit) -> Markup {
+fn row(account: &Account, is_own: bool, places: &Places, visit: &Visit) -> Markup {
     let lang = visit.lang;
     let has_code = if account.has_second_factor { words::MY_SECOND_FACTOR_YES } else { words::MY_SECOND_FACTOR_NO };
     html! {
@@ -70,7 +73,7 @@ fn row(account: &Account, is_own: bool, visit: &Visit) -> Markup {
             td { b { (account.display_name) } }
             td { (account.login) }
             td { (account.office) }
-            td { (account.region) }
+            td { (place(places, &account.region)) }
             td { span.tag { (state(account).text(lang)) } }
             td.quiet { (has_code.text(lang)) }
             td.wide {
@@ -158,6 +161,7 @@ async fn new_page(desk: &Desk, visit: &Visit, typed: &Typed, faults: &Faults) ->
     let lang = visit.lang;
     let field =
         |name, word: Word, value, hint: &'static str| Input { value, hint, ..Input::text(name, word.text(lang)) };
+    let places = desk.choosable_places(visit.scope()?, Permission::ManageAccounts, &[6, 9, 12]).await?;
     let body = html! {
         (wrong(faults, lang))
         form.box method="post" action="/accounts/new" {
@@ -165,7 +169,7 @@ async fn new_page(desk: &Desk, visit: &Visit, typed: &Typed, faults: &Faults) ->
             (input(&field("display_name", words::DISPLAY_NAME, &typed.display_name, ""), faults, lang))
             (input(&field("login", words::LOGIN, &typed.login, words::LOGIN_HINT.text(lang)), faults, lang))
             (input(&field("office", words::OFFICE, &typed.office, ""), faults, lang))
-            (input(&field("region", words::REGION_CODE, &typed.region, words::REGION_CODE_HINT.text(lang)), faults, lang))
+            (choose(&field("region", words::REGION, &typed.region, ""), &places, faults, lang))
             button.btn.btn-primary type="submit" { (words::ACCOUNT_ADD.text(lang)) }
         }
     };

@@ -6,19 +6,20 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use shukun_base::RegionCode;
-use shukun_casework::authority::{Grant, Programme, Role};
-use shukun_store::{Account, AccountId, ErrorKind, HeldGrant};
+use shukun_casework::authority::{Grant, Permission, Programme, Role};
+use shukun_store::{Account, AccountId, ErrorKind, HeldGrant, Region};
 
 use super::account::{grant_cells, grant_columns};
 use super::accounts::state;
 use super::work::framed;
-use crate::desk::Desk;
+use crate::desk::{Desk, Places};
 use crate::error::PageError;
 use crate::http::fields::Fields;
 use crate::routes::Handlers;
 use crate::ui::empty::empty;
 use crate::ui::field::{Faults, Input, input, select, wrong};
 use crate::ui::layout::{Heading, Page, form_token};
+use crate::ui::place::{choose, place};
 use crate::ui::table::{Column, table};
 use crate::visit::Visit;
 use crate::words;
@@ -35,6 +36,7 @@ pub fn serve(handlers: Handlers) -> Handlers {
 async fn list(State(desk): State<Desk>, visit: Visit) -> Result<Page, PageError> {
     let lang = visit.lang;
     let accounts = desk.store().list_accounts(visit.scope()?).await?;
+    let places = desk.place_names(accounts.iter().map(|account| &account.region)).await?;
     let columns = [words::DISPLAY_NAME, words::LOGIN, words::OFFICE, words::REGION, words::STATE];
     let columns: Vec<Column<'_>> = columns.iter().map(|word| Column::words(word.text(lang))).collect();
     let rows = html! {
@@ -43,7 +45,7 @@ async fn list(State(desk): State<Desk>, visit: Visit) -> Result<Page, PageError>
                 td { a.row-link href={"/grants/" (account.account_id)} { (account.display_name) } }
                 td { (account.login) }
                 td { (account.office) }
-                td { (account.region) }
+                td { (place(&places, &account.region)) }
                 td { span.tag { (state(account).text(lang)) } }
             }
         }
@@ -151,6 +153,8 @@ async fn account_page(
     let account = accounts.into_iter().find(|account| account.account_id.as_str() == account_id);
     let account = account.ok_or_else(PageError::not_found)?;
     let held = desk.store().list_grants(visit.scope()?, &account.account_id).await?;
+    let places = desk.place_names(held.iter().map(|held| &held.grant.region)).await?;
+    let regions = desk.choosable_places(visit.scope()?, Permission::ManageGrants, &[4, 6, 9, 12]).await?;
     let body = html! {
         @match done {
             "given" => p.done role="status" { (words::GRANT_GIVEN.text(lang)) },
@@ -159,9 +163,9 @@ async fn account_page(
         }
         section {
             @if held.is_empty() { (empty(words::GRANTS_NONE.text(lang), words::GRANTS_NONE_FILL.text(lang))) }
-            @else { (held_table(&held, &account, visit)) }
+            @else { (held_table(&held, &account, &places, visit)) }
         }
-        @if !account.is_closed { (give_form(&account, typed, faults, visit)) }
+        @if !account.is_closed { (give_form(&account, &regions, typed, faults, visit)) }
         p.mt-3 { a href="/grants" { (words::BACK_TO_GRANTS.text(lang)) } }
     };
     let title = words::GRANTS_OF.with(lang, &[("name", &account.display_name)]);
@@ -169,18 +173,18 @@ async fn account_page(
     framed(desk, visit, &Heading { title: &title, note: Some(&note) }, &body).await
 }
 
-fn held_table(held: &[HeldGrant], account: &Account, visit: &Visit) -> Markup {
+fn held_table(held: &[HeldGrant], account: &Account, places: &Places, visit: &Visit) -> Markup {
     let columns: Vec<Column<'_>> = grant_columns(visit).into_iter().chain([Column::words("")]).collect();
     let take = words::GRANT_TAKE.text(visit.lang);
     let rows = html! {
         @for held in held {
             tr {
-                (grant_cells(&held.grant, visit))
+                (grant_cells(&held.grant, places, visit))
                 td.wide {
                     form method="post" action={"/grants/" (account.account_id) "/take/" (held.grant_id)} {
                         (form_token(visit))
                         button.btn.btn-plain type="submit"
-                            aria-label={(take) "：" (held.grant.role.text().in_lang(visit.lang)) " " (held.grant.region)} {
+                            aria-label={(take) "：" (held.grant.role.text().in_lang(visit.lang)) " " (places.name(&held.grant.region))} {
                             (take)
                         }
                     }
@@ -191,15 +195,14 @@ fn held_table(held: &[HeldGrant], account: &Account, visit: &Visit) -> Markup {
     table(words::GRANTS.text(visit.lang), &columns, &rows)
 }
 
-fn give_form(account: &Account, typed: &Typed, faults: &Faults, visit: &Visit) -> Markup {
+fn give_form(account: &Account, regions: &[Region], typed: &Typed, faults: &Faults, visit: &Visit) -> Markup {
     let lang = visit.lang;
     let named = |key: &str, text: shukun_base::Text| (key.to_owned(), text.in_lang(lang).to_owned());
     let roles: Vec<_> = Role::ALL.iter().map(|role| named(role.key(), role.text())).collect();
     let programmes: Vec<_> = Programme::ALL.iter().map(|programme| named(programme.key(), programme.text())).collect();
     let region_code = if typed.region.is_empty() { account.region.as_str() } else { &typed.region };
     let role = Input { value: &typed.role, ..Input::text("role", words::ROLE.text(lang)) };
-    let hint = words::REGION_CODE_HINT.text(lang);
-    let region = Input { value: region_code, hint, ..Input::text("region", words::REGION_CODE.text(lang)) };
+    let region = Input { value: region_code, ..Input::text("region", words::REGION.text(lang)) };
     let hint = words::PROGRAMME_HINT.text(lang);
     let programme = Input {
         value: &typed.programme,
@@ -222,7 +225,7 @@ fn give_form(account: &Account, typed: &Typed, faults: &Faults, visit: &Visit) -
             form.box method="post" action={"/grants/" (account.account_id)} {
                 (form_token(visit))
                 (select(&role, &roles, faults, lang))
-                (input(&region, faults, lang))
+                (choose(&region, regions, faults, lang))
                 (select(&programme, &programmes, faults, lang))
                 (input(&expires, faults, lang))
                 button.btn.btn-primary type="submit" { (words::GRANT_GIVE.text(lang)) }

@@ -9,6 +9,7 @@ mod grants;
 mod health;
 mod home;
 mod password;
+mod regions;
 mod second_factor;
 mod sign_in;
 mod work;
@@ -30,6 +31,7 @@ pub fn serve(handlers: Handlers) -> Handlers {
         accounts::serve,
         grants::serve,
         audit::serve,
+        regions::serve,
         cases::serve,
         home::serve,
     ];

@@ -31,7 +31,8 @@ pub async fn work(desk: &Desk, visit: &Visit) -> Result<Vec<EntryGroup>, PageErr
 }
 
 /// Pages of the three administrators and the auditors.
-const ADMINISTRATION: [(&str, Word, Permission); 3] = [
+const ADMINISTRATION: [(&str, Word, Permission); 4] = [
+    ("/regions", words::REGIONS, Permission::Import),
     ("/accounts", words::ACCOUNTS, Permission::ManageAccounts),
     ("/grants", words::GRANTS, Permission::ManageGrants),
     ("/audit", words::AUDIT, Permission::ReadAuditTrail),

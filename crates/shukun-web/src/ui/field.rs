@@ -86,6 +86,31 @@ pub fn select(input: &Input<'_>, choices: &[(String, String)], faults: &Faults, 
     }
 }
 
+/// One of many, in a list that opens, under the names of groups; a group without a name stands alone.
+pub fn select_grouped(input: &Input<'_>, groups: &[Group], faults: &Faults, lang: Lang) -> Markup {
+    let fault = fault_of(input.name, faults);
+    let option = |(value, name): &(String, String)| {
+        html! { option value=(value) selected[value == input.value] { (name) } }
+    };
+    html! {
+        div.field {
+            label.form-label for=(input.name) { (input.label) }
+            (about(input.name, input.hint, fault, lang))
+            select.form-select #(input.name) name=(input.name) required[input.is_required]
+                aria-invalid=[fault.map(|_| "true")] aria-describedby=[described(input.name, input.hint, fault)] {
+                option value="" selected[input.value.is_empty()] { "—" }
+                @for (group, choices) in groups {
+                    @if group.is_empty() { @for choice in choices { (option(choice)) } }
+                    @else { optgroup label=(group) { @for choice in choices { (option(choice)) } } }
+                }
+            }
+        }
+    }
+}
+
+/// Name of a group (empty = none), and what can be chosen in it as value and name.
+pub type Group = (String, Vec<(String, String)>);
+
 /// One of few, all in sight.
 pub fn radios(input: &Input<'_>, choices: &[(String, String)], faults: &Faults, lang: Lang) -> Markup {
     let fault = fault_of(input.name, faults);

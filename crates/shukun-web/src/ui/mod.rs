@@ -10,6 +10,7 @@ pub mod field;
 pub mod filters;
 pub mod layout;
 pub mod pager;
+pub mod place;
 pub mod qr;
 pub mod steps;
 pub mod style;

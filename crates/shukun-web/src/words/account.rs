@@ -50,7 +50,6 @@ super::words! {
     LOGIN_HINT: "2至64个字母、数字或“.”“-”“_”，不分大小写。", "2 to 64 letters, digits, dots, dashes or underscores; capitals do not count.";
     DISPLAY_NAME: "姓名", "Name";
     REGION_CODE: "区划代码", "Region code";
-    REGION_CODE_HINT: "统计用区划代码：县6位，镇街9位，村社12位。", "The statistical code: 6 digits for a county, 9 for a township, 12 for a village.";
     REGION_WRONG: "区划代码应为2、4、6、9或12位数字。", "A region code has 2, 4, 6, 9 or 12 digits.";
     FIELD_EMPTY: "请填写这一项。", "Fill this in.";
     DAY_WRONG: "日期写成 2026-12-31 这样。", "Write the day as 2026-12-31.";

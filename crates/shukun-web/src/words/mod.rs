@@ -7,11 +7,13 @@ mod account;
 mod case;
 mod common;
 mod runs;
+mod lists;
 
 pub use account::*;
 pub use case::*;
 pub use common::*;
 pub use runs::*;
+pub use lists::*;
 use shukun_base::{Lang, Text};
 
 /// One text in both languages. `{name}` stands for a value.
@@ -50,7 +52,7 @@ fn filled(text: &str, values: &[(&str, &str)]) -> String {
 }
 
 /// The lists of every file, for the tests.
-pub const LISTS: &[&[Word]] = &[COMMON, ACCOUNT, CASE, RUNS];
+pub const LISTS: &[&[Word]] = &[COMMON, ACCOUNT, CASE, RUNS, LISTED];
 
 /// `in LIST; KEY: "中文", "English";`, any number of them; the list holds all.
 macro_rules! words {

@@ -54,8 +54,7 @@ pub fn demo(args: &DemoArgs, lang: Lang) -> Result<Exit, CliError> {
 
     let lake_dir = args.dir.join("lake");
     timed(pick(lang, "二、导入", "2. Import"), || {
-        let regions = files.others.iter().find(|path| name_of(path).starts_with("regions_"));
-        let settings = load_settings(None, regions.map(PathBuf::as_path))?;
+        let settings = load_settings(None, regions_of(&files.others))?;
         let mut target = Target::open(&lake_dir, false)?;
         files.to_import.iter().try_for_each(|path| {
             let done = target.import_file(path, None, &settings)?;
@@ -88,9 +87,14 @@ pub fn demo(args: &DemoArgs, lang: Lang) -> Result<Exit, CliError> {
     print(&closing(&args.dir, start, lang))?;
     if args.serve {
         print(&format!("\n── {}\n", pick(lang, "五、办公室", "5. The office")))?;
-        office(args, &lake, &runner, &found, lang)?;
+        office(args, &lake, &runner, &found, &files.others, lang)?;
     }
     Ok(Exit::Done)
+}
+
+/// The table of towns and villages among the files beside the claims.
+fn regions_of(others: &[PathBuf]) -> Option<&Path> {
+    others.iter().find(|path| name_of(path).starts_with("regions_")).map(PathBuf::as_path)
 }
 
 /// Few people for the road alone; for the office enough that each step of a case holds some.
@@ -100,14 +104,34 @@ fn people(args: &DemoArgs) -> u32 {
 
 /// The pages, until the program is asked to end.
 #[cfg(feature = "server")]
-fn office(args: &DemoArgs, lake: &Lake, runner: &Runner, found: &Found, lang: Lang) -> Result<(), CliError> {
+fn office(
+    args: &DemoArgs,
+    lake: &Lake,
+    runner: &Runner,
+    found: &Found,
+    others: &[PathBuf],
+    lang: Lang,
+) -> Result<(), CliError> {
     let packs = &found.summary.sources.packs;
-    let screened = super::demo_office::Screened { lake, runner, alerted: &found.alerted, packs, year: YEAR };
+    let regions = match regions_of(others) {
+        Some(path) => std::fs::read_to_string(path).map_err(|error| CliError::unreadable(path, &error))?,
+        None => String::new(),
+    };
+    let county = (COUNTY.code(), COUNTY.zh());
+    let screened = super::demo_office::Screened {
+        lake,
+        runner,
+        alerted: &found.alerted,
+        packs,
+        year: YEAR,
+        regions: &regions,
+        county,
+    };
     super::demo_office::serve_office(args, &screened, lang)
 }
 
 #[cfg(not(feature = "server"))]
-fn office(_: &DemoArgs, _: &Lake, _: &Runner, _: &Found, _: Lang) -> Result<(), CliError> {
+fn office(_: &DemoArgs, _: &Lake, _: &Runner, _: &Found, _: &[PathBuf], _: Lang) -> Result<(), CliError> {
     Err(CliError::without_server())
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use jiff::Timestamp;
-use shukun_base::{Fen, HouseholdId, Lang};
+use shukun_base::{Fen, HouseholdId, Lang, RegionCode};
 use shukun_casework::ContentHash;
 use shukun_casework::alert::Colour;
 use shukun_casework::determination::{Line, PackUsed};
@@ -14,7 +14,7 @@ use shukun_engine::outcome::{Colour as Found, FAMILY};
 use shukun_engine::receipt::PackReceipt;
 use shukun_engine::trace::{Explanation, Line as Posted};
 use shukun_web::demo::{Burdened, furnish};
-use shukun_web::desk::{Desk, Folders};
+use shukun_web::desk::{Desk, Folders, Region, read_regions};
 use shukun_web::http::cookies::Transport;
 use shukun_web::start::{Start, StartError, open, serve, settings, with_runtime};
 
@@ -43,11 +43,16 @@ pub struct Screened<'a> {
     pub packs: &'a [PackReceipt],
     /// The year.
     pub year: i16,
+    /// The table of towns and villages, as CSV.
+    pub regions: &'a str,
+    /// Code and name of the county.
+    pub county: (&'static str, &'static str),
 }
 
 /// Furnishes an office in the folder and serves it until the program is asked to end.
 pub fn serve_office(args: &DemoArgs, screened: &Screened<'_>, lang: Lang) -> Result<(), CliError> {
     let people = burdened(screened, lang)?;
+    let regions = regions(screened);
     let start = Start {
         data: args.dir.join(OFFICE),
         database_url: None,
@@ -61,12 +66,19 @@ pub fn serve_office(args: &DemoArgs, screened: &Screened<'_>, lang: Lang) -> Res
     with_runtime(async {
         let store = open(&start).await?;
         let settings = settings(start.transport, true, folders)?;
-        let first = furnish(&store, &settings.numbers, &people, Timestamp::now()).await?;
+        let first = furnish(&store, &settings.numbers, (&people, &regions), Timestamp::now()).await?;
         let lines = first.iter().map(|first| format!("  {:<12}{}\n", first.login, first.password.reveal()));
         say(&format!("{}\n{}", heading(people.len(), lang), lines.collect::<String>()))?;
         serve(Desk::new(store, settings), start.listen, |told| show(&told, lang)).await
     })
     .map_err(|error| stopped(&error))
+}
+
+/// The county, its towns and villages by name.
+fn regions(screened: &Screened<'_>) -> Vec<Region> {
+    let (code, name) = screened.county;
+    let county = RegionCode::new(code).map(|code| Region { code, name: name.to_owned() });
+    county.into_iter().chain(read_regions(screened.regions).0).collect()
 }
 
 /// The folder below the demo's; the keys lie beside it.

@@ -13,7 +13,7 @@ use shukun_store::{AccountId, Assignee, CaseCursor, CaseFilter, CaseOrder, CaseR
 
 use super::bulk;
 use super::names::Names;
-use crate::desk::Desk;
+use crate::desk::{Desk, Places};
 use crate::error::PageError;
 use crate::format;
 use crate::guard::encoded;
@@ -25,6 +25,7 @@ use crate::ui::empty::empty;
 use crate::ui::filters::{Filter, filters};
 use crate::ui::layout::{Entry, EntryGroup, Heading, Page};
 use crate::ui::pager::pager;
+use crate::ui::place::place;
 use crate::ui::table::{Column, table};
 use crate::visit::Visit;
 use crate::words::{self, Word};
@@ -100,8 +101,10 @@ async fn list(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>
     let households: Vec<_> = page.rows.iter().map(|row| row.household_id).collect();
     let names = Names::load(&desk, &visit, &households).await?;
     let assignees = assignees(&desk, &visit, &page.rows).await?;
+    let places = desk.place_names(page.rows.iter().map(|row| &row.region)).await?;
     let with_bulk = visit.may(Permission::Dismiss) && filter.statuses == [Status::Detected] && !page.rows.is_empty();
-    let shown = Shown { rows: &page.rows, names: &names, assignees: &assignees, with_bulk, visit: &visit };
+    let shown =
+        Shown { rows: &page.rows, names: &names, assignees: &assignees, places: &places, with_bulk, visit: &visit };
     let first = cursor.is_some().then(|| asked.path());
     let next = page.next.as_ref().map(|cursor| asked.path_from(cursor));
     let body = html! {
@@ -151,6 +154,7 @@ struct Shown<'a> {
     rows: &'a [CaseRow],
     names: &'a Names,
     assignees: &'a Assignees,
+    places: &'a Places,
     with_bulk: bool,
     visit: &'a Visit,
 }
@@ -184,7 +188,7 @@ fn case_row(row: &CaseRow, shown: &Shown<'_>) -> Markup {
             td.number { @if row.burden_fen > Fen::ZERO { (format::money(row.burden_fen, lang)) } }
             td.number { (days_in_step(row, visit)) }
             td { (clock_cell(row, lang)) }
-            td { (row.region) }
+            td { (place(shown.places, &row.region)) }
             td { (assignee(row, shown)) }
         }
     }

@@ -16,7 +16,7 @@ use super::acts::{Act, Form, Typed, all};
 use super::list::colour;
 use super::names::Names;
 use super::timeline::timeline;
-use crate::desk::Desk;
+use crate::desk::{Desk, Places};
 use crate::error::PageError;
 use crate::format;
 use crate::pages::work::framed;
@@ -25,6 +25,7 @@ use crate::ui::clock::{clock, face};
 use crate::ui::empty::empty;
 use crate::ui::field::{Faults, wrong};
 use crate::ui::layout::{Heading, Page};
+use crate::ui::place::place;
 use crate::ui::steps::steps;
 use crate::ui::waterfall::{Bar, waterfall};
 use crate::visit::Visit;
@@ -77,13 +78,14 @@ pub async fn case_page(
     let lang = visit.lang;
     let case = desk.store().view_case(visit.scope()?, case_id, visit.now).await?;
     let names = Names::load(desk, visit, &[case.household]).await?;
+    let places = desk.place_names([&case.region]).await?;
     let assignee = assignee(desk, visit, &case).await?;
     let body = html! {
         (tabs(&case, false, lang))
         @if done == "act" { p.done role="status" { (words::DONE_ACT.text(lang)) } }
         div.case-steps { (status_steps(&case, lang)) }
         div.case {
-            div { (who(&case, &names, lang)) (how_found(&case, lang)) }
+            div { (who(&case, &names, &places, lang)) (how_found(&case, lang)) }
             div { (money(&case, lang)) (requests(&case, lang)) (visits(&case, lang)) }
             div.next { (next(desk, visit, &case, tried)?) (clocks(desk, visit, &case, &assignee)) }
         }
@@ -124,7 +126,7 @@ async fn assignee(desk: &Desk, visit: &Visit, case: &Case) -> Result<String, Pag
     Ok(names.into_iter().next().map_or_else(|| id.to_string(), |(_, name)| name))
 }
 
-fn who(case: &Case, names: &Names, lang: Lang) -> Markup {
+fn who(case: &Case, names: &Names, places: &Places, lang: Lang) -> Markup {
     html! {
         section.box {
             h2 { (words::WHO.text(lang)) }
@@ -136,7 +138,7 @@ fn who(case: &Case, names: &Names, lang: Lang) -> Markup {
                     @if let Some(phone) = &person.phone { dt { (words::PHONE.text(lang)) } dd { (phone) } }
                 }
             }
-            dl.facts { dt { (words::REGION.text(lang)) } dd { (case.region) } }
+            dl.facts { dt { (words::REGION.text(lang)) } dd { (place(places, &case.region)) } }
         }
     }
 }

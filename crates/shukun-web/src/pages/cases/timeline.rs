@@ -1,12 +1,12 @@
 //! What happened to a case, in order: who, in which role, when.
 
 use maud::{Markup, html};
-use shukun_base::Lang;
+use shukun_base::{Lang, RegionCode};
 use shukun_casework::CaseId;
 use shukun_casework::case::{Action, Content, Who};
 use shukun_store::AccountId;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, Places};
 use crate::error::PageError;
 use crate::format;
 use crate::visit::Visit;
@@ -20,15 +20,16 @@ pub async fn timeline(desk: &Desk, visit: &Visit, case_id: &CaseId) -> Result<Ma
     ids.sort();
     ids.dedup();
     let names = desk.store().display_names(visit.scope()?, &ids).await?;
+    let places = desk.place_names(actions.iter().flat_map(|action| places_of(&action.content))).await?;
     Ok(
-        html! { ol.acts.box reversed { @for action in actions.iter().rev() { li { (entry(action, &names, visit.lang)) } } } },
+        html! { ol.acts.box reversed { @for action in actions.iter().rev() { li { (entry(action, &names, &places, visit.lang)) } } } },
     )
 }
 
-fn entry(action: &Action, names: &[(AccountId, String)], lang: Lang) -> Markup {
+fn entry(action: &Action, names: &[(AccountId, String)], places: &Places, lang: Lang) -> Markup {
     html! {
         span.quiet { (format::moment(action.at, lang)) br; (who(&action.who, names, lang)) }
-        span { b { (name(&action.content).text(lang)) } @for line in detail(&action.content, lang) { br; (line) } }
+        span { b { (name(&action.content).text(lang)) } @for line in detail(&action.content, places, lang) { br; (line) } }
     }
 }
 
@@ -78,13 +79,22 @@ fn name(content: &Content) -> Word {
     }
 }
 
+/// The places that an action names.
+fn places_of(content: &Content) -> Option<&RegionCode> {
+    match content {
+        Content::Dispatched(dispatch) => Some(&dispatch.township),
+        Content::Forwarded(forwarding) => Some(&forwarding.village),
+        _ => None,
+    }
+}
+
 /// What was found or said, in a line or two.
-fn detail(content: &Content, lang: Lang) -> Vec<String> {
+fn detail(content: &Content, places: &Places, lang: Lang) -> Vec<String> {
     let text = |text: shukun_base::Text| text.in_lang(lang).to_owned();
     let lines = match content {
         Content::Screened(screening) => vec![text(screening.result.text()), note(screening.note.as_ref())],
-        Content::Dispatched(dispatch) => vec![dispatch.township.to_string(), dispatch.task.as_str().to_owned()],
-        Content::Forwarded(forwarding) => vec![forwarding.village.to_string()],
+        Content::Dispatched(dispatch) => vec![places.name(&dispatch.township), dispatch.task.as_str().to_owned()],
+        Content::Forwarded(forwarding) => vec![places.name(&forwarding.village)],
         Content::Visited(visit) => vec![text(visit.finding.text()), note(visit.note.as_ref())],
         Content::Verified(conclusion) => vec![text(conclusion.finding.text()), note(conclusion.note.as_ref())],
         Content::DeterminationChecked(check) => {
