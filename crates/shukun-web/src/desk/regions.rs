@@ -7,8 +7,11 @@ use shukun_store::Region;
 
 use crate::words;
 
-/// The columns that hold a code and its name, for both headings that are understood.
-const HEADINGS: [(&[&str], &[(usize, usize)]); 4] = [
+/// Columns that hold a code and its name.
+type Pairs = &'static [(usize, usize)];
+
+/// The headings that are understood, and where codes and names stand under them.
+const HEADINGS: [(&[&str], Pairs); 4] = [
     (&["county", "town_code", "town", "village_code", "village"], &[(1, 2), (3, 4)]),
     (&["county", "town_code", "town"], &[(1, 2)]),
     (&["code", "name"], &[(0, 1)]),
@@ -39,7 +42,7 @@ pub fn read_regions(text: &str) -> (Vec<Region>, Vec<Text>) {
     (regions.into_values().collect(), faults)
 }
 
-fn columns(heading: &str) -> Option<&'static [(usize, usize)]> {
+fn columns(heading: &str) -> Option<Pairs> {
     let cells = cells(heading);
     HEADINGS.iter().find(|(names, _)| cells == *names).map(|(_, pairs)| *pairs)
 }
