@@ -6,14 +6,14 @@
 mod account;
 mod case;
 mod common;
-mod runs;
 mod lists;
+mod runs;
 
 pub use account::*;
 pub use case::*;
 pub use common::*;
-pub use runs::*;
 pub use lists::*;
+pub use runs::*;
 use shukun_base::{Lang, Text};
 
 /// One text in both languages. `{name}` stands for a value.
