@@ -84,6 +84,7 @@ acts! {
     Exported "exported" "导出" "made an export",
     ExportFetched "export_fetched" "下载导出" "fetched an export",
     KeyChanged "key_changed" "更换密钥" "changed a key",
+    NumberSet "number_set" "设定业务参数" "set a time or number",
 }
 
 impl Act {

@@ -8,11 +8,9 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::http::forms::{self, Seal};
+use crate::http::parts;
 use crate::routes::{Needs, Route, Verb};
 use crate::visit::Visit;
-
-/// No form of a page is larger; uploads have a road of their own.
-const FORM_LIMIT: usize = 512 * 1024;
 
 /// One door: the program behind it, and the row that says who may pass.
 #[derive(Clone)]
@@ -35,7 +33,7 @@ async fn admit(door: &Door, request: Request) -> Result<Request, PageError> {
     let request = identify(door, request).await?;
     match door.route.verb {
         Verb::Get => Ok(request),
-        Verb::Post => own_form(request).await,
+        Verb::Post => own_form(request, door.route.largest).await,
     }
 }
 
@@ -81,18 +79,22 @@ pub fn encoded(text: &str) -> String {
 }
 
 /// A form that changes something has to come from a page of ours that was made for this reader.
-async fn own_form(request: Request) -> Result<Request, PageError> {
+async fn own_form(request: Request, largest: usize) -> Result<Request, PageError> {
     if !forms::is_from_here(request.headers()) {
         return Err(PageError::forged());
     }
-    let (parts, body) = request.into_parts();
-    let bytes = to_bytes(body, FORM_LIMIT).await.map_err(|_| PageError::too_large())?;
-    let in_header = parts.headers.get(forms::HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let token = in_header.or_else(|| forms::find_token(&bytes));
-    let seal = parts.extensions.get::<Seal>();
+    let (head, body) = request.into_parts();
+    let bytes = to_bytes(body, largest).await.map_err(|_| PageError::too_large())?;
+    let in_header = head.headers.get(forms::HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let in_body = || match parts::is_multipart(&head.headers) {
+        true => forms::find_token_among_files(&bytes),
+        false => forms::find_token(&bytes),
+    };
+    let token = in_header.or_else(in_body);
+    let seal = head.extensions.get::<Seal>();
     let is_ours = seal.zip(token).is_some_and(|(seal, token)| seal.is_on(&token));
     if !is_ours {
         return Err(PageError::forged());
     }
-    Ok(Request::from_parts(parts, Body::from(bytes)))
+    Ok(Request::from_parts(head, Body::from(bytes)))
 }

@@ -59,14 +59,27 @@ pub struct Route {
     pub path: &'static str,
     /// What it needs.
     pub needs: Needs,
+    /// The largest body it reads, in bytes.
+    pub largest: usize,
 }
 
+/// No form of a page without files is larger.
+const FORM_LIMIT: usize = 512 * 1024;
+
+/// A form with files: the largest paper, and its fields beside it.
+const FILES_LIMIT: usize = (20 << 20) + FORM_LIMIT;
+
 const fn get(path: &'static str, needs: Needs) -> Route {
-    Route { verb: Verb::Get, path, needs }
+    Route { verb: Verb::Get, path, needs, largest: FORM_LIMIT }
 }
 
 const fn post(path: &'static str, needs: Needs) -> Route {
-    Route { verb: Verb::Post, path, needs }
+    Route { verb: Verb::Post, path, needs, largest: FORM_LIMIT }
+}
+
+/// A form that may bring papers.
+const fn papers(path: &'static str, needs: Needs) -> Route {
+    Route { verb: Verb::Post, path, needs, largest: FILES_LIMIT }
 }
 
 /// The table.
@@ -113,6 +126,35 @@ pub const ROUTES: &[Route] = &[
     post("/cases/{case_id}/propose", Needs::Permission(Permission::ProposeClosing)),
     post("/cases/{case_id}/close", Needs::Permission(Permission::ConfirmClosing)),
     post("/cases/{case_id}/sample", Needs::Permission(Permission::SampleDismissals)),
+    papers("/cases/{case_id}/papers", Needs::Permission(Permission::ViewCases)),
+    get("/cases/{case_id}/papers/{document_id}", Needs::Permission(Permission::Reveal)),
+    papers("/cases/{case_id}/apply", Needs::Permission(Permission::EnterApplication)),
+    post("/cases/{case_id}/accept-request", Needs::Permission(Permission::AcceptRequest)),
+    post("/cases/{case_id}/return-request", Needs::Permission(Permission::AcceptRequest)),
+    post("/cases/{case_id}/resubmit-request", Needs::Permission(Permission::EnterApplication)),
+    papers("/cases/{case_id}/certify", Needs::Permission(Permission::Certify)),
+    papers("/cases/{case_id}/certify-again", Needs::Permission(Permission::Certify)),
+    papers("/cases/{case_id}/decline", Needs::Permission(Permission::Withdraw)),
+    papers("/cases/{case_id}/approve", Needs::Permission(Permission::ApproveStatutory)),
+    papers("/cases/{case_id}/approve-government", Needs::Permission(Permission::ApproveGovernment)),
+    papers("/cases/{case_id}/resolve", Needs::Permission(Permission::RecordResolution)),
+    papers("/cases/{case_id}/pay", Needs::Permission(Permission::RecordSettlement)),
+    papers("/cases/{case_id}/recover", Needs::Permission(Permission::RecordSettlement)),
+    papers("/cases/{case_id}/follow-up", Needs::Permission(Permission::FollowUp)),
+    post("/cases/{case_id}/ask-advance", Needs::Permission(Permission::RequestAdvance)),
+    post("/cases/{case_id}/answer-advance", Needs::Permission(Permission::ApproveAdvance)),
+    post("/cases/{case_id}/paper-advance", Needs::Permission(Permission::RequestAdvance)),
+    papers("/cases/{case_id}/object", Needs::Permission(Permission::RecordComplaint)),
+    post("/cases/{case_id}/answer-objection", Needs::Permission(Permission::AnswerComplaint)),
+    papers("/cases/{case_id}/appeal", Needs::Permission(Permission::RecordComplaint)),
+    post("/cases/{case_id}/answer-appeal", Needs::Permission(Permission::AnswerComplaint)),
+    post("/cases/{case_id}/supervise", Needs::Permission(Permission::Supervise)),
+    post("/cases/{case_id}/stop-clock", Needs::Permission(Permission::StopClock)),
+    post("/cases/{case_id}/run-clock", Needs::Permission(Permission::StopClock)),
+    post("/cases/{case_id}/extend", Needs::Permission(Permission::StopClock)),
+    post("/cases/{case_id}/mark", Needs::Permission(Permission::Mark)),
+    post("/cases/{case_id}/unmark", Needs::Permission(Permission::Mark)),
+    post("/cases/{case_id}/recalculate", Needs::Permission(Permission::DraftDetermination)),
     post("/cases/{case_id}/resume", Needs::Permission(Permission::Suspend)),
     post("/cases/{case_id}/return", Needs::Permission(Permission::Return)),
     post("/cases/{case_id}/suspend", Needs::Permission(Permission::Suspend)),

@@ -227,17 +227,37 @@ impl Browser {
         self.send("POST", path, body).await
     }
 
+    /// A form with files, as a browser sends it.
+    pub async fn post_files(&mut self, path: &str, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answer {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let head = format!("--parts\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend(head.as_bytes());
+        }
+        for (name, bytes) in files {
+            let head = format!("content-disposition: form-data; name=\"{name}\"; filename=\"张三身份证.jpg\"");
+            body.extend(format!("--parts\r\n{head}\r\ncontent-type: image/jpeg\r\n\r\n").as_bytes());
+            body.extend([bytes, &b"\r\n"[..]].concat());
+        }
+        body.extend(b"--parts--\r\n");
+        self.send_as("POST", path, "multipart/form-data; boundary=parts", body).await
+    }
+
     pub async fn send(&mut self, method: &str, path: &str, body: &str) -> Answer {
+        self.send_as(method, path, "application/x-www-form-urlencoded", body.as_bytes().to_vec()).await
+    }
+
+    async fn send_as(&mut self, method: &str, path: &str, kind: &str, body: Vec<u8>) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header("host", "help.example");
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         request = request.header(COOKIE, cookies.join("; "));
         if method == "POST" {
-            request = request.header("content-type", "application/x-www-form-urlencoded");
+            request = request.header("content-type", kind);
         }
         for (name, value) in &self.headers {
             request = request.header(*name, value);
         }
-        let response = self.router.clone().oneshot(request.body(Body::from(body.to_owned())).unwrap()).await.unwrap();
+        let response = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         self.keep(&parts.headers);
         let bytes = to_bytes(body, 16 << 20).await.unwrap();

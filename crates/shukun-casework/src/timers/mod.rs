@@ -3,11 +3,13 @@
 //! Every number is data with what it rests on. Knows no clock of its own: the moment is an argument. Start at
 //! [`running`] and [`steps`].
 
+mod change;
 mod count;
 mod reading;
 mod settings;
 mod sums;
 
+pub use change::Change;
 pub use count::{Used, used};
 pub use reading::{Level, Reading, Watch, flags, running, steps};
 pub use settings::{Clock, Number, NumberRow, Settings, SettingsFault, Unit};

@@ -161,7 +161,7 @@ impl Settings {
         missing.map_or(Ok(settings), |key| Err(SettingsFault::Missing(key.to_owned())))
     }
 
-    fn add_clock(&mut self, clock: Clock) -> Result<(), SettingsFault> {
+    pub(super) fn add_clock(&mut self, clock: Clock) -> Result<(), SettingsFault> {
         let key = clock.step.key().to_owned();
         if clock.basis.trim().is_empty() {
             return Err(SettingsFault::NoBasis(key));
@@ -176,7 +176,7 @@ impl Settings {
         }
     }
 
-    fn add_number(&mut self, row: NumberRow) -> Result<(), SettingsFault> {
+    pub(super) fn add_number(&mut self, row: NumberRow) -> Result<(), SettingsFault> {
         let key = row.key.key().to_owned();
         if row.basis.trim().is_empty() {
             return Err(SettingsFault::NoBasis(key));
@@ -188,6 +188,14 @@ impl Settings {
             Some(_) => Err(SettingsFault::Twice(key)),
             None => Ok(()),
         }
+    }
+
+    pub(super) fn remove_clock(&mut self, step: Step) -> Option<Clock> {
+        self.clocks.remove(&step)
+    }
+
+    pub(super) fn remove_number(&mut self, key: Number) {
+        self.numbers.remove(&key);
     }
 
     /// The clock of a step.

@@ -31,6 +31,7 @@ const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("people", crate::people::ALL),
     ("alerts", crate::alerts::KEEP_STATEMENTS),
     ("documents", crate::documents::ALL),
+    ("county_numbers", crate::county_numbers::ALL),
     ("jobs", crate::jobs::ALL),
     ("regions", crate::regions::ALL),
     ("cases: act", crate::cases::ACT_STATEMENTS),

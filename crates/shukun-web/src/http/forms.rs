@@ -75,6 +75,14 @@ pub fn find_token(body: &[u8]) -> Option<String> {
     text.split('&').find_map(|pair| pair.strip_prefix(FIELD)?.strip_prefix('=')).map(str::to_owned)
 }
 
+/// The token in a body that brings files: the field's head, an empty line, the token.
+pub fn find_token_among_files(body: &[u8]) -> Option<String> {
+    let head = format!("name=\"{FIELD}\"\r\n\r\n");
+    let at = body.windows(head.len()).position(|window| window == head.as_bytes())? + head.len();
+    let written = body.get(at..)?.split(|byte| *byte == b'\r').next()?;
+    std::str::from_utf8(written).ok().map(str::to_owned)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,5 +128,8 @@ mod tests {
         assert_eq!(find_token(b"name=a&form_token=abc&x=1").as_deref(), Some("abc"));
         assert_eq!(find_token(b"name=form_token&xform_token=abc"), None);
         assert_eq!(find_token(&[0xff, 0xfe]), None);
+        let parts = b"--x\r\ncontent-disposition: form-data; name=\"form_token\"\r\n\r\nabc\r\n--x--";
+        assert_eq!(find_token_among_files(parts).as_deref(), Some("abc"));
+        assert_eq!(find_token_among_files(b"form_token=abc"), None);
     }
 }

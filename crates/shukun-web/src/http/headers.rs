@@ -29,7 +29,10 @@ const ONLY_HTTPS: &str = "max-age=63072000";
 /// Puts them onto an answer; what a page said of caching stays.
 pub fn put(headers: &mut HeaderMap, transport: Transport) {
     for (name, value) in EVERYWHERE {
-        headers.insert(name, HeaderValue::from_static(value));
+        // A paper of a case is shown under a stricter policy of its own.
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
     }
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -5,3 +5,4 @@ pub mod cookies;
 pub mod fields;
 pub mod forms;
 pub mod headers;
+pub mod parts;

@@ -55,6 +55,39 @@ fn keyboard(kind: &'static str) -> (&'static str, Option<&'static str>) {
     }
 }
 
+/// A file: a PDF, or a picture taken with a phone.
+pub fn file(input: &Input<'_>, faults: &Faults, lang: Lang) -> Markup {
+    let fault = fault_of(input.name, faults);
+    let hint = if input.hint.is_empty() { words::FILE_HINT.text(lang) } else { input.hint };
+    html! {
+        div.field {
+            label.form-label for=(input.name) { (input.label) }
+            (about(input.name, hint, fault, lang))
+            input.form-control #(input.name) name=(input.name) type="file" accept="application/pdf,image/jpeg,image/png"
+                required[input.is_required] aria-invalid=[fault.map(|_| "true")]
+                aria-describedby=[described(input.name, hint, fault)];
+        }
+    }
+}
+
+/// Any number of several, all in sight.
+pub fn checks(input: &Input<'_>, choices: &[(String, String)], chosen: &[&str], faults: &Faults, lang: Lang) -> Markup {
+    let fault = fault_of(input.name, faults);
+    html! {
+        fieldset #(input.name) aria-describedby=[described(input.name, input.hint, fault)] {
+            legend { (input.label) }
+            (about(input.name, input.hint, fault, lang))
+            @for (value, name) in choices {
+                @let id = format!("{}-{value}", input.name);
+                div.choice {
+                    input #(id) type="checkbox" name=(input.name) value=(value) checked[chosen.contains(&value.as_str())];
+                    label for=(id) { (name) }
+                }
+            }
+        }
+    }
+}
+
 /// Several lines.
 pub fn text_area(input: &Input<'_>, rows: u8, faults: &Faults, lang: Lang) -> Markup {
     let fault = fault_of(input.name, faults);

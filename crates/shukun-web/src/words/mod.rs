@@ -7,12 +7,14 @@ mod account;
 mod case;
 mod common;
 mod lists;
+mod papers;
 mod runs;
 
 pub use account::*;
 pub use case::*;
 pub use common::*;
 pub use lists::*;
+pub use papers::*;
 pub use runs::*;
 use shukun_base::{Lang, Text};
 
@@ -52,7 +54,7 @@ fn filled(text: &str, values: &[(&str, &str)]) -> String {
 }
 
 /// The lists of every file, for the tests.
-pub const LISTS: &[&[Word]] = &[COMMON, ACCOUNT, CASE, RUNS, LISTED];
+pub const LISTS: &[&[Word]] = &[COMMON, ACCOUNT, CASE, RUNS, LISTED, PAPERS];
 
 /// `in LIST; KEY: "中文", "English";`, any number of them; the list holds all.
 macro_rules! words {

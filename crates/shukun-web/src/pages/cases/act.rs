@@ -11,9 +11,10 @@ use shukun_store::{ErrorKind, Scope, StoreError};
 
 use super::acts::{Act, Reader, Typed, all, take};
 use super::page::{Tried, case_page};
+use super::papers::store_files;
 use crate::desk::Desk;
 use crate::error::PageError;
-use crate::http::fields::Fields;
+use crate::http::parts::Sent;
 use crate::routes::Handlers;
 use crate::ui::field::Faults;
 use crate::ui::layout::form_token;
@@ -23,10 +24,9 @@ use crate::visit::Visit;
 pub fn serve(handlers: Handlers) -> Handlers {
     let handlers = handlers.post("/cases/{case_id}/take", take_case);
     all().fold(handlers, |handlers, act| {
-        let handler = move |State(desk): State<Desk>,
-                            visit: Visit,
-                            Path(id): Path<String>,
-                            Fields(typed): Fields<Typed>| { do_act(desk, visit, id, typed, act) };
+        let handler = move |State(desk): State<Desk>, visit: Visit, Path(id): Path<String>, sent: Sent| {
+            do_act(desk, visit, id, sent, act)
+        };
         handlers.post(act.path, handler)
     })
 }
@@ -45,17 +45,26 @@ async fn take_case(
     State(desk): State<Desk>,
     visit: Visit,
     Path(id): Path<String>,
-    Fields(typed): Fields<Typed>,
+    sent: Sent,
 ) -> Result<Redirect, PageError> {
+    let typed = Typed::from(sent.fields);
     let case_id = CaseId::new(&id).ok_or_else(PageError::not_found)?;
     send(&desk, visit.scope()?, visit.now, &case_id, Stamp::of(&typed)?, &[take(&visit)?]).await?;
     Ok(Redirect::to(&format!("/cases/{id}")))
 }
 
-async fn do_act(desk: Desk, visit: Visit, id: String, typed: Typed, act: &'static Act) -> Result<Response, PageError> {
+async fn do_act(desk: Desk, visit: Visit, id: String, sent: Sent, act: &'static Act) -> Result<Response, PageError> {
     let case_id = CaseId::new(&id).ok_or_else(PageError::not_found)?;
     let case = desk.store().case(visit.scope()?, &case_id).await?;
-    let command = match (act.read)(&Reader { case: &case, typed: &typed, visit: &visit }) {
+    let (typed, faults) = store_files(&desk, &visit, &case, act, sent).await?;
+    if !faults.is_empty() {
+        return again(&desk, &visit, &case_id, act.key, &typed, faults, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    let papers = match act.papers {
+        [] => Vec::new(),
+        _ => desk.store().list_documents(visit.scope()?, &case_id).await?,
+    };
+    let command = match (act.read)(&Reader { case: &case, typed: &typed, visit: &visit, papers: &papers }) {
         Ok(command) => command,
         Err(faults) => {
             return again(&desk, &visit, &case_id, act.key, &typed, faults, StatusCode::UNPROCESSABLE_ENTITY).await;

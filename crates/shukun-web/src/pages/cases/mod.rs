@@ -9,11 +9,14 @@ mod funnel;
 mod list;
 mod names;
 mod page;
+mod papers;
 mod timeline;
 mod visit_form;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_papers;
 
 pub use funnel::funnel;
 pub use list::queues;
@@ -22,7 +25,7 @@ use crate::routes::Handlers;
 
 /// Their routes.
 pub fn serve(handlers: Handlers) -> Handlers {
-    [list::serve, bulk::serve, page::serve, act::serve, visit_form::serve]
+    [list::serve, bulk::serve, page::serve, act::serve, visit_form::serve, papers::serve]
         .into_iter()
         .fold(handlers, |handlers, serve| serve(handlers))
 }

@@ -9,12 +9,13 @@ use shukun_casework::authority::Permission;
 use shukun_casework::case::{Case, Detection, Discovery, Status};
 use shukun_casework::determination::{Determination, PersonSheet};
 use shukun_casework::timers::{Reading, running};
-use shukun_store::AccountId;
+use shukun_store::{AccountId, StoredDocument};
 
 use super::act::hidden;
 use super::acts::{Act, Form, Typed, all};
 use super::list::colour;
 use super::names::Names;
+use super::papers::papers;
 use super::timeline::timeline;
 use crate::desk::{Desk, Places};
 use crate::error::PageError;
@@ -79,6 +80,7 @@ pub async fn case_page(
     let case = desk.store().view_case(visit.scope()?, case_id, visit.now).await?;
     let names = Names::load(desk, visit, &[case.household]).await?;
     let places = desk.place_names([&case.region]).await?;
+    let stored = desk.store().list_documents(visit.scope()?, case_id).await?;
     let assignee = assignee(desk, visit, &case).await?;
     let body = html! {
         (tabs(&case, false, lang))
@@ -86,8 +88,11 @@ pub async fn case_page(
         div.case-steps { (status_steps(&case, lang)) }
         div.case {
             div { (who(&case, &names, &places, lang)) (how_found(&case, lang)) }
-            div { (money(&case, lang)) (requests(&case, lang)) (visits(&case, lang)) }
-            div.next { (next(desk, visit, &case, tried)?) (clocks(desk, visit, &case, &assignee)) }
+            div {
+                (money(&case, lang)) (requests(&case, lang)) (visits(&case, lang))
+                (papers(desk, visit, &case, &stored, tried).await?)
+            }
+            div.next { (next(desk, visit, &case, &stored, tried)?) (clocks(desk, visit, &case, &assignee)) }
         }
     };
     let title = words::CASE_TITLE.with(lang, &[("name", &names.title(case.household, lang))]);
@@ -242,7 +247,13 @@ fn visits(case: &Case, lang: Lang) -> Markup {
 }
 
 /// What this reader may do now, the acts that lead on first.
-fn next(desk: &Desk, visit: &Visit, case: &Case, tried: &Tried<'_>) -> Result<Markup, PageError> {
+fn next(
+    desk: &Desk,
+    visit: &Visit,
+    case: &Case,
+    stored: &[StoredDocument],
+    tried: &Tried<'_>,
+) -> Result<Markup, PageError> {
     let lang = visit.lang;
     let scope = visit.scope()?;
     let may = |permission| scope.allows(permission, Some(&case.region));
@@ -252,7 +263,7 @@ fn next(desk: &Desk, visit: &Visit, case: &Case, tried: &Tried<'_>) -> Result<Ma
     let (onwards, sideways): (Vec<&Act>, Vec<&Act>) = all().filter(offered).partition(|act| act.leads_on);
     let visits = case.status == Status::Dispatched && case.suspended.is_none() && may(Permission::Verify);
     let can_take = !is_mine && (visits || !onwards.is_empty() || !sideways.is_empty());
-    let draw = |act: &&Act| act_form(desk, visit, case, act, tried, onwards.len() == 1);
+    let draw = |act: &&Act| act_form(desk, visit, (case, stored), act, tried, onwards.len() == 1);
     let main = tried.faults.iter().any(|(field, _)| *field == "main");
     Ok(html! {
         section.box #main-act {
@@ -266,7 +277,7 @@ fn next(desk: &Desk, visit: &Visit, case: &Case, tried: &Tried<'_>) -> Result<Ma
         @if !sideways.is_empty() {
             section.box {
                 h2 { (words::SIDEWAYS.text(lang)) }
-                @for act in &sideways { (act_form(desk, visit, case, act, tried, false)?) }
+                @for act in &sideways { (act_form(desk, visit, (case, stored), act, tried, false)?) }
             }
         }
     })
@@ -298,7 +309,7 @@ fn take_form(desk: &Desk, visit: &Visit, case: &Case) -> Result<Markup, PageErro
 fn act_form(
     desk: &Desk,
     visit: &Visit,
-    case: &Case,
+    (case, papers): (&Case, &[StoredDocument]),
     act: &Act,
     tried: &Tried<'_>,
     is_open: bool,
@@ -306,13 +317,14 @@ fn act_form(
     let nothing = (Typed::default(), Faults::new());
     let is_tried = tried.key == act.key;
     let (typed, faults) = if is_tried { (tried.typed, tried.faults) } else { (&nothing.0, &nothing.1) };
-    let form = Form { case, typed, faults, visit };
+    let form = Form { case, typed, faults, visit, papers };
+    let encoding = (!act.papers.is_empty()).then_some("multipart/form-data");
     let of_fields: Faults = faults.iter().filter(|(field, _)| *field != "main").cloned().collect();
     Ok(html! {
         details.act open[is_open || is_tried] {
             summary { (act.name.text(visit.lang)) }
             (wrong(&of_fields, visit.lang))
-            form method="post" action={"/cases/" (case.id) "/" (act.key)} {
+            form method="post" enctype=[encoding] action={"/cases/" (case.id) "/" (act.key)} {
                 (hidden(desk, visit, case)?)
                 ((act.fields)(&form))
                 button.btn.btn-primary type="submit" { (act.name.text(visit.lang)) }

@@ -22,7 +22,12 @@ const STAFF: &[(&str, Role, &str)] = &[
 
 /// An office with one household's case for each number.
 async fn office(cases: u64) -> Office {
-    let office = Office::new(Transport::Plain, STAFF).await;
+    office_of(STAFF, cases).await
+}
+
+/// The same with other people in it; one of them is `insurance`.
+pub async fn office_of(staff: &[(&str, Role, &str)], cases: u64) -> Office {
+    let office = Office::new(Transport::Plain, staff).await;
     let scope = office.scope("insurance").await;
     for number in 1..=cases {
         let region = RegionCode::new("330381001002").unwrap();
@@ -62,7 +67,7 @@ async fn office(cases: u64) -> Office {
 }
 
 /// Opens the case's page and sends one of its forms.
-async fn act(browser: &mut Browser, id: &str, key: &str, fields: &[(&str, &str)]) -> crate::testing::Answer {
+pub async fn act(browser: &mut Browser, id: &str, key: &str, fields: &[(&str, &str)]) -> crate::testing::Answer {
     let page = browser.get(&format!("/cases/{id}")).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
     let form_start =
@@ -70,7 +75,7 @@ async fn act(browser: &mut Browser, id: &str, key: &str, fields: &[(&str, &str)]
     send(browser, &page.body[form_start..], &format!("/cases/{id}/{key}"), fields).await
 }
 
-async fn send(browser: &mut Browser, page: &str, path: &str, fields: &[(&str, &str)]) -> crate::testing::Answer {
+pub async fn send(browser: &mut Browser, page: &str, path: &str, fields: &[(&str, &str)]) -> crate::testing::Answer {
     let hidden = |name: &str| {
         let marker = format!("name=\"{name}\" value=\"");
         let at = page.find(&marker).unwrap() + marker.len();
@@ -82,7 +87,7 @@ async fn send(browser: &mut Browser, page: &str, path: &str, fields: &[(&str, &s
     browser.post(path, &form(&all)).await
 }
 
-fn done(id: &str) -> String {
+pub fn done(id: &str) -> String {
     format!("/cases/{id}?done=act")
 }
 

@@ -15,7 +15,7 @@ use super::acts::{Reader, Typed};
 use super::names::Names;
 use crate::desk::Desk;
 use crate::error::PageError;
-use crate::http::fields::Fields;
+use crate::http::parts::Sent;
 use crate::pages::work::framed;
 use crate::routes::Handlers;
 use crate::ui::field::{Faults, Input, input, radios, wrong};
@@ -37,11 +37,12 @@ async fn submit(
     State(desk): State<Desk>,
     visit: Visit,
     Path(id): Path<String>,
-    Fields(typed): Fields<Typed>,
+    sent: Sent,
 ) -> Result<Response, PageError> {
+    let typed = Typed::from(sent.fields);
     let case_id = CaseId::new(&id).ok_or_else(PageError::not_found)?;
     let case = desk.store().case(visit.scope()?, &case_id).await?;
-    let form = match read(&Reader { case: &case, typed: &typed, visit: &visit }) {
+    let form = match read(&Reader { case: &case, typed: &typed, visit: &visit, papers: &[] }) {
         Ok(form) => form,
         Err(faults) => return again(&desk, &visit, &case_id, &typed, &faults).await,
     };
@@ -113,7 +114,7 @@ fn amount(reader: &Reader<'_>, name: &'static str) -> Result<Option<Fen>, Faults
     parse_yuan(&text).map(Some).ok_or_else(|| vec![(name, words::AMOUNT_WRONG.both(&[]))])
 }
 
-fn parse_yuan(text: &str) -> Option<Fen> {
+pub(super) fn parse_yuan(text: &str) -> Option<Fen> {
     let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
     let is_plain = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
     if whole.is_empty() || whole.len() > 12 || rest.len() > 2 || !is_plain(whole) || !is_plain(rest) {

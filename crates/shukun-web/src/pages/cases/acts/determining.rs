@@ -16,6 +16,7 @@ pub const ACTS: &[Act] = &[Act {
     name: words::ACT_CHECK,
     leads_on: true,
     is_offered: |case| case.draft().is_some(),
+    papers: &[],
     fields: check_fields,
     read: check,
 }];

@@ -2,21 +2,29 @@
 //!
 //! One file per group; a new group is one more line in `FILES`. Field names carry the act's name, since several forms stand on one page.
 
+mod applying;
+mod beside;
+mod clocks;
 mod closing;
 mod determining;
+mod paying;
 mod screening;
 mod sideways;
 mod verifying;
 
-use maud::Markup;
+use jiff::Timestamp;
+use maud::{Markup, html};
 use serde::Deserialize;
-use shukun_base::{Day, Lang, RegionCode, Text};
+use shukun_base::{Day, Fen, Lang, RegionCode, Text};
 use shukun_casework::authority::Permission;
 use shukun_casework::case::{Case, Command};
-use shukun_casework::{ActorId, Note};
+use shukun_casework::request::AidRequest;
+use shukun_casework::{ActorId, Document, DocumentKind, Note, RequestId};
+use shukun_store::StoredDocument;
 
 use crate::error::PageError;
-use crate::ui::field::{Faults, Input, input, radios, select};
+use crate::format;
+use crate::ui::field::{Faults, Input, file, input, radios, select};
 use crate::visit::Visit;
 use crate::words::{self, Word};
 
@@ -25,10 +33,22 @@ use crate::words::{self, Word};
 #[serde(transparent)]
 pub struct Typed(Vec<(String, String)>);
 
+impl From<Vec<(String, String)>> for Typed {
+    fn from(fields: Vec<(String, String)>) -> Typed {
+        Typed(fields)
+    }
+}
+
 impl Typed {
     /// One field; empty if it is not there.
     pub fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value)
+    }
+
+    /// Puts one value in place of whatever stood in a field.
+    pub fn put(&mut self, name: &str, value: String) {
+        self.0.retain(|(found, _)| found != name);
+        self.0.push((name.to_owned(), value));
     }
 
     /// Every value of a field.
@@ -51,10 +71,29 @@ pub struct Act {
     pub leads_on: bool,
     /// When it is offered.
     pub is_offered: fn(&Case) -> bool,
+    /// The papers it asks for.
+    pub papers: &'static [Paper],
     /// Its fields.
     pub fields: fn(&Form<'_>) -> Markup,
     /// The command that the fields give.
     pub read: fn(&Reader<'_>) -> Result<Command, Faults>,
+}
+
+/// A paper that an act asks for: one that is there already, or a file that comes with the form.
+pub struct Paper {
+    /// The field that names a stored one.
+    pub field: &'static str,
+    /// The field of the file.
+    pub file: &'static str,
+    /// What it is.
+    pub kind: DocumentKind,
+}
+
+impl Paper {
+    /// A paper of a kind in these two fields.
+    pub const fn of(kind: DocumentKind, field: &'static str, file: &'static str) -> Paper {
+        Paper { field, file, kind }
+    }
 }
 
 /// What a form is drawn with.
@@ -67,6 +106,8 @@ pub struct Form<'a> {
     pub faults: &'a Faults,
     /// Who looks.
     pub visit: &'a Visit,
+    /// The papers that are stored with the case.
+    pub papers: &'a [StoredDocument],
 }
 
 /// What a command is read from.
@@ -77,14 +118,36 @@ pub struct Reader<'a> {
     pub typed: &'a Typed,
     /// Who acts.
     pub visit: &'a Visit,
+    /// The papers that are stored with the case.
+    pub papers: &'a [StoredDocument],
 }
 
 /// The acts, file by file, in the order of the work.
-const FILES: &[&[Act]] = &[screening::ACTS, verifying::ACTS, determining::ACTS, closing::ACTS, sideways::ACTS];
+const FILES: &[&[Act]] = &[
+    screening::ACTS,
+    verifying::ACTS,
+    applying::ACTS,
+    determining::ACTS,
+    paying::ACTS,
+    closing::ACTS,
+    beside::ACTS,
+    clocks::ACTS,
+    sideways::ACTS,
+];
 
 /// Every act, in the order of the work.
 pub fn all() -> impl Iterator<Item = &'static Act> {
     FILES.iter().flat_map(|acts| acts.iter())
+}
+
+/// A stored paper in a list: when it came, what it is, how large.
+pub fn named(stored: &StoredDocument, lang: Lang) -> String {
+    let form = stored.form.media_type().rsplit('/').next().unwrap_or_default().to_uppercase();
+    format!("{} · {form} · {} KB", moment(stored.added_at, lang), stored.size_bytes.div_ceil(1024))
+}
+
+fn moment(at: Timestamp, lang: Lang) -> String {
+    format::moment(at, lang)
 }
 
 /// Taking a case oneself: before anything else.
@@ -113,6 +176,72 @@ impl Form<'_> {
         let typed = self.typed.get(name);
         let value = if typed.is_empty() { value } else { typed };
         input(&Input { value, kind, ..Input::text(name, label.text(self.lang())) }, self.faults, self.lang())
+    }
+
+    pub(super) fn amount(&self, name: &'static str, label: Word, value: &str) -> Markup {
+        self.words(name, label, value, "decimal")
+    }
+
+    /// A day that may stay empty.
+    pub(super) fn find_day(&self, name: &'static str, label: Word, hint: Word) -> Markup {
+        let (lang, value) = (self.lang(), self.typed.get(name));
+        let hint = hint.text(lang);
+        let field = Input { value, kind: "date", hint, is_required: false, ..Input::text(name, label.text(lang)) };
+        input(&field, self.faults, lang)
+    }
+
+    /// Today, unless another day was typed.
+    pub(super) fn today(&self, name: &'static str, label: Word) -> Markup {
+        self.words(name, label, &self.visit.today().to_string(), "date")
+    }
+
+    /// One of the case's requests; the first is chosen.
+    pub(super) fn requests(&self, name: &'static str, fits: impl Fn(&AidRequest) -> bool) -> Markup {
+        let lang = self.lang();
+        let shown = |request: &AidRequest| {
+            let amount = format::money(request.amount_fen, lang);
+            format!("{} · {amount}", request.programme.text().in_lang(lang))
+        };
+        let fitting = self.case.requests.iter().filter(|request| fits(request));
+        let choices: Vec<_> = fitting.map(|request| (request.id.to_string(), shown(request))).collect();
+        let first = choices.first().map_or("", |(id, _)| id.as_str());
+        let typed = self.typed.get(name);
+        let value = if typed.is_empty() { first } else { typed };
+        let field = Input { value, ..Input::text(name, words::REQUEST.text(lang)) };
+        select(&field, &choices, self.faults, lang)
+    }
+
+    /// One of several that may stay open.
+    pub(super) fn find_select(
+        &self,
+        name: &'static str,
+        label: Word,
+        hint: Word,
+        all: impl Iterator<Item = (&'static str, Text)>,
+    ) -> Markup {
+        let (lang, value) = (self.lang(), self.typed.get(name));
+        let (hint, choices) = (hint.text(lang), choices(all, lang));
+        let field = Input { value, hint, is_required: false, ..Input::text(name, label.text(lang)) };
+        select(&field, &choices, self.faults, lang)
+    }
+
+    /// A paper: those of its kind that are there, the newest chosen, or a file.
+    pub(super) fn paper(&self, paper: &Paper, is_required: bool) -> Markup {
+        let lang = self.lang();
+        let of_kind = self.papers.iter().rev().filter(|stored| stored.document.kind == paper.kind);
+        let there: Vec<_> = of_kind.map(|stored| (stored.document.id.to_string(), named(stored, lang))).collect();
+        let first = if is_required { there.first().map_or("", |(id, _)| id.as_str()) } else { "" };
+        let typed = self.typed.get(paper.field);
+        let label = paper.kind.text();
+        let stored_label = words::PAPER_STORED.with(lang, &[("kind", label.in_lang(lang))]);
+        let value = if typed.is_empty() { first } else { typed };
+        let stored = Input { value, is_required: false, ..Input::text(paper.field, &stored_label) };
+        let new =
+            Input { is_required: is_required && there.is_empty(), ..Input::text(paper.file, label.in_lang(lang)) };
+        html! {
+            @if !there.is_empty() { (select(&stored, &there, self.faults, lang)) }
+            (file(&new, self.faults, lang))
+        }
     }
 
     pub(super) fn select(
@@ -158,6 +287,38 @@ impl Reader<'_> {
         RegionCode::new(self.typed.get(name).trim()).ok_or_else(|| vec![(name, words::REGION_WRONG.both(&[]))])
     }
 
+    /// Yuan and fen; it has to be there.
+    pub(super) fn amount(&self, name: &'static str) -> Result<Fen, Faults> {
+        let fault = || vec![(name, words::AMOUNT_WRONG.both(&[]))];
+        super::visit_form::parse_yuan(&parts(self.typed.get(name))).ok_or_else(fault)
+    }
+
+    /// A day that may stay empty.
+    pub(super) fn find_day(&self, name: &'static str) -> Result<Option<Day>, Faults> {
+        if self.typed.get(name).trim().is_empty() { Ok(None) } else { self.day(name).map(Some) }
+    }
+
+    /// One of the case's requests.
+    pub(super) fn request(&self, name: &'static str) -> Result<RequestId, Faults> {
+        self.choice(name, |id| {
+            let known = self.case.requests.iter().find(|request| request.id.as_str() == id);
+            known.map(|request| request.id.clone())
+        })
+    }
+
+    /// A stored paper of the kind that the field names, if it names one.
+    pub(super) fn find_paper(&self, paper: &Paper) -> Option<Document> {
+        let id = self.typed.get(paper.field);
+        let named = |stored: &&StoredDocument| stored.document.id.as_str() == id && stored.document.kind == paper.kind;
+        self.papers.iter().find(named).map(|stored| stored.document.clone())
+    }
+
+    /// [`Reader::find_paper`] that has to be there.
+    pub(super) fn paper(&self, paper: &Paper) -> Result<Document, Faults> {
+        let fault = || vec![(paper.file, words::PAPER_MISSING.both(&[]))];
+        self.find_paper(paper).ok_or_else(fault)
+    }
+
     pub(super) fn yes(&self, name: &'static str) -> Result<bool, Faults> {
         self.choice(name, |word| match word {
             "yes" => Some(true),
@@ -165,6 +326,10 @@ impl Reader<'_> {
             _ => None,
         })
     }
+}
+
+fn parts(text: &str) -> String {
+    text.chars().filter(|letter| !matches!(letter, ',' | '，' | ' ')).collect()
 }
 
 /// Yes or no, as a second person says it.

@@ -1,7 +1,9 @@
 //! Papers of cases (scans, photos, minutes): sealed in the database, opened with a line in the audit trail.
 //!
 //! What a file is is told from its first bytes, never from its name. Three forms are taken, which browsers show without
-//! running anything in them.
+//! running anything in them; of pictures, what a camera wrote beside the picture is left out ([`picture`]).
+
+mod picture;
 
 use sha2::{Digest as _, Sha256};
 use shukun_base::RegionCode;
@@ -23,12 +25,24 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     OF_CASE = "SELECT document_id, kind, form, sha256, size_bytes, added_by, added_at FROM documents
         WHERE case_id = $1 ORDER BY added_at, document_id";
+    SAME = "SELECT document_id FROM documents WHERE case_id = $1 AND kind = $2 AND sha256 = $3";
+    DAY = "SELECT COUNT(*) AS papers, CAST(COALESCE(SUM(size_bytes), 0) AS BIGINT) AS bytes FROM documents
+        WHERE added_by = $1 AND added_at > $2";
+    OPENED = "SELECT COUNT(*) AS papers FROM audit WHERE account_id = $1 AND act = $2 AND at > $3";
     ONE = "SELECT document_id, kind, form, sha256, size_bytes, content, added_by, added_at FROM documents
         WHERE document_id = $1 AND case_id = $2";
 }
 
 /// Largest paper: 20 MiB.
 const LARGEST: usize = 20 << 20;
+
+/// What one account adds in 24 hours at most: papers, and bytes (1 GiB).
+const PER_DAY: (i64, i64) = (500, 1 << 30);
+
+/// What one account opens in an hour at most.
+const PER_HOUR: i64 = 100;
+
+const HOUR_MS: i64 = 3_600_000;
 
 macro_rules! forms {
     ($($form:ident $media:literal $head:literal,)+) => {
@@ -84,9 +98,12 @@ pub struct StoredDocument {
 
 impl Store {
     /// Adds a paper to a case of the caller's area; whoever may write anything there may. The case's actions then name it.
+    /// The same bytes of the same kind are added once: sent again, the paper that is there comes back.
     ///
     /// # Errors
-    /// `store-document-form` unless it is a PDF, JPEG or PNG by its first bytes; `store-document-size` above 20 MiB.
+    /// `store-document-form` unless it is a PDF, JPEG or PNG by its first bytes; `store-document-size` above 20 MiB;
+    /// `store-document-broken`, `store-document-pixels` for a picture; `store-document-quota` above 500 papers or 1 GiB
+    /// in 24 hours.
     pub async fn add_document(
         &self,
         scope: &Scope,
@@ -101,11 +118,17 @@ impl Store {
         if bytes.len() > LARGEST {
             return Err(too_large());
         }
+        let bytes = &picture::without_traces(form, bytes).map_err(wrong_picture)?;
         let sha256 = ContentHash::new(&hex(&Sha256::digest(bytes))).ok_or_else(unreadable)?;
+        if let Some(row) = find(&self.db, SAME, values![case_id.as_str(), kind.key(), sha256.as_str()]).await? {
+            let id = DocumentId::new(&row.get::<String>("document_id")?).ok_or_else(unreadable)?;
+            return Ok(Document { id, kind, sha256 });
+        }
         let document = Document { id: DocumentId::new(&self.chance.id()?).ok_or_else(unreadable)?, kind, sha256 };
         let content = self.keys.seal(&self.chance, place(&document.id), bytes)?;
         let size_bytes = i64::try_from(bytes.len()).map_err(|_| too_large())?;
         let by = scope.account_id().as_str();
+        self.refuse_above_quota(by, size_bytes, now).await?;
         self.retry(|| async {
             let tx = self.begin_write().await?;
             let values = values![
@@ -127,6 +150,22 @@ impl Store {
         Ok(document)
     }
 
+    async fn refuse_above_quota(&self, by: &str, size_bytes: i64, now: Moment) -> Result<()> {
+        let since = millis(now).saturating_sub(24 * HOUR_MS);
+        let Some(row) = find(&self.db, DAY, values![by, since]).await? else { return Ok(()) };
+        let (papers, bytes): (i64, i64) = (row.get("papers")?, row.get("bytes")?);
+        let fits = papers < PER_DAY.0 && bytes.saturating_add(size_bytes) <= PER_DAY.1;
+        if fits { Ok(()) } else { Err(above_quota()) }
+    }
+
+    /// Somebody who opens paper after paper is stopped before the hundred and first of an hour.
+    async fn refuse_many_openings(&self, by: &str, now: Moment) -> Result<()> {
+        let since = millis(now).saturating_sub(HOUR_MS);
+        let row = find(&self.db, OPENED, values![by, Act::DocumentOpened.key(), since]).await?;
+        let opened = row.map_or(Ok(0), |row| row.get::<i64>("papers"))?;
+        if opened < PER_HOUR { Ok(()) } else { Err(too_many_openings()) }
+    }
+
     /// The papers of a case of the caller's area, without their bytes.
     pub async fn list_documents(&self, scope: &Scope, case_id: &CaseId) -> Result<Vec<StoredDocument>> {
         self.case_row(scope, case_id).await?;
@@ -136,7 +175,8 @@ impl Store {
     /// Opens a paper: whoever may look behind a mask there, with the second factor. Who opened it is written down first.
     ///
     /// # Errors
-    /// `store-seal-broken` if its bytes are not what was added.
+    /// `store-seal-broken` if its bytes are not what was added; `store-document-openings` for the hundred and first
+    /// paper of an hour.
     pub async fn open_document(
         &self,
         scope: &Scope,
@@ -148,6 +188,7 @@ impl Store {
         scope.require(Permission::Reveal, Some(&region))?;
         let row = find(&self.db, ONE, values![document_id.as_str(), case_id.as_str()]).await?;
         let row = row.ok_or_else(StoreError::not_found)?;
+        self.refuse_many_openings(scope.account_id().as_str(), now).await?;
         let (stored, cell) = (read(&row)?, row.get::<Vec<u8>>("content")?);
         let content = self.keys.open_cell(&self.db, place(document_id), &cell).await?.reveal().clone();
         if hex(&Sha256::digest(&content)) != stored.document.sha256.as_str() {
@@ -216,6 +257,37 @@ fn too_large() -> StoreError {
     )
 }
 
+fn wrong_picture(fault: picture::PictureFault) -> StoreError {
+    match fault {
+        picture::PictureFault::Broken => StoreError::refused(
+            "store-document-broken",
+            "图片文件不完整，读不到结尾：请重新拍照或扫描。",
+            "The picture is broken off or not whole: photograph or scan it again.",
+        ),
+        picture::PictureFault::TooManyPixels => StoreError::refused(
+            "store-document-pixels",
+            "图片超过4000万像素：请缩小后再上传。",
+            "The picture has more than 40 million pixels: make it smaller.",
+        ),
+    }
+}
+
+fn above_quota() -> StoreError {
+    StoreError::refused(
+        "store-document-quota",
+        "24小时内上传的材料已满500份或1 GiB：请明天再传，或由他人上传。",
+        "You added 500 papers or 1 GiB within 24 hours: go on tomorrow, or let somebody else add it.",
+    )
+}
+
+fn too_many_openings() -> StoreError {
+    StoreError::refused(
+        "store-document-openings",
+        "一小时内已打开100份材料：请稍后再看。审计记录里有每一次打开。",
+        "You opened 100 papers within an hour: wait a while. Each of them stands in the audit trail.",
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -269,10 +341,31 @@ mod tests {
                 "an auditor"
             );
             assert_eq!(add(&store, &scopes[0], &case_id, b"MZ").await.unwrap_err().code, "store-document-form");
+            let cut = b"\xff\xd8\xff\xe0\0";
+            assert_eq!(add(&store, &scopes[0], &case_id, cut).await.unwrap_err().code, "store-document-broken");
+            let again = add(&store, &scopes[0], &case_id, SCAN).await.unwrap();
+            assert_eq!(again, document, "the same paper is there once");
             let large = [SCAN, &vec![0; LARGEST]].concat();
             assert_eq!(add(&store, &scopes[0], &case_id, &large).await.unwrap_err().code, "store-document-size");
             let change = "UPDATE documents SET kind = 'other'";
             assert!(StoreError::from(store.db.execute_unprepared(change).await.unwrap_err()).is_trigger());
+        });
+    }
+
+    #[test]
+    fn who_opens_paper_after_paper_is_stopped() {
+        on_both(|db| async move {
+            let store = db.open().await;
+            let scopes = county(&store).await;
+            let case_id = opened(&store, &scopes[0], 1).await;
+            let document = add(&store, &scopes[0], &case_id, SCAN).await.unwrap();
+            for _ in 0..PER_HOUR {
+                store.open_document(&scopes[3], &case_id, &document.id, at(4)).await.unwrap();
+            }
+            let error = store.open_document(&scopes[3], &case_id, &document.id, at(5)).await.unwrap_err();
+            assert_eq!(error.code, "store-document-openings");
+            store.open_document(&scopes[0], &case_id, &document.id, at(5)).await.unwrap();
+            store.open_document(&scopes[3], &case_id, &document.id, at(70)).await.unwrap();
         });
     }
 }
