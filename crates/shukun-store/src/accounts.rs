@@ -24,6 +24,7 @@ statements! {
     RESET = "UPDATE accounts SET password_hash = $2, must_change_password = TRUE, totp_secret = NULL, totp_pending = NULL
         WHERE account_id = $1";
     END_SESSIONS = "DELETE FROM sessions WHERE account_id = $1";
+    END_TOKENS = "UPDATE api_tokens SET revoked_at = $2 WHERE account_id = $1 AND revoked_at IS NULL";
 }
 
 /// The id of an account: 32 hexadecimal digits, by chance.
@@ -160,6 +161,7 @@ impl Store {
             let tx = self.begin_write().await?;
             execute(&tx, CLOSE, values![account_id.as_str(), millis(now)]).await?;
             execute(&tx, END_SESSIONS, values![account_id.as_str()]).await?;
+            execute(&tx, END_TOKENS, values![account_id.as_str(), millis(now)]).await?;
             append(self, &tx, now, entry(scope, Act::AccountClosed, account_id, &region)).await?;
             Ok(tx.commit().await?)
         })
@@ -175,6 +177,7 @@ impl Store {
             let tx = self.begin_write().await?;
             execute(&tx, RESET, values![account_id.as_str(), hash.as_str()]).await?;
             execute(&tx, END_SESSIONS, values![account_id.as_str()]).await?;
+            execute(&tx, END_TOKENS, values![account_id.as_str(), millis(now)]).await?;
             append(self, &tx, now, entry(scope, Act::PasswordReset, account_id, &region)).await?;
             Ok(tx.commit().await?)
         })

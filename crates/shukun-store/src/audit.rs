@@ -85,6 +85,12 @@ acts! {
     ExportFetched "export_fetched" "下载导出" "fetched an export",
     KeyChanged "key_changed" "更换密钥" "changed a key",
     NumberSet "number_set" "设定业务参数" "set a time or number",
+    ApiTokenMade "api_token_made" "生成接口令牌" "made an interface token",
+    ApiTokenRevoked "api_token_revoked" "收回接口令牌" "took an interface token back",
+    ApiTokenUsed "api_token_used" "接口令牌当日首次使用" "used an interface token, first time of the day",
+    ApiCalled "api_called" "经接口提交" "sent something through the interface",
+    SubjectLinked "subject_linked" "关联统一身份" "linked a sign-in service's account",
+    SubjectUnlinked "subject_unlinked" "解除统一身份关联" "unlinked a sign-in service's account",
 }
 
 impl Act {

@@ -13,6 +13,8 @@
 
 mod accounts;
 mod alerts;
+mod answers;
+mod api_tokens;
 mod audit;
 mod backup;
 mod cases;
@@ -48,6 +50,8 @@ mod testing;
 
 pub use accounts::{Account, AccountId, FirstPassword, NewAccount};
 pub use alerts::{AlertCursor, AlertFilter, AlertPage, AlertRow, Seen};
+pub use answers::{Once, RequestAnswer};
+pub use api_tokens::{ALSO_FOR_TOKENS, ApiToken, ApiTokenId, NewApiToken};
 pub use audit::{Act, AuditFilter, AuditHead, AuditRow, Object, Verified};
 pub use backup::BackedUp;
 pub use cases::{Assignee, CaseClock, CaseCursor, CaseFilter, CaseOrder, CasePage, CaseRow, Count, CountBy};
@@ -60,7 +64,7 @@ pub use jobs::{ClaimedJob, Job, JobId, JobState, NewJob};
 pub use moment::{Moment, today_in_china};
 pub use people::{MaskedPerson, Person, PersonField, Revealed};
 pub use regions::Region;
-pub use scope::Scope;
+pub use scope::{Ceiling, Scope};
 pub use sealed::SuiteName;
 pub use sessions::{Session, Token};
 pub use store::Store;

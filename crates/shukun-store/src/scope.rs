@@ -18,12 +18,49 @@ pub struct Scope {
     grants: Vec<Grant>,
     today: Day,
     stepped_up: bool,
+    ceiling: Ceiling,
+}
+
+/// How far somebody's grants may be used: whole by the person, within limits by a program that holds the person's token.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Ceiling {
+    /// By the person, signed in.
+    #[default]
+    Whole,
+    /// By a program.
+    Token {
+        /// Whether it may change anything.
+        can_write: bool,
+        /// What it may do although a person is asked for the second factor before it.
+        also: Vec<Permission>,
+    },
+}
+
+impl Ceiling {
+    /// Whether the permission may be used under it at all.
+    pub fn admits(&self, permission: Permission) -> bool {
+        match self {
+            Ceiling::Whole => true,
+            Ceiling::Token { can_write, also } => {
+                let is_within = *can_write || permission.is_reading();
+                is_within
+                    && !is_for_people_only(permission)
+                    && (!permission.needs_second_factor() || also.contains(&permission))
+            }
+        }
+    }
+}
+
+/// Who keeps accounts, grants and the system itself is a person at a screen.
+const fn is_for_people_only(permission: Permission) -> bool {
+    matches!(permission, Permission::ManageAccounts | Permission::ManageGrants | Permission::ManageSystem)
 }
 
 impl Scope {
     pub(crate) fn of(session: &Session, today: Day, stepped_up: bool) -> Scope {
         let grants = if session.must_change_password() { Vec::new() } else { session.grants().to_vec() };
-        Scope { account_id: session.account_id().clone(), grants, today, stepped_up }
+        let (account_id, ceiling) = (session.account_id().clone(), session.ceiling().clone());
+        Scope { account_id, grants, today, stepped_up, ceiling }
     }
 
     #[cfg(test)]
@@ -51,18 +88,26 @@ impl Scope {
         self.stepped_up
     }
 
+    /// How far the grants may be used.
+    pub fn ceiling(&self) -> &Ceiling {
+        &self.ceiling
+    }
+
     /// Whether the permission reaches `place`; no place = nobody. Says nothing about the second factor.
     pub fn allows(&self, permission: Permission, place: Option<&RegionCode>) -> bool {
-        allows(&self.grants, permission, place, self.today)
+        self.ceiling.admits(permission) && allows(&self.grants, permission, place, self.today)
     }
 
     /// [`Scope::allows`] for the request of one programme.
     pub fn allows_for(&self, permission: Permission, place: Option<&RegionCode>, programme: Programme) -> bool {
-        allows_for(&self.grants, permission, place, programme, self.today)
+        self.ceiling.admits(permission) && allows_for(&self.grants, permission, place, programme, self.today)
     }
 
     /// Where the permission reaches, widest regions only. Empty = nowhere.
     pub fn regions(&self, permission: Permission) -> Vec<RegionCode> {
+        if !self.ceiling.admits(permission) {
+            return Vec::new();
+        }
         regions(&self.grants, permission, self.today)
     }
 
@@ -90,9 +135,21 @@ impl Scope {
         self.require_second_factor(permission)
     }
 
-    /// Refuses where the permission asks for the second factor and it was not shown.
+    /// Refuses where the permission asks for the second factor and it was not shown. A program shows none: what its
+    /// token does not admit is refused, whatever the grants say.
     pub(crate) fn require_second_factor(&self, permission: Permission) -> Result<()> {
+        if self.ceiling != Ceiling::Whole {
+            return if self.ceiling.admits(permission) { Ok(()) } else { Err(StoreError::forbidden()) };
+        }
         if self.stepped_up || !permission.needs_second_factor() { Ok(()) } else { Err(step_up()) }
+    }
+
+    /// Refuses whoever may change nothing, whatever it is.
+    pub(crate) fn require_writing(&self) -> Result<()> {
+        match self.ceiling {
+            Ceiling::Token { can_write: false, .. } => Err(StoreError::forbidden()),
+            _ => Ok(()),
+        }
     }
 
     /// Adds the condition that a row lies where the permission reaches. A row without a place fulfils none.
@@ -116,7 +173,7 @@ pub(crate) fn after(region: &RegionCode) -> String {
     format!("{region}:")
 }
 
-fn step_up() -> StoreError {
+pub(crate) fn step_up() -> StoreError {
     StoreError::new(
         ErrorKind::StepUp,
         "store-step-up",

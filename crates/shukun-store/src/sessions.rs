@@ -16,7 +16,7 @@ use crate::chance::{Chance, hex, unhex};
 use crate::error::{ErrorKind, Result, StoreError};
 use crate::grants;
 use crate::moment::{Moment, millis, moment, today_in_china};
-use crate::scope::Scope;
+use crate::scope::{Ceiling, Scope};
 use crate::sql::{Row, execute, find, statements, values};
 use crate::store::Store;
 
@@ -87,9 +87,50 @@ pub struct Session {
     has_second_factor: bool,
     opened_at: Moment,
     stepped_up_at: Option<Moment>,
+    ceiling: Ceiling,
+}
+
+/// Whose token it is that a program came with, and what it reaches.
+pub(crate) struct OfToken {
+    pub account_id: AccountId,
+    pub login: String,
+    pub display_name: String,
+    pub office: String,
+    pub region: RegionCode,
+    pub grants: Vec<Grant>,
+    pub used_at: Moment,
+    pub ceiling: Ceiling,
 }
 
 impl Session {
+    /// For the one request that a program sends with somebody's token: no cookie finds it, nothing ends it.
+    pub(crate) fn of_token(of: OfToken) -> Session {
+        Session {
+            token_hash: Vec::new(),
+            account_id: of.account_id,
+            login: of.login,
+            display_name: of.display_name,
+            office: of.office,
+            region: of.region,
+            grants: of.grants,
+            must_change_password: false,
+            has_second_factor: false,
+            opened_at: of.used_at,
+            stepped_up_at: None,
+            ceiling: of.ceiling,
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn stepped_up_for_a_test(self, now: Moment) -> Session {
+        Session { stepped_up_at: Some(now), ..self }
+    }
+
+    /// How far the grants may be used.
+    pub fn ceiling(&self) -> &Ceiling {
+        &self.ceiling
+    }
+
     /// What this person may see and do now: the argument of everything else.
     pub fn scope(&self, now: Moment) -> Scope {
         Scope::of(self, today_in_china(now), self.is_stepped_up(now))
@@ -191,6 +232,7 @@ impl Store {
             has_second_factor: row.get("has_second_factor")?,
             opened_at: moment(row.get("opened_at")?)?,
             stepped_up_at: row.get::<Option<i64>>("stepped_up_at")?.map(moment).transpose()?,
+            ceiling: Ceiling::Whole,
         })
     }
 

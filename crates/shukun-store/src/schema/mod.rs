@@ -47,6 +47,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(7, "0007_documents"),
     migration!(8, "0008_lists"),
     migration!(12, "0012_papers"),
+    migration!(10, "0010_api"),
 ];
 
 statements! {

@@ -38,6 +38,8 @@ const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("cases: clock", crate::cases::CLOCK_STATEMENTS),
     ("cases: row", crate::cases::ROW_STATEMENTS),
     ("backup", crate::backup::ALL),
+    ("api_tokens", crate::api_tokens::ALL),
+    ("answers", crate::answers::ALL),
     ("copy", crate::copy::ALL),
 ];
 

@@ -25,7 +25,8 @@ statements! {
 }
 
 /// Tables with sealed columns; `index` is the key of keyed hashes.
-const TABLES: &[&str] = &["accounts", "alerts", "audit", "case_actions", "documents", "index", "jobs", "people"];
+const TABLES: &[&str] =
+    &["accounts", "alerts", "audit", "case_actions", "documents", "index", "jobs", "people", "request_answers"];
 
 #[derive(Clone)]
 struct DataKey {
