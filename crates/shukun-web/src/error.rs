@@ -129,6 +129,8 @@ impl From<StoreError> for PageError {
         let status = match error.kind {
             ErrorKind::SignedOut => StatusCode::UNAUTHORIZED,
             ErrorKind::StepUp => StatusCode::FORBIDDEN,
+            // Casework says more than that: a relative's case, one person twice.
+            ErrorKind::Forbidden if error.code != "store-forbidden" => StatusCode::FORBIDDEN,
             ErrorKind::Forbidden => return PageError::forbidden(),
             ErrorKind::NotFound => return PageError::not_found(),
             ErrorKind::Stale => StatusCode::CONFLICT,

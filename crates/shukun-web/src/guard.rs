@@ -5,6 +5,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
+use crate::api;
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::http::forms::{self, Seal};
@@ -30,6 +31,9 @@ pub async fn guard(State(door): State<Door>, request: Request, next: Next) -> Re
 }
 
 async fn admit(door: &Door, request: Request) -> Result<Request, PageError> {
+    if door.route.is_for_programs() {
+        return api::door::admit(door, request).await;
+    }
     let request = identify(door, request).await?;
     match door.route.verb {
         Verb::Get => Ok(request),

@@ -4,6 +4,7 @@
 //! and words what went wrong. One page is one module below [`pages`] (handler, view, tests side by side). Start at
 //! [`router`] and at the table of routes ([`routes::ROUTES`]).
 
+pub mod api;
 mod assets;
 pub mod demo;
 pub mod desk;
@@ -40,7 +41,7 @@ use routes::{Handlers, RouteFault};
 /// # Errors
 /// A route without a row or a row without a handler; a test holds that there is none.
 pub fn router(desk: &Desk) -> Result<Router, RouteFault> {
-    let handlers = pages::serve(assets::serve(Handlers::new(desk.clone())));
+    let handlers = api::serve(pages::serve(assets::serve(Handlers::new(desk.clone()))));
     let router = handlers.finish()?;
     let router = router.layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
         tracing::error!("a page panicked");

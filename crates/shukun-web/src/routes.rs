@@ -69,6 +69,13 @@ const FORM_LIMIT: usize = 512 * 1024;
 /// A form with files: the largest paper, and its fields beside it.
 const FILES_LIMIT: usize = (20 << 20) + FORM_LIMIT;
 
+impl Route {
+    /// Whether programs come here with a token, instead of people with a session.
+    pub fn is_for_programs(&self) -> bool {
+        self.path.starts_with(crate::api::ROOT)
+    }
+}
+
 const fn get(path: &'static str, needs: Needs) -> Route {
     Route { verb: Verb::Get, path, needs, largest: FORM_LIMIT }
 }
@@ -158,6 +165,21 @@ pub const ROUTES: &[Route] = &[
     post("/cases/{case_id}/resume", Needs::Permission(Permission::Suspend)),
     post("/cases/{case_id}/return", Needs::Permission(Permission::Return)),
     post("/cases/{case_id}/suspend", Needs::Permission(Permission::Suspend)),
+    get("/account/tokens", Needs::SignedIn),
+    post("/account/tokens", Needs::SignedIn),
+    post("/account/tokens/{token_id}/take", Needs::SignedIn),
+    get("/api/docs", Needs::Nobody),
+    get("/api/docs/{name}", Needs::Nobody),
+    get("/api/v1/openapi.json", Needs::Nobody),
+    get("/api/v1/me", Needs::SignedIn),
+    get("/api/v1/cases", Needs::Permission(Permission::ViewCases)),
+    get("/api/v1/cases/{case_id}", Needs::Permission(Permission::ViewCases)),
+    get("/api/v1/cases/{case_id}/actions", Needs::Permission(Permission::ViewCases)),
+    get("/api/v1/cases/{case_id}/acts", Needs::Permission(Permission::ViewCases)),
+    post("/api/v1/cases", Needs::Permission(Permission::DiscoverByHand)),
+    post("/api/v1/cases/{case_id}/actions", Needs::Permission(Permission::ViewCases)),
+    get("/api/v1/alerts", Needs::Permission(Permission::ViewCases)),
+    get("/api/v1/people", Needs::Permission(Permission::ViewCases)),
 ];
 
 /// The row of a method and a path.

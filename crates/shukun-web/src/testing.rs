@@ -8,9 +8,12 @@ use axum::body::{Body, to_bytes};
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, Request, StatusCode};
 use jiff::{SignedDuration, Timestamp};
-use shukun_base::{Masked, RegionCode};
+use shukun_base::{Fen, HouseholdId, Masked, PersonId, RegionCode};
+use shukun_casework::alert::Colour;
 use shukun_casework::authority::{Grant, Role};
-use shukun_store::{NewAccount, Scope, Store};
+use shukun_casework::case::{Detection, Discovery, Opening};
+use shukun_casework::{AlertId, CaseId, ContentHash, RunId, TransactionId};
+use shukun_store::{NewAccount, Person, Scope, Store};
 use tower::ServiceExt as _;
 
 use crate::demo::authenticator;
@@ -110,6 +113,47 @@ impl Office {
         browser
     }
 
+    /// Signed in, whether or not the first password was changed before.
+    pub async fn signed_in_again(&self, login: &str) -> Browser {
+        let mut browser = self.browser();
+        let answer = browser.submit("/sign-in", &[("login", login), ("password", PASSWORD)]).await;
+        if answer.status == StatusCode::SEE_OTHER { browser } else { self.signed_in(login).await }
+    }
+
+    /// A case that a screening opened for a household of one, under everybody's eyes at `place`: `case-1` for number 1.
+    pub async fn open_case(&self, login: &str, number: u64, place: &str) -> CaseId {
+        let scope = self.scope(login).await;
+        let region = RegionCode::new(place).unwrap();
+        let person = Person {
+            person_id: PersonId(number),
+            household_id: HouseholdId(number),
+            region: Some(region.clone()),
+            name: Masked::new("王小明".to_owned()),
+            id_number: Masked::new(format!("99000019800101{number:04}")),
+            phone: Some(Masked::new("13800000000".to_owned())),
+            address: None,
+            bank_account: None,
+        };
+        self.desk.store().save_people(&scope, &[person], self.now()).await.unwrap();
+        let detection = Detection {
+            alert: AlertId::new(&format!("alert-{number}")).unwrap(),
+            person: PersonId(number),
+            year: 2026,
+            rule: "三色预警".to_owned(),
+            pack: "cn-330381".to_owned(),
+            claims_sha256: ContentHash::new(&"0a".repeat(32)).unwrap(),
+            burden_fen: Fen::yuan(60_000),
+            colour: Colour::Red,
+        };
+        let case = CaseId::new(&format!("case-{number}")).unwrap();
+        let discovery = Discovery::Alert(detection);
+        let opening = Opening { case, household: HouseholdId(number), region, discovery };
+        let transaction = TransactionId::new(&format!("open-{number}")).unwrap();
+        let ctx = self.desk.numbers().context(self.now(), transaction, 0);
+        let run = RunId::new("run-1").unwrap();
+        self.desk.store().open_in_run(&scope, &run, &opening, &ctx).await.unwrap().id
+    }
+
     /// Signed in, with one-time codes set up and shown a moment ago.
     pub async fn stepped_up(&self, login: &str) -> (Browser, Secret) {
         self.stepped_up_again(self.signed_in(login).await).await
@@ -201,6 +245,11 @@ impl Browser {
         Browser { router: crate::router(desk).unwrap(), cookies: BTreeMap::new(), headers: Vec::new() }
     }
 
+    /// Another one with the same headers and no cookies.
+    pub fn of(other: &Browser) -> Browser {
+        Browser { router: other.router.clone(), cookies: BTreeMap::new(), headers: other.headers.clone() }
+    }
+
     /// A header of every request from now on.
     pub fn header(mut self, name: &'static str, value: &str) -> Browser {
         self.headers.push((name, value.to_owned()));
@@ -251,7 +300,8 @@ impl Browser {
         let mut request = Request::builder().method(method).uri(path).header("host", "help.example");
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         request = request.header(COOKIE, cookies.join("; "));
-        if method == "POST" {
+        let says_its_kind = self.headers.iter().any(|(name, _)| *name == "content-type");
+        if method == "POST" && !says_its_kind {
             request = request.header("content-type", kind);
         }
         for (name, value) in &self.headers {

@@ -9,12 +9,14 @@ use jiff::Timestamp;
 pub use shukun_store::Region;
 use shukun_store::{Store, Token};
 
+use crate::api::limit::Limits;
 use crate::error::PageError;
 use crate::http::around::SESSION;
 use crate::http::cookies::{self, Transport};
 use crate::visit::Visitor;
 use crate::works::Works;
 
+pub mod acts;
 mod folders;
 mod numbers;
 mod places;
@@ -50,12 +52,13 @@ pub struct Settings {
 pub struct Desk {
     store: Store,
     settings: Settings,
+    limits: Arc<Limits>,
 }
 
 impl Desk {
     /// A desk.
     pub fn new(store: Store, settings: Settings) -> Desk {
-        Desk { store, settings }
+        Desk { store, settings, limits: Arc::new(Limits::default()) }
     }
 
     /// How browsers reach the pages.
@@ -109,6 +112,11 @@ impl Desk {
     /// A word nobody can guess.
     pub fn random_word(&self) -> Result<String, PageError> {
         Ok(self.random_bytes()?.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// How much programs may still ask.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// What is stored.

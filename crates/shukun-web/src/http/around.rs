@@ -16,7 +16,7 @@ use crate::desk::Desk;
 use crate::error::PageError;
 use crate::ui::error::error_page;
 use crate::visit::Visit;
-use crate::{guard, lang};
+use crate::{api, guard, lang};
 
 /// The cookie of the session.
 pub const SESSION: &str = "session";
@@ -44,10 +44,7 @@ pub async fn around(State(desk): State<Desk>, mut request: Request, next: Next) 
     let mut code = "";
     if let Some(error) = response.extensions_mut().remove::<PageError>() {
         code = error.code;
-        response = match guard::detour(&arrival.visit, &error, is_swap) {
-            Some(answer) => answer,
-            None => (error.status, error_page(&arrival.visit, &error)).into_response(),
-        };
+        response = worded(&arrival.visit, &error, is_swap);
     }
     arrival.set_cookies(response.headers_mut());
     headers::put(response.headers_mut(), desk.transport());
@@ -55,6 +52,17 @@ pub async fn around(State(desk): State<Desk>, mut request: Request, next: Next) 
     let route = pattern.as_deref().unwrap_or("-");
     tracing::info!(%method, route, status = response.status().as_u16(), elapsed_ms, code, "answered");
     response
+}
+
+/// The error for its reader: a problem for a program, a detour or a page for a person.
+fn worded(visit: &Visit, error: &PageError, is_swap: bool) -> Response {
+    if visit.path.starts_with(api::ROOT) {
+        return api::problem::response(visit.lang, error);
+    }
+    match guard::detour(visit, error, is_swap) {
+        Some(answer) => answer,
+        None => (error.status, error_page(visit, error)).into_response(),
+    }
 }
 
 /// This address, or for a form the page it was on. The browser names that one to this server alone.

@@ -50,6 +50,7 @@ async fn show(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>
             div.buttons.mt-3 {
                 a.btn.btn-plain href="/account/password" { (words::PASSWORD_CHANGE.text(lang)) }
                 a.btn.btn-plain href="/account/enrol" { (enrol.text(lang)) }
+                a.btn.btn-plain href="/account/tokens" { (words::TOKENS.text(lang)) }
             }
         }
         section {

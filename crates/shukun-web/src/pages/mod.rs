@@ -12,6 +12,7 @@ mod password;
 mod regions;
 mod second_factor;
 mod sign_in;
+mod tokens;
 mod work;
 
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub fn serve(handlers: Handlers) -> Handlers {
         second_factor::serve,
         enrol::serve,
         account::serve,
+        tokens::serve,
         accounts::serve,
         grants::serve,
         audit::serve,

@@ -4,6 +4,7 @@
 //! colours) are not here but with their types in casework. Start at [`Word::text`].
 
 mod account;
+mod api;
 mod case;
 mod common;
 mod lists;
@@ -11,6 +12,7 @@ mod papers;
 mod runs;
 
 pub use account::*;
+pub use api::*;
 pub use case::*;
 pub use common::*;
 pub use lists::*;
@@ -54,7 +56,7 @@ fn filled(text: &str, values: &[(&str, &str)]) -> String {
 }
 
 /// The lists of every file, for the tests.
-pub const LISTS: &[&[Word]] = &[COMMON, ACCOUNT, CASE, RUNS, LISTED, PAPERS];
+pub const LISTS: &[&[Word]] = &[COMMON, ACCOUNT, API, CASE, RUNS, LISTED, PAPERS];
 
 /// `in LIST; KEY: "中文", "English";`, any number of them; the list holds all.
 macro_rules! words {

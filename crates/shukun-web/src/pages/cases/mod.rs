@@ -18,6 +18,7 @@ mod tests;
 #[cfg(test)]
 mod tests_of_papers;
 
+pub use acts::Typed;
 pub use funnel::funnel;
 pub use list::queues;
 
