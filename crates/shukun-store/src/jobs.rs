@@ -6,26 +6,31 @@ use serde_json::Value as Json;
 use shukun_base::RegionCode;
 use shukun_casework::authority::Permission;
 
+use crate::accounts::AccountId;
 use crate::audit::{Act, Entry, Object, append};
 use crate::error::{Result, StoreError};
-use crate::moment::{Moment, millis, moment};
+use crate::grants;
+use crate::moment::{Moment, millis, moment, today_in_china};
 use crate::scope::Scope;
 use crate::sealed::Place;
 use crate::sql::{Query, Row, execute, find, statements, values};
 use crate::store::Store;
 
 statements! {
-    ADD = "INSERT INTO jobs (job_id, kind, region, once_key, input, state, created_by, created_at, tries, steps_done,
-        steps_total) VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $7, 0, 0, 0)";
+    ADD = "INSERT INTO jobs (job_id, kind, region, once_key, input, state, created_by, created_at, stepped_up, tries,
+        steps_done, steps_total) VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $7, $8, 0, 0, 0)";
     BY_ONCE_KEY = "SELECT job_id, created_by FROM jobs WHERE once_key = $1";
-    CLAIM = "UPDATE jobs SET state = 'running', claim = $1, heartbeat_at = $2, tries = tries + 1, steps_done = 0
+    CLAIM = "UPDATE jobs SET state = 'running', claim = $1, heartbeat_at = $2, held_by = $4, tries = tries + 1, steps_done = 0
         WHERE job_id = (SELECT job_id FROM jobs WHERE state = 'waiting' OR (state = 'running' AND heartbeat_at < $3)
             ORDER BY created_at, job_id LIMIT 1)
         AND (state = 'waiting' OR heartbeat_at < $3)
-        RETURNING job_id, kind, region, input, created_by, tries";
+        RETURNING job_id, kind, region, input, created_by, stepped_up, tries";
+    GIVE_BACK = "UPDATE jobs SET state = 'waiting', claim = NULL, heartbeat_at = NULL, tries = tries - $2
+        WHERE state = 'running' AND held_by = $1";
+    WHOSE = "SELECT account_id FROM accounts WHERE account_id = $1 AND closed_at IS NULL AND NOT must_change_password";
     PROGRESS = "UPDATE jobs SET heartbeat_at = $2, steps_done = $3, steps_total = $4 WHERE claim = $1 AND state = 'running'";
     FINISH = "UPDATE jobs SET state = 'done', result = $3, finished_at = $2, claim = NULL WHERE claim = $1 AND state = 'running'";
-    FAIL = "UPDATE jobs SET state = 'failed', failure = $3, finished_at = $2, claim = NULL
+    FAIL = "UPDATE jobs SET state = 'failed', failure = $3, result = $4, finished_at = $2, claim = NULL
         WHERE claim = $1 AND state = 'running'";
     CANCEL = "UPDATE jobs SET state = 'cancelled', finished_at = $2, claim = NULL
         WHERE job_id = $1 AND state IN ('waiting', 'running')";
@@ -107,7 +112,9 @@ pub struct Job {
     pub steps_done: u64,
     /// All steps.
     pub steps_total: u64,
-    /// What came of it.
+    /// When it ended.
+    pub finished_at: Option<Moment>,
+    /// What came of it; of one that failed what its worker said about that.
     pub result: Option<Json>,
     /// The code of what went wrong.
     pub failure: Option<String>,
@@ -126,6 +133,7 @@ pub struct ClaimedJob {
     pub input: Json,
     /// Whose request it is.
     pub created_by: String,
+    stepped_up: bool,
     claim: String,
 }
 
@@ -144,8 +152,17 @@ impl Store {
                 let tx = self.begin_write().await?;
                 let once_key = new.once_key.clone();
                 let region = new.region.as_str();
-                execute(&tx, ADD, values![job_id.as_str(), new.kind, region, once_key, input.clone(), by, millis(now)])
-                    .await?;
+                let values = values![
+                    job_id.as_str(),
+                    new.kind,
+                    region,
+                    once_key,
+                    input.clone(),
+                    by,
+                    millis(now),
+                    scope.is_stepped_up(),
+                ];
+                execute(&tx, ADD, values).await?;
                 let (object, region) = (Object::new("job", job_id.as_str()), Some(&new.region));
                 let entry =
                     Entry { account_id: by, act: Act::JobAdded, object, region, fields: new.kind, reason: None };
@@ -167,18 +184,19 @@ impl Store {
         if is_own { Ok(Some(JobId(row.get("job_id")?))) } else { Err(key_taken()) }
     }
 
-    /// For the server's workers: takes the oldest job that waits or was lost. `None` = nothing to do now.
-    pub async fn claim_job(&self, now: Moment) -> Result<Option<ClaimedJob>> {
+    /// For the server's workers: takes the oldest job that waits or was lost. `None` = nothing to do now. `holder` names the
+    /// server's data folder.
+    pub async fn claim_job(&self, holder: &str, now: Moment) -> Result<Option<ClaimedJob>> {
         loop {
             let claim = self.chance.id()?;
-            let values = values![claim.as_str(), millis(now), millis(now - SILENCE)];
+            let values = values![claim.as_str(), millis(now), millis(now - SILENCE), holder];
             let row = self.retry(|| async { find(&self.db, CLAIM, values.clone()).await }).await?;
             let Some(row) = row else { return Ok(None) };
             let job = self.read_claimed(&row, claim).await?;
             if row.get::<i64>("tries")? <= TRIES {
                 return Ok(Some(job));
             }
-            self.fail_job(&job, "store-job-lost", now).await?;
+            self.fail_job(&job, "store-job-lost", None, now).await?;
         }
     }
 
@@ -192,6 +210,7 @@ impl Store {
             region,
             input,
             created_by: row.get("created_by")?,
+            stepped_up: row.get("stepped_up")?,
             claim,
         })
     }
@@ -212,9 +231,29 @@ impl Store {
         self.change_claimed(FINISH, values![job.claim.as_str(), millis(now), sealed]).await
     }
 
-    /// It cannot be done, with the code of an error that has its own text; it is not begun again.
-    pub async fn fail_job(&self, job: &ClaimedJob, code: &str, now: Moment) -> Result<()> {
-        self.change_claimed(FAIL, values![job.claim.as_str(), millis(now), code]).await
+    /// It cannot be done, with the code of an error and what is to be said about it (sealed); it is not begun again.
+    pub async fn fail_job(&self, job: &ClaimedJob, code: &str, words: Option<&Json>, now: Moment) -> Result<()> {
+        let place = place("result", job.job_id.as_str());
+        let seal = |words: &Json| self.keys.seal(&self.chance, place, words.to_string().as_bytes());
+        let sealed = words.map(seal).transpose()?;
+        self.change_claimed(FAIL, values![job.claim.as_str(), millis(now), code, sealed]).await
+    }
+
+    /// For a server that starts or stops, and knows that nobody else works for its folder: its jobs wait again, to be begun
+    /// anew. One that was stopped in order does not count as a try. How many they were.
+    pub async fn give_jobs_back(&self, holder: &str, in_order: bool) -> Result<u64> {
+        let values = values![holder, i64::from(in_order)];
+        self.retry(|| async { execute(&self.db, GIVE_BACK, values.clone()).await }).await
+    }
+
+    /// What whoever asked for the job may see and do now; nothing where the account was closed meanwhile. The second factor
+    /// counts as it did when the job was asked for.
+    pub async fn job_scope(&self, job: &ClaimedJob, now: Moment) -> Result<Scope> {
+        let account_id = AccountId::new(&job.created_by);
+        let is_open = find(&self.db, WHOSE, values![account_id.as_str()]).await?.is_some();
+        let held = if is_open { grants::held(&self.db, &account_id).await? } else { Vec::new() };
+        let grants = held.into_iter().map(|held| held.grant).collect();
+        Ok(Scope::of_job(account_id, grants, today_in_china(now), job.stepped_up))
     }
 
     async fn change_claimed(&self, sql: crate::sql::Sql, values: Vec<sea_orm::Value>) -> Result<()> {
@@ -266,6 +305,7 @@ impl Store {
             kind: row.get("kind")?,
             state: state.ok_or_else(unreadable)?,
             created_at: moment(row.get("created_at")?)?,
+            finished_at: row.get::<Option<i64>>("finished_at")?.map(moment).transpose()?,
             steps_done: steps("steps_done")?,
             steps_total: steps("steps_total")?,
             result,
@@ -281,7 +321,8 @@ impl Store {
 
 pub(crate) fn jobs_query(scope: &Scope, job_id: Option<&JobId>) -> Query {
     let mut query = Query::new(
-        "SELECT job_id, kind, state, created_at, steps_done, steps_total, result, failure FROM jobs WHERE created_by = ",
+        "SELECT job_id, kind, state, created_at, finished_at, steps_done, steps_total, result, failure FROM jobs
+            WHERE created_by = ",
     );
     query.bind(scope.account_id().as_str());
     if let Some(job_id) = job_id {
@@ -344,9 +385,9 @@ mod tests {
             let id = one.unwrap();
             assert_eq!(id, again.unwrap());
             assert_eq!(ask(&scopes[1]).await.unwrap_err().code, "store-once-key-taken");
-            let job = store.claim_job(at(0)).await.unwrap().unwrap();
+            let job = store.claim_job("a", at(0)).await.unwrap().unwrap();
             assert_eq!((job.kind.as_str(), &job.input), ("import", &json!({"file": "测试.xlsx"})));
-            assert!(store.claim_job(at(0)).await.unwrap().is_none());
+            assert!(store.claim_job("a", at(0)).await.unwrap().is_none());
             store.job_progress(&job, 3, 10, at(0)).await.unwrap();
             assert_eq!(store.job(&scopes[0], &id).await.unwrap().steps_done, 3);
             store.finish_job(&job, &json!({"rows": 10}), at(1)).await.unwrap();
@@ -362,16 +403,16 @@ mod tests {
             let store = db.open().await;
             let scopes = two_bureaus(&store).await;
             let id = store.add_job(&scopes[0], Permission::Import, &new_job("1"), at(0)).await.unwrap();
-            let lost = store.claim_job(at(0)).await.unwrap().unwrap();
-            assert!(store.claim_job(at(1)).await.unwrap().is_none(), "60 seconds are not over");
-            let second = store.claim_job(at(2)).await.unwrap().unwrap();
+            let lost = store.claim_job("a", at(0)).await.unwrap().unwrap();
+            assert!(store.claim_job("a", at(1)).await.unwrap().is_none(), "60 seconds are not over");
+            let second = store.claim_job("a", at(2)).await.unwrap().unwrap();
             assert_eq!(store.finish_job(&lost, &json!(1), at(2)).await.unwrap_err().code, "store-job-taken");
             store.job_progress(&second, 1, 2, at(3)).await.unwrap();
-            assert!(store.claim_job(at(4)).await.unwrap().is_none(), "it gave a sign of life");
+            assert!(store.claim_job("a", at(4)).await.unwrap().is_none(), "it gave a sign of life");
             for minutes in [6, 8, 10] {
-                assert!(store.claim_job(at(minutes)).await.unwrap().is_some(), "{minutes}");
+                assert!(store.claim_job("a", at(minutes)).await.unwrap().is_some(), "{minutes}");
             }
-            assert!(store.claim_job(at(12)).await.unwrap().is_none());
+            assert!(store.claim_job("a", at(12)).await.unwrap().is_none());
             let job = store.job(&scopes[0], &id).await.unwrap();
             assert_eq!((job.state, job.failure.as_deref()), (JobState::Failed, Some("store-job-lost")));
         });
@@ -390,7 +431,7 @@ mod tests {
                 tokio::spawn(async move {
                     let mut done = 0;
                     for _ in 0..40 {
-                        if let Some(job) = store.claim_job(at(0)).await.unwrap() {
+                        if let Some(job) = store.claim_job("a", at(0)).await.unwrap() {
                             store.finish_job(&job, &json!(null), at(0)).await.unwrap();
                             done += 1;
                         }
@@ -412,11 +453,68 @@ mod tests {
             let store = db.open().await;
             let scopes = two_bureaus(&store).await;
             let id = store.add_job(&scopes[0], Permission::Import, &new_job("1"), at(0)).await.unwrap();
-            let job = store.claim_job(at(0)).await.unwrap().unwrap();
+            let job = store.claim_job("a", at(0)).await.unwrap().unwrap();
             assert_eq!(store.cancel_job(&scopes[1], &id, at(0)).await.unwrap_err().kind, ErrorKind::NotFound);
             store.cancel_job(&scopes[0], &id, at(0)).await.unwrap();
             assert_eq!(store.job_progress(&job, 1, 2, at(0)).await.unwrap_err().code, "store-job-taken");
-            assert!(store.claim_job(at(10)).await.unwrap().is_none());
+            assert!(store.claim_job("a", at(10)).await.unwrap().is_none());
+        });
+    }
+
+    #[test]
+    fn a_server_takes_back_its_own_jobs_and_no_others() {
+        on_both(|db| async move {
+            let store = db.open().await;
+            let scopes = two_bureaus(&store).await;
+            for number in ["1", "2"] {
+                store.add_job(&scopes[0], Permission::Import, &new_job(number), at(0)).await.unwrap();
+            }
+            let own = store.claim_job("a", at(0)).await.unwrap().unwrap();
+            let other = store.claim_job("b", at(0)).await.unwrap().unwrap();
+            assert_eq!(store.give_jobs_back("a", false).await.unwrap(), 1);
+            assert_eq!(store.finish_job(&own, &json!(1), at(0)).await.unwrap_err().code, "store-job-taken");
+            assert_eq!(store.claim_job("a", at(0)).await.unwrap().unwrap().job_id, own.job_id);
+            assert!(store.claim_job("a", at(0)).await.unwrap().is_none(), "the other server's is left alone");
+            store.finish_job(&other, &json!(1), at(0)).await.unwrap();
+            // Stopped in order, it is never given up.
+            for _ in 0..9 {
+                assert_eq!(store.give_jobs_back("a", true).await.unwrap(), 1);
+                assert!(store.claim_job("a", at(0)).await.unwrap().is_some());
+            }
+        });
+    }
+
+    #[test]
+    fn a_job_may_what_its_asker_may_now() {
+        on_both(|db| async move {
+            let store = db.open().await;
+            let bureau = [grant(Role::Insurance, "330381")];
+            let admin = [grant(Role::SystemAdmin, "330381")];
+            let scopes = scopes(&store, &[new_account("one", &bureau), new_account("system", &admin)]).await;
+            store.add_job(&scopes[0], Permission::Import, &new_job("1"), at(0)).await.unwrap();
+            let job = store.claim_job("a", at(0)).await.unwrap().unwrap();
+            let scope = store.job_scope(&job, at(0)).await.unwrap();
+            let county = region("330381");
+            assert!(scope.is_stepped_up() && scope.allows(Permission::Import, Some(&county)));
+            assert_eq!(scope.account_id(), scopes[0].account_id());
+            assert!(!scope.allows(Permission::Certify, Some(&county)));
+            store.close_account(&scopes[1], scopes[0].account_id(), at(1)).await.unwrap();
+            let scope = store.job_scope(&job, at(1)).await.unwrap();
+            assert!(!scope.allows_anywhere(Permission::Import), "a closed account's job reaches nowhere");
+        });
+    }
+
+    #[test]
+    fn a_failed_job_says_why() {
+        on_both(|db| async move {
+            let store = db.open().await;
+            let scopes = two_bureaus(&store).await;
+            let id = store.add_job(&scopes[0], Permission::Import, &new_job("1"), at(0)).await.unwrap();
+            let job = store.claim_job("a", at(0)).await.unwrap().unwrap();
+            store.fail_job(&job, "work-memory", Some(&json!({"what": "太大"})), at(1)).await.unwrap();
+            let found = store.job(&scopes[0], &id).await.unwrap();
+            assert_eq!((found.state, found.failure.as_deref()), (JobState::Failed, Some("work-memory")));
+            assert_eq!((found.result, found.finished_at), (Some(json!({"what": "太大"})), Some(at(1))));
         });
     }
 }

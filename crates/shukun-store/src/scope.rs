@@ -10,8 +10,8 @@ use crate::sql::Query;
 
 /// Which permissions reach which regions for one person at one moment.
 ///
-/// INVARIANT: it is made from a [`Session`] only ([`Session::scope`]), so that nobody has one who did not sign in; a
-/// session whose first password was not changed yet gives a scope that reaches nowhere.
+/// INVARIANT: it is made from a [`Session`] ([`Session::scope`]), so that nobody has one who did not sign in, or for a job from
+/// the account that asked for it with such a scope; one whose first password was not changed yet reaches nowhere.
 #[derive(Clone, Debug)]
 pub struct Scope {
     account_id: AccountId,
@@ -61,6 +61,10 @@ impl Scope {
         let grants = if session.must_change_password() { Vec::new() } else { session.grants().to_vec() };
         let (account_id, ceiling) = (session.account_id().clone(), session.ceiling().clone());
         Scope { account_id, grants, today, stepped_up, ceiling }
+    }
+
+    pub(crate) fn of_job(account_id: AccountId, grants: Vec<Grant>, today: Day, stepped_up: bool) -> Scope {
+        Scope { account_id, grants, today, stepped_up }
     }
 
     #[cfg(test)]

@@ -199,11 +199,20 @@ impl Session {
 }
 
 impl Store {
-    /// Who holds this token.
+    /// Who holds this token; that somebody asked keeps the session alive.
     ///
     /// # Errors
     /// `store-signed-out` if nobody does, or the session is over.
     pub async fn session(&self, token: &Token, now: Moment) -> Result<Session> {
+        self.find_session(token, now, true).await
+    }
+
+    /// [`Store::session`] for what a page asks by itself: it says nothing about somebody being there.
+    pub async fn session_looked_at(&self, token: &Token, now: Moment) -> Result<Session> {
+        self.find_session(token, now, false).await
+    }
+
+    async fn find_session(&self, token: &Token, now: Moment, is_act: bool) -> Result<Session> {
         let hash = token.hash();
         let row = find(&self.db, FIND, values![hash.clone()]).await?.ok_or_else(signed_out)?;
         let (opened_at, seen_at) = (moment(row.get("opened_at")?)?, moment(row.get("seen_at")?)?);
@@ -211,7 +220,7 @@ impl Store {
             execute(&self.db, END, values![hash]).await?;
             return Err(signed_out());
         }
-        if now.duration_since(seen_at) >= SEEN_EVERY {
+        if is_act && now.duration_since(seen_at) >= SEEN_EVERY {
             self.retry(|| async { execute(&self.db, SEEN, values![hash.clone(), millis(now)]).await }).await?;
         }
         self.read_session(&row, hash.clone()).await
@@ -296,6 +305,18 @@ mod tests {
             assert!(store.session(&token, at(720)).await.is_ok());
             assert!(store.session(&token, at(741)).await.is_err());
             assert!(store.session(&token, at(721)).await.is_err(), "what is over stays over");
+        });
+    }
+
+    #[test]
+    fn what_a_page_asks_by_itself_keeps_no_session_alive() {
+        on_both(|db| async move {
+            let store = db.open().await;
+            let (token, _) = staff(&store, &[new_account("clerk", &[])]).await.remove(0);
+            for minutes in [5, 10, 19] {
+                assert!(store.session_looked_at(&token, at(minutes)).await.is_ok());
+            }
+            assert_eq!(store.session_looked_at(&token, at(21)).await.unwrap_err().code, "store-signed-out");
         });
     }
 

@@ -47,7 +47,7 @@ async fn identify(door: &Door, mut request: Request) -> Result<Request, PageErro
         return Ok(request);
     }
     let mut visit = request.extensions().get::<Visit>().cloned().ok_or_else(PageError::broken)?;
-    let visitor = door.desk.visitor(request.headers(), visit.now).await?;
+    let visitor = door.desk.visitor(request.headers(), visit.now, door.route.is_polled()).await?;
     if visitor.session.must_change_password() && !FIRST_STEPS.contains(&door.route.path) {
         return Err(PageError::first_password());
     }

@@ -68,6 +68,12 @@ const FORM_LIMIT: usize = 512 * 1024;
 
 /// A form with files: the largest paper, and its fields beside it.
 const FILES_LIMIT: usize = (20 << 20) + FORM_LIMIT;
+impl Route {
+    /// Whether pages ask for it by themselves: that says nothing about somebody being there.
+    pub fn is_polled(&self) -> bool {
+        self.path.ends_with("/progress")
+    }
+}
 
 impl Route {
     /// Whether programs come here with a token, instead of people with a session.
@@ -117,6 +123,10 @@ pub const ROUTES: &[Route] = &[
     get("/audit", Needs::Permission(Permission::ReadAuditTrail)),
     get("/regions", Needs::Permission(Permission::Import)),
     post("/regions", Needs::Permission(Permission::Import)),
+    get("/jobs", Needs::SignedIn),
+    get("/jobs/{job_id}", Needs::SignedIn),
+    get("/jobs/{job_id}/progress", Needs::SignedIn),
+    post("/jobs/{job_id}/cancel", Needs::SignedIn),
     get("/cases", Needs::Permission(Permission::ViewCases)),
     post("/cases/dismiss", Needs::Permission(Permission::Dismiss)),
     get("/cases/{case_id}", Needs::Permission(Permission::ViewCases)),

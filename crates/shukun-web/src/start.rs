@@ -14,6 +14,7 @@ use shukun_casework::authority::{Grant, Role};
 use shukun_store::{FirstPassword, NewAccount, Store, StoreError};
 use tokio::net::TcpListener;
 
+use crate::desk::jobs::{Hold, runner};
 use crate::desk::{Desk, Folders, Numbers, Settings};
 use crate::http::cookies::Transport;
 use crate::listen;
@@ -160,9 +161,17 @@ pub async fn serve(desk: Desk, address: SocketAddr, told: impl Fn(Told<'_>)) -> 
         told(Told::Unencrypted);
     }
     told(Told::Listening(at));
-    let clocks = tokio::spawn(keep_clocks(desk));
+    let hold = Hold::take(desk.folders().data(), &desk.random_word().map_err(|_| unstarted())?)
+        .map_err(|error| unwritable(desk.folders().data(), &error))?;
+    runner::give_back(&desk, &hold, false).await;
+    let clocks = tokio::spawn(keep_clocks(desk.clone()));
+    let jobs = tokio::spawn(runner::keep(desk.clone(), hold.name().to_owned()));
     let served = listen::serve(listener, router, listen::asked_to_end()).await;
     clocks.abort();
+    jobs.abort();
+    // It is over once its jobs are let go of.
+    let _ = jobs.await;
+    runner::give_back(&desk, &hold, true).await;
     served.map_err(|error| broken(&error))
 }
 
@@ -234,6 +243,11 @@ fn unwritable(path: &Path, error: &std::io::Error) -> StartError {
         Some(path.display().to_string()),
         Text::new("检查路径和权限", "check the path and its permissions"),
     )
+}
+
+/// The system gives no random bytes.
+fn unstarted() -> StartError {
+    broken(&"no random bytes")
 }
 
 fn broken(error: &dyn std::fmt::Display) -> StartError {

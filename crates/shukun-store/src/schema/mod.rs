@@ -46,6 +46,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(6, "0006_clocks"),
     migration!(7, "0007_documents"),
     migration!(8, "0008_lists"),
+    migration!(9, "0009_runs"),
     migration!(10, "0010_api"),
     migration!(12, "0012_papers"),
 ];

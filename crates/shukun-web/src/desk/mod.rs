@@ -18,6 +18,7 @@ use crate::works::Works;
 
 pub mod acts;
 mod folders;
+pub mod jobs;
 mod numbers;
 mod places;
 mod regions;
@@ -53,12 +54,13 @@ pub struct Desk {
     store: Store,
     settings: Settings,
     limits: Arc<Limits>,
+    waker: Arc<tokio::sync::Notify>,
 }
 
 impl Desk {
     /// A desk.
     pub fn new(store: Store, settings: Settings) -> Desk {
-        Desk { store, settings, limits: Arc::new(Limits::default()) }
+        Desk { store, settings, limits: Arc::new(Limits::default()), waker: Arc::default() }
     }
 
     /// How browsers reach the pages.
@@ -89,6 +91,16 @@ impl Desk {
     /// Where heavy work goes, and whatever reads outside bytes.
     pub fn works(&self) -> &Works {
         &self.settings.works
+    }
+
+    /// Tells the runner of jobs that there is one.
+    pub fn wake_runner(&self) {
+        self.waker.notify_one();
+    }
+
+    /// Waits until somebody asked for a job.
+    pub async fn job_waits(&self) {
+        self.waker.notified().await;
     }
 
     /// The same desk with other works, for tests.
@@ -124,15 +136,18 @@ impl Desk {
         &self.store
     }
 
-    /// Who is signed in with this request's cookie.
+    /// Who is signed in with this request's cookie. What a page asks by itself does not keep the session alive.
     ///
     /// # Errors
     /// `store-signed-out`, which leads to the sign-in page.
-    pub async fn visitor(&self, headers: &HeaderMap, now: Timestamp) -> Result<Visitor, PageError> {
+    pub async fn visitor(&self, headers: &HeaderMap, now: Timestamp, is_polled: bool) -> Result<Visitor, PageError> {
         let cookie = cookies::find(self.transport(), headers, SESSION).unwrap_or_default();
         // What is no token is nobody's: the store answers for both.
         let token = Token::parse(&cookie).or_else(|| Token::parse(&"0".repeat(64))).ok_or_else(PageError::broken)?;
-        let session = self.store.session(&token, now).await?;
+        let session = match is_polled {
+            true => self.store.session_looked_at(&token, now).await?,
+            false => self.store.session(&token, now).await?,
+        };
         let scope = session.scope(now);
         Ok(Visitor { session, scope })
     }

@@ -8,6 +8,7 @@ mod enrol;
 mod grants;
 mod health;
 mod home;
+mod jobs;
 mod password;
 mod regions;
 mod second_factor;
@@ -35,6 +36,7 @@ pub fn serve(handlers: Handlers) -> Handlers {
         audit::serve,
         regions::serve,
         cases::serve,
+        jobs::serve,
         home::serve,
     ];
     all.into_iter().fold(handlers, |handlers, serve| serve(handlers))

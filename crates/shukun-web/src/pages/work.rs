@@ -19,19 +19,32 @@ pub async fn framed(desk: &Desk, visit: &Visit, heading: &Heading<'_>, body: &Ma
 /// What the reader may do.
 pub async fn work(desk: &Desk, visit: &Visit) -> Result<Vec<EntryGroup>, PageError> {
     let start = EntryGroup { heading: None, entries: vec![entry(visit, "/", words::HOME)] };
-    let admin: Vec<Entry> = ADMINISTRATION
-        .iter()
-        .filter(|(_, _, permission)| visit.may(*permission))
-        .map(|(path, word, _)| entry(visit, path, *word))
-        .collect();
-    let heading = Some(words::HOME_ADMIN.text(visit.lang).to_owned());
     let queues = queues(desk, visit).await?;
-    let groups = [Some(start), queues, Some(EntryGroup { heading, entries: admin })];
+    let data = group(visit, words::HOME_DATA, DATA);
+    let groups = [Some(start), queues, Some(data), Some(group(visit, words::HOME_ADMIN, ADMINISTRATION))];
     Ok(groups.into_iter().flatten().filter(|group| !group.entries.is_empty()).collect())
 }
 
+/// Entries that the reader's permissions open; one page may stand there for several permissions.
+fn group(visit: &Visit, heading: Word, rows: &[(&str, Word, Permission)]) -> EntryGroup {
+    let mut entries: Vec<Entry> = Vec::new();
+    for (path, word, permission) in rows {
+        if visit.may(*permission) && !entries.iter().any(|entry| entry.path == *path) {
+            entries.push(entry(visit, path, *word));
+        }
+    }
+    EntryGroup { heading: Some(heading.text(visit.lang).to_owned()), entries }
+}
+
+/// What comes in, what is run over it, and long work under way.
+const DATA: &[(&str, Word, Permission)] = &[
+    ("/jobs", words::JOBS, Permission::Import),
+    ("/jobs", words::JOBS, Permission::RunScreening),
+    ("/jobs", words::JOBS, Permission::Export),
+];
+
 /// Pages of the three administrators and the auditors.
-const ADMINISTRATION: [(&str, Word, Permission); 4] = [
+const ADMINISTRATION: &[(&str, Word, Permission)] = &[
     ("/regions", words::REGIONS, Permission::Import),
     ("/accounts", words::ACCOUNTS, Permission::ManageAccounts),
     ("/grants", words::GRANTS, Permission::ManageGrants),

@@ -11,6 +11,7 @@ pub mod filters;
 pub mod layout;
 pub mod pager;
 pub mod place;
+pub mod progress;
 pub mod qr;
 pub mod steps;
 pub mod style;

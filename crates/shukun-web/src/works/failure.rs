@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shukun_base::Text;
+use shukun_store::StoreError;
 
 use crate::error::{PageError, Problem};
 use crate::words::{self, Word};
@@ -62,6 +63,18 @@ impl WorkFailure {
             Some(OUT_OF_FILE) => FILE,
             _ => DIED,
         })
+    }
+}
+
+impl From<PageError> for WorkFailure {
+    fn from(error: PageError) -> WorkFailure {
+        WorkFailure { code: error.code.to_owned(), what: error.what.clone(), mend: error.mend.clone() }
+    }
+}
+
+impl From<StoreError> for WorkFailure {
+    fn from(error: StoreError) -> WorkFailure {
+        PageError::from(error).into()
     }
 }
 
