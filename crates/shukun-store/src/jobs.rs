@@ -11,7 +11,7 @@ use crate::audit::{Act, Entry, Object, append};
 use crate::error::{Result, StoreError};
 use crate::grants;
 use crate::moment::{Moment, millis, moment, today_in_china};
-use crate::scope::Scope;
+use crate::scope::{Ceiling, Scope};
 use crate::sealed::Place;
 use crate::sql::{Query, Row, execute, find, statements, values};
 use crate::store::Store;
@@ -138,9 +138,13 @@ pub struct ClaimedJob {
 }
 
 impl Store {
-    /// Asks for a job; whoever has `permission` where it is about may. Twice under one `once_key` it is the same job.
+    /// Asks for a job; whoever has `permission` where it is about may, signed in: it acts with all that the person may do,
+    /// more than a token for a program allows. Twice under one `once_key` it is the same job.
     pub async fn add_job(&self, scope: &Scope, permission: Permission, new: &NewJob, now: Moment) -> Result<JobId> {
         scope.require(permission, Some(&new.region))?;
+        if *scope.ceiling() != Ceiling::Whole {
+            return Err(StoreError::forbidden());
+        }
         if let Some(known) = self.known_job(scope, new).await? {
             return Ok(known);
         }

@@ -64,7 +64,7 @@ impl Scope {
     }
 
     pub(crate) fn of_job(account_id: AccountId, grants: Vec<Grant>, today: Day, stepped_up: bool) -> Scope {
-        Scope { account_id, grants, today, stepped_up }
+        Scope { account_id, grants, today, stepped_up, ceiling: Ceiling::Whole }
     }
 
     #[cfg(test)]
