@@ -16,6 +16,8 @@ struct Library {
     file: &'static str,
     name: &'static str,
     content_type: &'static str,
+    /// Whether pages are served it; the others are for tests, and no program that does not name them holds them.
+    is_served: bool,
 }
 
 const LIBRARIES: &[Library] = &[
@@ -25,6 +27,7 @@ const LIBRARIES: &[Library] = &[
         file: "dist/htmx.min.js",
         name: "htmx.js",
         content_type: "text/javascript; charset=utf-8",
+        is_served: true,
     },
     Library {
         constant: "TABLER",
@@ -32,6 +35,7 @@ const LIBRARIES: &[Library] = &[
         file: "dist/css/tabler.min.css",
         name: "tabler.css",
         content_type: "text/css; charset=utf-8",
+        is_served: true,
     },
     Library {
         constant: "ECHARTS",
@@ -39,6 +43,15 @@ const LIBRARIES: &[Library] = &[
         file: "dist/echarts.common.min.js",
         name: "echarts.js",
         content_type: "text/javascript; charset=utf-8",
+        is_served: true,
+    },
+    Library {
+        constant: "AXE",
+        package: "axe-core",
+        file: "axe.min.js",
+        name: "axe.js",
+        content_type: "text/javascript; charset=utf-8",
+        is_served: false,
     },
 ];
 
@@ -110,8 +123,10 @@ fn keep(tree: &Path, out: &Path) -> Result<(), String> {
         fs::write(&gzipped, gzip(&bytes)?).map_err(|error| told(&gzipped, &error))?;
         constants.push_str(&constant(library, &version));
     }
-    let names: Vec<&str> = LIBRARIES.iter().map(|library| library.constant).collect();
-    constants.push_str(&format!("/// All of them.\npub const ALL: &[Asset] = &[{}];\n", names.join(", ")));
+    let names: Vec<&str> =
+        LIBRARIES.iter().filter(|library| library.is_served).map(|library| library.constant).collect();
+    constants
+        .push_str(&format!("/// All that pages are served.\npub const ALL: &[Asset] = &[{}];\n", names.join(", ")));
     let path = out.join("assets.rs");
     fs::write(&path, constants).map_err(|error| told(&path, &error))
 }

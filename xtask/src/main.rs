@@ -3,6 +3,7 @@
 //! Knows no domain: it starts cargo and the built program, and reads the tree. Start at [`CHORES`].
 
 mod bench;
+mod browser;
 mod demo;
 mod fuzz;
 mod instructions;

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use crate::run::{Failure, Outcome, cargo, root, run, shown, target_dir};
-use crate::{fuzz, postgres, tidy};
+use crate::{browser, fuzz, postgres, tidy};
 
 /// What `cargo xtask bench` settles under.
 const BENCH_PACKS: [&str; 3] = ["bench/packs/person-year", "bench/packs/claim-stream", "bench/packs/claim-stream-40"];
@@ -85,6 +85,7 @@ fn tests(tally: &mut Tally) {
 }
 
 fn run_tests(counted: &mut Tally) -> Outcome {
+    browser::need()?;
     // Without a server the tests of the store would leave half of themselves out: that is a failure here.
     let server = postgres::Server::start()?;
     let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);

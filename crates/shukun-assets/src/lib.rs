@@ -1,7 +1,8 @@
 //! The browser libraries of the pages, embedded: htmx, Tabler's style sheet, ECharts.
 //!
 //! They come from npm by lock file while building (build.rs); nothing of theirs is in this tree, and a page fetches
-//! nothing from anybody else. Knows no HTTP: who serves them takes [`Asset::path`] and [`Asset::gzip`]. Start at [`ALL`].
+//! nothing from anybody else. Knows no HTTP: who serves them takes [`Asset::path`] and [`Asset::gzip`]. [`AXE`],
+//! with which tests look at how accessible a page is, is never served. Start at [`ALL`].
 
 use std::io::Read as _;
 
@@ -59,10 +60,17 @@ mod tests {
     #[test]
     fn versions_are_those_of_the_lock_file() {
         let lock = include_str!("../package-lock.json");
-        for (package, asset) in [("htmx.org", &HTMX), ("@tabler/core", &TABLER), ("echarts", &ECHARTS)] {
+        for (package, asset) in
+            [("htmx.org", &HTMX), ("@tabler/core", &TABLER), ("echarts", &ECHARTS), ("axe-core", &AXE)]
+        {
             let locked = format!("\"node_modules/{package}\": {{\n      \"version\": \"{}\"", asset.version);
             assert!(lock.contains(&locked), "{package} {}", asset.version);
         }
+    }
+
+    #[test]
+    fn what_is_for_tests_is_not_served() {
+        assert!(text(&AXE).contains("axe") && find(AXE.version, AXE.name).is_none());
     }
 
     #[test]

@@ -21,6 +21,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "shukun-engine",
             "shukun-claims",
             "shukun-analysis",
+            "shukun-assets",
             "shukun-casework",
             "shukun-web",
         ],

@@ -1,0 +1,25 @@
+//! Who does what, in the order of the day.
+
+mod accounts;
+mod auditor;
+mod officer;
+mod second;
+mod village;
+
+use std::pin::Pin;
+
+use crate::browser::{Browser, Outcome};
+use crate::seen::Seen;
+use crate::{DESK, PHONE};
+
+/// What a journey is: goes through the pages, and notes what it sees.
+pub type Journey = for<'b> fn(&'b Browser<'b>, &'b mut Seen) -> Pin<Box<dyn Future<Output = Outcome> + 'b>>;
+
+/// Name (of the screenshots), width of the screen, the journey.
+pub const JOURNEYS: &[(&str, u32, Journey)] = &[
+    ("accounts", DESK, |browser, seen| Box::pin(accounts::newcomer_is_granted_a_role(browser, seen))),
+    ("officer", DESK, |browser, seen| Box::pin(officer::dismisses_in_bulk_and_dispatches(browser, seen))),
+    ("village", PHONE, |browser, seen| Box::pin(village::verifies_at_the_door(browser, seen))),
+    ("second", DESK, |browser, seen| Box::pin(second::checks_a_determination(browser, seen))),
+    ("auditor", DESK, |browser, seen| Box::pin(auditor::follows_who_looked(browser, seen))),
+];

@@ -1,0 +1,111 @@
+//! Every page once: whoever may open it follows the links, at both widths and in both languages.
+//!
+//! Pages are told apart by their row in the table of routes; a row that nobody reaches is a fault, unless it stands in
+//! [`NOT_PAGES`] with its reason.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use shukun_web::routes::{ROUTES, Verb};
+
+use crate::browser::{Browser, Outcome};
+use crate::driver::Driver;
+use crate::office::Office;
+use crate::seen::Seen;
+use crate::{DESK, PHONE};
+
+/// Who walks, in this order: between them they may open every page.
+const WALKERS: [&str; 11] =
+    ["yibao", "minzheng", "zhenjie", "cunshe", "honghui", "lianxi", "shenji", "system", "security", "audit", "xinren"];
+
+/// Where a walk begins: nobody is led to the second of these but in the middle of an act, and to the third when signed in.
+const BEGINNINGS: [&str; 3] = ["/", "/account/code", "/sign-in"];
+
+/// Rows that are no pages to look at, and why.
+const NOT_PAGES: [(&str, &str); 2] =
+    [("/healthz", "one line of JSON"), ("/assets/{version}/{name}", "files of the pages")];
+
+/// Walks, and notes what is wrong.
+pub async fn every_page(driver: &Driver, office: &Office, seen: &mut Seen) {
+    let mut reached = BTreeSet::new();
+    for walker in WALKERS {
+        if let Err(error) = walk(driver, office, walker, &mut reached, seen).await {
+            seen.fault(format!("walk of {walker}: {error}"));
+        }
+    }
+    let pages = ROUTES.iter().filter(|route| route.verb == Verb::Get).map(|route| route.path);
+    let is_page = |path: &&str| !NOT_PAGES.iter().any(|(row, _)| row == path);
+    for path in pages.filter(is_page).filter(|path| !reached.contains(path)) {
+        seen.fault(format!("nobody reaches {path} by a link"));
+    }
+}
+
+async fn walk(
+    driver: &Driver,
+    office: &Office,
+    walker: &'static str,
+    reached: &mut BTreeSet<&'static str>,
+    seen: &mut Seen,
+) -> Outcome {
+    let browser = Browser::open(driver, office, walker, DESK).await;
+    let outcome = follow(&browser, walker, reached, seen).await;
+    browser.close().await;
+    outcome
+}
+
+async fn follow(browser: &Browser<'_>, walker: &str, reached: &mut BTreeSet<&'static str>, seen: &mut Seen) -> Outcome {
+    let mut waiting: VecDeque<String> = BEGINNINGS.map(str::to_owned).into();
+    let (mut known, mut met) = (BTreeSet::new(), BTreeSet::new());
+    browser.sign_in(walker).await?;
+    while let Some(path) = waiting.pop_front() {
+        let Some(row) = row(&path).filter(|row| !NOT_PAGES.iter().any(|(no_page, _)| no_page == row)) else { continue };
+        if !met.insert(row) {
+            continue;
+        }
+        browser.go(&path).await?;
+        browser.step_up(walker).await?;
+        // Everybody has a home of their own; any other page is one page whoever opens it.
+        if reached.insert(row) || row == "/" {
+            look_everywhere(browser, row, &path, seen).await?;
+        }
+        for link in browser.links().await? {
+            if known.insert(link.clone()) {
+                waiting.push_back(link);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// At a desk in both languages, and on a phone.
+async fn look_everywhere(browser: &Browser<'_>, row: &str, path: &str, seen: &mut Seen) -> Outcome {
+    let name = name(row);
+    for (lang, width) in [("en", DESK), ("zh", PHONE), ("zh", DESK)] {
+        browser.widen(width).await?;
+        browser.go(&with_lang(path, lang)).await?;
+        browser.look(seen, &format!("{name}-{lang}-{width}")).await?;
+    }
+    Ok(())
+}
+
+fn with_lang(path: &str, lang: &str) -> String {
+    format!("{path}{}lang={lang}", if path.contains('?') { '&' } else { '?' })
+}
+
+fn name(row: &str) -> String {
+    let words = row.split(['/', '{', '}', '.']).filter(|word| !word.is_empty());
+    let name = words.collect::<Vec<_>>().join("-");
+    if name.is_empty() { "home".to_owned() } else { name }
+}
+
+/// The row of the table that an address belongs to; a row without braces goes first.
+fn row(path: &str) -> Option<&'static str> {
+    let path = path.split(['?', '#']).next()?;
+    let rows = ROUTES.iter().filter(|route| route.verb == Verb::Get && matches(route.path, path));
+    rows.min_by_key(|route| route.path.matches('{').count()).map(|route| route.path)
+}
+
+fn matches(row: &str, path: &str) -> bool {
+    let (row, path): (Vec<&str>, Vec<&str>) = (row.split('/').collect(), path.split('/').collect());
+    row.len() == path.len()
+        && row.iter().zip(&path).all(|(part, word)| part.starts_with('{') && !word.is_empty() || part == word)
+}
