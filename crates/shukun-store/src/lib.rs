@@ -30,6 +30,7 @@ mod moment;
 mod password;
 mod people;
 mod regions;
+mod saved_filters;
 mod schema;
 mod scope;
 mod sealed;
@@ -38,6 +39,7 @@ mod sign_in;
 mod sql;
 mod store;
 mod totp;
+mod workers;
 
 #[cfg(test)]
 mod error_codes;
@@ -64,8 +66,10 @@ pub use jobs::{ClaimedJob, Job, JobId, JobState, NewJob};
 pub use moment::{Moment, today_in_china};
 pub use people::{MaskedPerson, Person, PersonField, Revealed};
 pub use regions::Region;
+pub use saved_filters::SavedFilter;
 pub use scope::{Ceiling, Scope};
 pub use sealed::SuiteName;
 pub use sessions::{Session, Token};
 pub use store::Store;
 pub use totp::Enrolment;
+pub use workers::Worker;

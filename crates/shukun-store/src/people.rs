@@ -4,7 +4,7 @@
 //! fields of whom, and why.
 
 use sea_orm::{DatabaseTransaction, Value};
-use shukun_base::{HouseholdId, Masked, PersonId, RegionCode};
+use shukun_base::{Day, HouseholdId, Masked, PersonId, RegionCode};
 use shukun_casework::authority::Permission;
 
 use crate::audit::{Act, Entry, Object, append};
@@ -67,6 +67,8 @@ pub struct MaskedPerson {
     pub id_number: String,
     /// The first three and the last four.
     pub phone: Option<String>,
+    /// Whole years on the day of the look, where the ID number tells.
+    pub age: Option<u16>,
 }
 
 macro_rules! fields {
@@ -166,7 +168,7 @@ impl Store {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        self.masked(people_query(scope, Permission::ViewCases, &By::Households(ids))).await
+        self.masked(scope, people_query(scope, Permission::ViewCases, &By::Households(ids))).await
     }
 
     /// People by their codes, masked; those outside the caller's area are left out. One statement for a whole page.
@@ -174,7 +176,7 @@ impl Store {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        self.masked(people_query(scope, Permission::ViewCases, &By::Ids(ids))).await
+        self.masked(scope, people_query(scope, Permission::ViewCases, &By::Ids(ids))).await
     }
 
     /// The person with this ID number, however it is written, if in the caller's area. The search is written down.
@@ -185,7 +187,7 @@ impl Store {
         now: Moment,
     ) -> Result<Vec<MaskedPerson>> {
         let index = self.keys.index_of_number(id_number)?;
-        let found = self.masked(people_query(scope, Permission::ViewCases, &By::Number(index))).await?;
+        let found = self.masked(scope, people_query(scope, Permission::ViewCases, &By::Number(index))).await?;
         let object = Object::new("people", found.first().map_or_else(String::new, |one| one.person_id.to_string()));
         let region = found.first().map(|one| one.region.clone());
         let by = scope.account_id().as_str();
@@ -289,16 +291,18 @@ impl Store {
         }
     }
 
-    async fn masked(&self, query: Query) -> Result<Vec<MaskedPerson>> {
+    async fn masked(&self, scope: &Scope, query: Query) -> Result<Vec<MaskedPerson>> {
         let mut people = Vec::new();
         for row in query.all(&self.db).await? {
             let open = async |field| self.open_field(&row, field).await;
+            let number = open(PersonField::IdNumber).await?;
             people.push(MaskedPerson {
                 person_id: PersonId(code(&row, "person_id")?),
                 household_id: HouseholdId(code(&row, "household_id")?),
                 region: crate::accounts::read_region(&row)?,
                 name: open(PersonField::Name).await?.map_or_else(String::new, |name| covered(&name, 1, 0)),
-                id_number: open(PersonField::IdNumber).await?.map_or_else(String::new, |number| covered(&number, 0, 4)),
+                age: number.as_ref().and_then(|number| age(number, scope.today())),
+                id_number: number.map_or_else(String::new, |number| covered(&number, 0, 4)),
                 phone: open(PersonField::Phone).await?.map(|phone| covered(&phone, 3, 4)),
             });
         }
@@ -342,6 +346,20 @@ fn code(row: &Row, column: &str) -> Result<u64> {
 
 fn not_a_code() -> StoreError {
     StoreError::damaged("有一条人员记录读不懂。", "A person's record cannot be read.")
+}
+
+/// Whole years on `today`, from the day of birth in an ID number of 18 places.
+fn age(number: &Masked<String>, today: Day) -> Option<u16> {
+    let digits: String = number.reveal().trim().to_owned();
+    let part = |from: usize, to: usize| digits.get(from..to)?.parse::<i16>().ok();
+    let month_and_day = |at: usize| part(at, at + 2).and_then(|part| i8::try_from(part).ok());
+    if digits.len() != 18 {
+        return None;
+    }
+    let born = Day::new(part(6, 10)?, month_and_day(10)?, month_and_day(12)?).ok()?;
+    let had_birthday = (today.month(), today.day()) >= (born.month(), born.day());
+    let years = today.year() - born.year() - i16::from(!had_birthday);
+    u16::try_from(years).ok().filter(|years| *years < 130)
 }
 
 /// Stars for all but the first and the last characters; all stars where little would be left to cover.
@@ -394,6 +412,23 @@ mod tests {
             assert_eq!(seen.iter().map(|one| one.person_id.0).collect::<Vec<_>>(), [1]);
             assert_eq!(store.list_households(&scopes[1], &[HouseholdId(2)]).await.unwrap(), []);
         });
+    }
+
+    #[test]
+    fn an_age_is_told_by_the_number_alone() {
+        let today: Day = "2026-03-02".parse().unwrap();
+        for (number, expected) in [
+            ("990000197001010001", Some(56)),
+            ("990000197003020001", Some(56)),
+            ("990000197003030001", Some(55)),
+            ("990000202603020001", Some(0)),
+            ("990000202612310001", None),
+            ("990000197013010001", None),
+            ("99000019700101000", None),
+            ("护照E1234567", None),
+        ] {
+            assert_eq!(age(&Masked::new(number.to_owned()), today), expected, "{number}");
+        }
     }
 
     #[test]

@@ -1,55 +1,14 @@
 //! Lists of cases: filters, an order, pages by key, and counts; one statement each, all within the scope.
 
-use shukun_base::{Day, HouseholdId, RegionCode};
-use shukun_casework::alert::Colour;
-use shukun_casework::authority::Permission;
-use shukun_casework::case::{Flag, Status};
-use shukun_casework::outcome::OutcomeCode;
-use shukun_casework::timers::Level;
+use shukun_base::Day;
 
+use super::filter::{CaseFilter, push_conditions};
 use super::row::{COLUMNS, CaseRow, read};
-use crate::accounts::AccountId;
 use crate::error::{Result, StoreError};
-use crate::moment::{Moment, millis};
-use crate::scope::{Scope, after};
+use crate::moment::millis;
+use crate::scope::Scope;
 use crate::sql::Query;
 use crate::store::Store;
-
-/// Which cases. Several words of one kind: any of them; several kinds: all of them. The default is every case.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CaseFilter {
-    /// At one of these.
-    pub statuses: Vec<Status>,
-    /// Of one of these colours.
-    pub colours: Vec<Colour>,
-    /// With all of these flags.
-    pub flags: Vec<Flag>,
-    /// In this region.
-    pub region: Option<RegionCode>,
-    /// In whose hands.
-    pub assignee: Option<Assignee>,
-    /// Of one of these households, such as those a search by ID number found; an empty list finds nothing.
-    pub households: Option<Vec<HouseholdId>>,
-    /// Ended in one of these ways.
-    pub outcomes: Vec<OutcomeCode>,
-    /// Only those whose closing waits for a second person's look.
-    pub sample_waits: bool,
-    /// At one of these levels of their time limits, as last read.
-    pub levels: Vec<Level>,
-    /// Only those whose certification is to be looked at again.
-    pub recert_due: bool,
-    /// Only those that stand where they stand since before this.
-    pub since_before: Option<Moment>,
-}
-
-/// In whose hands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Assignee {
-    /// Nobody's.
-    Nobody,
-    /// This person's.
-    Is(AccountId),
-}
 
 /// In which order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,6 +22,8 @@ pub enum CaseOrder {
     Burden,
     /// The step that is due first, those without a day last.
     Due,
+    /// By the case's number: the order in which a whole list is read out.
+    Number,
 }
 
 impl CaseOrder {
@@ -73,6 +34,7 @@ impl CaseOrder {
             CaseOrder::Latest => ("last_at", true),
             CaseOrder::Burden => ("burden_fen", true),
             CaseOrder::Due => (DUE, false),
+            CaseOrder::Number => ("case_id", false),
         }
     }
 }
@@ -197,6 +159,7 @@ fn cursor_at(row: &CaseRow, order: CaseOrder) -> CaseCursor {
         CaseOrder::Latest => millis(row.last_at),
         CaseOrder::Burden => row.burden_fen.0,
         CaseOrder::Due => row.clock.as_ref().and_then(|clock| clock.due_on).map_or(99_999_999, day_number),
+        CaseOrder::Number => 0,
     };
     CaseCursor { value, case_id: row.case_id.to_string() }
 }
@@ -215,12 +178,18 @@ pub(crate) fn list_query(
     let mut query = Query::new(COLUMNS);
     push_conditions(&mut query, scope, filter);
     let (column, descends) = order.column();
-    if let Some(from) = from {
+    if let Some(from) = from.filter(|_| order == CaseOrder::Number) {
+        query.push(" AND case_id > ").bind(from.case_id.as_str());
+    } else if let Some(from) = from {
         query.push(" AND (").push(column).push(", case_id) ").push(if descends { "< (" } else { "> (" });
         query.bind(from.value).push(", ").bind(from.case_id.as_str()).push(")");
     }
     let direction = if descends { " DESC" } else { "" };
-    query.push(" ORDER BY ").push(column).push(direction).push(", case_id").push(direction);
+    query.push(" ORDER BY ");
+    if order != CaseOrder::Number {
+        query.push(column).push(direction).push(", ");
+    }
+    query.push("case_id").push(direction);
     query.push(" LIMIT ").bind(i64::from(rows) + 1);
     query
 }
@@ -233,46 +202,4 @@ pub(crate) fn counts_query(scope: &Scope, filter: &CaseFilter, by: CountBy) -> Q
     push_conditions(&mut query, scope, filter);
     query.push(" GROUP BY ").push(by.expression()).push(" ORDER BY ").push(by.expression());
     query
-}
-
-fn push_conditions(query: &mut Query, scope: &Scope, filter: &CaseFilter) {
-    scope.push_area(query, "region", Permission::ViewCases);
-    push_any(query, "status", filter.statuses.iter().map(|status| status.key()));
-    push_any(query, "colour", filter.colours.iter().map(|colour| colour.key()));
-    push_any(query, "outcome", filter.outcomes.iter().map(|outcome| outcome.key()));
-    push_any(query, "level", filter.levels.iter().map(|level| level.key()));
-    for flag in &filter.flags {
-        query.push(" AND flags LIKE ").bind(format!("% {} %", flag.key()));
-    }
-    if let Some(region) = &filter.region {
-        query.push(" AND region >= ").bind(region.as_str()).push(" AND region < ").bind(after(region));
-    }
-    match &filter.assignee {
-        Some(Assignee::Nobody) => query.push(" AND assignee IS NULL"),
-        Some(Assignee::Is(account_id)) => query.push(" AND assignee = ").bind(account_id.as_str()),
-        None => query,
-    };
-    match filter.households.as_deref() {
-        Some([]) => query.push(" AND 1 = 0"),
-        Some(households) => {
-            let ids = households.iter().map(|id| id.to_string().into());
-            query.push(" AND household_id IN (").bind_list(ids).push(")")
-        }
-        None => query,
-    };
-    if filter.sample_waits {
-        query.push(" AND sample = 'waiting'");
-    }
-    if filter.recert_due {
-        query.push(" AND recert_due");
-    }
-    if let Some(before) = filter.since_before {
-        query.push(" AND status_since < ").bind(millis(before));
-    }
-}
-
-fn push_any<'a>(query: &mut Query, column: &'static str, keys: impl ExactSizeIterator<Item = &'a str>) {
-    if keys.len() > 0 {
-        query.push(" AND ").push(column).push(" IN (").bind_list(keys.map(Into::into)).push(")");
-    }
 }

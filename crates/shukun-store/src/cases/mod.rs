@@ -4,10 +4,11 @@
 //! page showed before. One transaction id is one act, however often it is sent.
 //! INVARIANT: the row of a case follows from its actions: `rebuild` gives the same bytes.
 //!
-//! Writing is in `act`, lists and counts in `list`, the row in `row`, time limits in `clock`.
+//! Writing is in `act`, lists and counts in `list`, what they ask in `filter`, the row in `row`, time limits in `clock`.
 
 mod act;
 mod clock;
+mod filter;
 mod list;
 mod row;
 
@@ -19,7 +20,8 @@ pub(crate) mod testing;
 mod tests;
 
 pub use clock::CaseClock;
-pub use list::{Assignee, CaseCursor, CaseFilter, CaseOrder, CasePage, Count, CountBy};
+pub use filter::{Assignee, CaseFilter};
+pub use list::{CaseCursor, CaseOrder, CasePage, Count, CountBy};
 pub use row::CaseRow;
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The row of a case for lists, and reading the case itself from its actions.
 
+use std::collections::BTreeSet;
+
 use sea_orm::ConnectionTrait;
 use shukun_base::{Fen, HouseholdId, RegionCode};
 use shukun_casework::CaseId;
@@ -20,13 +22,15 @@ use crate::store::Store;
 statements! {
     ACTIONS = "SELECT sequence, action FROM case_actions WHERE case_id = $1 ORDER BY sequence";
     WRITE_ROW = "INSERT INTO cases (case_id, household_id, region, version, round, status, colour, flags, assignee,
-            burden_fen, returns, outcome, sample, opened_at, status_since, last_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+            burden_fen, returns, outcome, sample, opened_at, status_since, last_at, years, rule)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
         ON CONFLICT (case_id) DO UPDATE SET household_id = excluded.household_id, region = excluded.region,
             version = excluded.version, round = excluded.round, status = excluded.status, colour = excluded.colour,
             flags = excluded.flags, assignee = excluded.assignee, burden_fen = excluded.burden_fen,
             returns = excluded.returns, outcome = excluded.outcome, sample = excluded.sample,
-            opened_at = excluded.opened_at, status_since = excluded.status_since, last_at = excluded.last_at";
+            opened_at = excluded.opened_at, status_since = excluded.status_since, last_at = excluded.last_at,
+            years = excluded.years, rule = excluded.rule";
+    OLD_ROWS = "SELECT case_id FROM cases WHERE years IS NULL ORDER BY case_id LIMIT 200";
     IDS = "SELECT DISTINCT case_id FROM case_actions WHERE case_id > $1 ORDER BY case_id LIMIT 500";
     HOLD = "UPDATE cases SET version = version WHERE case_id = $1 RETURNING case_id";
 }
@@ -34,7 +38,7 @@ statements! {
 /// The columns that [`read`] reads.
 pub(super) const COLUMNS: &str =
     "SELECT case_id, household_id, region, version, round, status, colour, flags, assignee,
-    burden_fen, returns, outcome, sample, opened_at, status_since, last_at, step, due_on, level, recert_due, read_at
+    burden_fen, returns, outcome, sample, opened_at, status_since, last_at, years, rule, step, due_on, level, recert_due, read_at
     FROM cases LEFT JOIN case_clocks ON clock_of = case_id WHERE ";
 
 /// A case in a list.
@@ -60,6 +64,10 @@ pub struct CaseRow {
     pub assignee: Option<AccountId>,
     /// The largest burden of its alerts.
     pub burden_fen: Fen,
+    /// The years of its alerts, each once, in order; none for a household found by hand.
+    pub years: Vec<i16>,
+    /// The rule of its most pressing alert.
+    pub rule: Option<String>,
     /// How often it went back.
     pub returns: u32,
     /// How the last round ended.
@@ -98,9 +106,22 @@ pub(super) async fn write(on: &impl ConnectionTrait, case: &Case) -> Result<()> 
         millis(case.opened_at),
         millis(case.status_since),
         millis(case.last_at),
+        years(case),
+        rule(case),
     ];
     execute(on, WRITE_ROW, values).await?;
     Ok(())
+}
+
+/// Every year between blanks, so that one is found in the text without being part of another.
+fn years(case: &Case) -> String {
+    let years: BTreeSet<i16> = case.detections.iter().map(|detection| detection.year).collect();
+    years.iter().map(|year| format!(" {year} ")).collect()
+}
+
+fn rule(case: &Case) -> Option<&str> {
+    let most_pressing = case.detections.iter().max_by_key(|detection| (detection.colour, detection.burden_fen));
+    most_pressing.map(|detection| detection.rule.as_str())
 }
 
 pub(super) fn read(row: &Row) -> Result<CaseRow> {
@@ -108,6 +129,7 @@ pub(super) fn read(row: &Row) -> Result<CaseRow> {
     let number = |column| row.get::<i64>(column);
     let flags: String = row.get("flags")?;
     let household: String = row.get("household_id")?;
+    let years = word("years")?.unwrap_or_default();
     Ok(CaseRow {
         case_id: CaseId::new(&row.get::<String>("case_id")?).ok_or_else(unreadable)?,
         household_id: HouseholdId(household.parse().map_err(|_| unreadable())?),
@@ -119,6 +141,8 @@ pub(super) fn read(row: &Row) -> Result<CaseRow> {
         flags: flags.split_whitespace().map(|key| Flag::find(key).ok_or_else(unreadable)).collect::<Result<_>>()?,
         assignee: word("assignee")?.map(|id| AccountId::new(&id)),
         burden_fen: Fen(number("burden_fen")?),
+        years: years.split_whitespace().map(|year| year.parse().map_err(|_| unreadable())).collect::<Result<_>>()?,
+        rule: word("rule")?,
         returns: u32::try_from(number("returns")?).map_err(|_| unreadable())?,
         outcome: word("outcome")?.map(|key| OutcomeCode::find(&key).ok_or_else(unreadable)).transpose()?,
         sample_waits: word("sample")?.is_some(),
@@ -192,6 +216,22 @@ impl Store {
             }
             if ids.is_empty() {
                 return Ok(rebuilt);
+            }
+        }
+    }
+
+    /// Makes those rows again that an earlier version wrote, which knew fewer columns; how many. For the server when it
+    /// starts.
+    pub async fn renew_old_rows(&self) -> Result<u64> {
+        let mut renewed = 0;
+        loop {
+            let ids = all(&self.db, OLD_ROWS, values![]).await?;
+            for row in &ids {
+                self.rebuild_case(&CaseId::new(&row.get::<String>("case_id")?).ok_or_else(unreadable)?).await?;
+                renewed += 1;
+            }
+            if ids.is_empty() {
+                return Ok(renewed);
             }
         }
     }

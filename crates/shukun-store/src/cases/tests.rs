@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use sea_orm::ConnectionTrait as _;
-use shukun_base::{HouseholdId, RegionCode};
+use shukun_base::{Fen, HouseholdId, RegionCode};
 use shukun_casework::alert::Colour;
 use shukun_casework::authority::Permission;
 use shukun_casework::case::*;
@@ -267,6 +267,12 @@ fn in_area(all: &[CaseRow], scope: &Scope, filter: &CaseFilter) -> BTreeSet<Stri
                 Assignee::Nobody => row.assignee.is_none(),
                 Assignee::Is(id) => row.assignee.as_ref() == Some(id),
             })
+            && filter.steps.iter().all(|step| row.clock.as_ref().is_some_and(|clock| clock.step == *step))
+            && filter.year.is_none_or(|year| row.years.contains(&year))
+            && filter.burden_from.is_none_or(|from| row.burden_fen >= from)
+            && filter.burden_to.is_none_or(|to| row.burden_fen <= to)
+            && filter.number.as_ref().is_none_or(|number| row.case_id.as_str().contains(&number.to_lowercase()))
+            && filter.allowed.is_none_or(|permission| scope.allows(permission, Some(&row.region)))
     };
     all.iter().filter(is_in).map(|row| row.case_id.to_string()).collect()
 }
@@ -289,6 +295,22 @@ fn random_filter(chance: &mut ChaCha8Rng, scopes: &[Scope]) -> CaseFilter {
         let someone = Assignee::Is(id_of(&scopes[chance.random_range(0..6)]));
         filter.assignee = Some(if chance.random_bool(0.5) { Assignee::Nobody } else { someone });
     }
+    if chance.random_bool(0.2) {
+        filter.steps = vec![[Step::Screening, Step::DispatchToTownship][chance.random_range(0..2)]];
+    }
+    if chance.random_bool(0.2) {
+        filter.year = Some([2026, 2025][chance.random_range(0..2)]);
+    }
+    if chance.random_bool(0.3) {
+        filter.burden_from = Some(Fen::yuan(50_000 + chance.random_range(0..7)));
+        filter.burden_to = chance.random_bool(0.5).then(|| Fen::yuan(50_000 + chance.random_range(0..7)));
+    }
+    if chance.random_bool(0.2) {
+        filter.number = Some(["CASE-000", "-0007", "1", "_", "%"][chance.random_range(0..5)].to_owned());
+    }
+    if chance.random_bool(0.2) {
+        filter.allowed = Some([Permission::Dismiss, Permission::Export][chance.random_range(0..2)]);
+    }
     filter
 }
 
@@ -301,9 +323,10 @@ async fn check_invariants(db: &crate::testing::TestDb, seed: u64) {
     assert!(done >= 15, "seed {seed}: {done} acts");
     let all = rows(&store, &scopes[6], &CaseFilter::default(), CaseOrder::Longest, 5).await;
     assert_eq!(all.len(), 12);
-    for round in 0..60 {
+    for round in 0..100 {
         let (filter, scope) = (random_filter(&mut chance, &scopes), &scopes[chance.random_range(0..8)]);
-        let order = [CaseOrder::Longest, CaseOrder::Latest, CaseOrder::Burden, CaseOrder::Due][round % 4];
+        let orders = [CaseOrder::Longest, CaseOrder::Latest, CaseOrder::Burden, CaseOrder::Due, CaseOrder::Number];
+        let order = orders[round % orders.len()];
         let listed = rows(&store, scope, &filter, order, chance.random_range(1..6)).await;
         let ids: BTreeSet<String> = listed.iter().map(|row| row.case_id.to_string()).collect();
         assert_eq!(ids.len(), listed.len(), "seed {seed}: twice in a list");
@@ -319,6 +342,14 @@ async fn check_invariants(db: &crate::testing::TestDb, seed: u64) {
     assert_eq!(store.rebuild_cases(&scopes[7]).await.unwrap(), 12);
     let rebuilt = rows(&store, &scopes[6], &CaseFilter::default(), CaseOrder::Longest, 50).await;
     assert_eq!(rebuilt, all, "seed {seed}: the rows are what the actions say");
+    store
+        .db
+        .execute_unprepared("UPDATE cases SET years = NULL, rule = NULL WHERE case_id < 'case-0004'")
+        .await
+        .unwrap();
+    assert_eq!(store.renew_old_rows().await.unwrap(), 4);
+    let renewed = rows(&store, &scopes[6], &CaseFilter::default(), CaseOrder::Longest, 50).await;
+    assert_eq!(renewed, all, "seed {seed}: rows of an earlier version");
     store.verify_audit(None).await.unwrap();
 }
 

@@ -1,10 +1,10 @@
 //! Every statement of the crate is prepared on both engines, whether or not another test runs it.
 
 use sea_orm::ConnectionTrait as _;
-use shukun_base::{HouseholdId, PersonId};
+use shukun_base::{Fen, HouseholdId, PersonId};
 use shukun_casework::alert::{AlertStatus, Colour};
 use shukun_casework::authority::{Permission, Role};
-use shukun_casework::case::{Flag, Status};
+use shukun_casework::case::{Flag, Status, Step};
 use shukun_casework::outcome::OutcomeCode;
 use shukun_casework::timers::Level;
 
@@ -17,6 +17,7 @@ use crate::people::{By, people_query};
 use crate::regions::{names_of_regions_query, regions_query};
 use crate::sql::Sql;
 use crate::testing::{TestDb, at, grant, new_account, on_both, region, scopes};
+use crate::workers::{Reach, workers_query};
 use crate::{AlertCursor, AlertFilter, Assignee, CaseCursor, CaseFilter, CaseOrder, CountBy, Scope, Store};
 
 const FIXED: &[(&str, &[(&str, Sql)])] = &[
@@ -34,6 +35,7 @@ const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("county_numbers", crate::county_numbers::ALL),
     ("jobs", crate::jobs::ALL),
     ("regions", crate::regions::ALL),
+    ("saved_filters", crate::saved_filters::ALL),
     ("cases: act", crate::cases::ACT_STATEMENTS),
     ("cases: clock", crate::cases::CLOCK_STATEMENTS),
     ("cases: row", crate::cases::ROW_STATEMENTS),
@@ -61,12 +63,14 @@ fn put_together(scope: &Scope) -> Vec<String> {
         jobs_query(scope, Some(&JobId::new("1"))),
         names_of_regions_query(&[region("330381"), region("330381001")]),
         regions_query(scope, Permission::ReadAuditTrail),
+        workers_query(scope, Permission::Verify, &region("330381001"), Reach::Over),
+        workers_query(scope, Permission::Verify, &region("330381001"), Reach::Within),
         people_query(scope, Permission::ReadAuditTrail, &By::Households(&[HouseholdId(1)])),
         people_query(scope, Permission::ReadAuditTrail, &By::Number(vec![1])),
         people_query(scope, Permission::ReadAuditTrail, &By::Ids(&[PersonId(1), PersonId(2)])),
     ];
     let from = CaseCursor::parse("1.a");
-    for order in [CaseOrder::Longest, CaseOrder::Latest, CaseOrder::Burden, CaseOrder::Due] {
+    for order in [CaseOrder::Longest, CaseOrder::Latest, CaseOrder::Burden, CaseOrder::Due, CaseOrder::Number] {
         queries.push(list_query(scope, &every_filter(), order, from.as_ref(), 50));
     }
     let of_alerts = AlertFilter {
@@ -97,6 +101,12 @@ fn every_filter() -> CaseFilter {
         levels: vec![Level::Breached, Level::Supervision],
         recert_due: true,
         since_before: Some(at(0)),
+        steps: vec![Step::Screening],
+        year: Some(2026),
+        burden_from: Some(Fen(1)),
+        burden_to: Some(Fen(2)),
+        number: Some("a%".to_owned()),
+        allowed: Some(Permission::ReadAuditTrail),
     }
 }
 
