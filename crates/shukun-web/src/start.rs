@@ -180,6 +180,11 @@ const CLOCKS_EVERY: Duration = Duration::from_secs(3_600);
 
 /// The clocks that lists show go on while nobody acts.
 async fn keep_clocks(desk: Desk) {
+    match desk.store().renew_old_rows().await {
+        Ok(0) => {}
+        Ok(cases) => tracing::info!(cases, "rows of an earlier version made again"),
+        Err(error) => tracing::error!(%error, "rows of an earlier version could not be made again"),
+    }
     loop {
         match desk.store().refresh_clocks(desk.numbers().watch(desk.now())).await {
             Ok(cases) => tracing::info!(cases, "clocks read anew"),

@@ -9,7 +9,7 @@ use crate::http::cookies::Transport;
 use crate::routes::{Handlers, Needs, ROUTES, Route, Verb};
 use crate::testing::Office;
 use crate::ui::lint::faults;
-use crate::ui::style::STYLE;
+use crate::ui::style::{LIST_KEYS, STYLE};
 
 async fn office() -> Office {
     Office::new(Transport::Plain, &[]).await
@@ -130,7 +130,7 @@ async fn what_is_not_there_is_told_in_the_readers_language() {
 async fn files_may_be_kept_for_good_and_wrong_versions_are_not_there() {
     let office = office().await;
     let mut browser = office.browser();
-    let assets = shukun_assets::ALL.iter().map(shukun_assets::Asset::path).chain([STYLE.path()]);
+    let assets = shukun_assets::ALL.iter().map(shukun_assets::Asset::path).chain([STYLE.path(), LIST_KEYS.path()]);
     for path in assets {
         let answer = browser.get(&path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");

@@ -17,12 +17,14 @@ use crate::visit::Visitor;
 use crate::works::Works;
 
 pub mod acts;
+mod case_query;
 mod folders;
 pub mod jobs;
 mod numbers;
 mod places;
 mod regions;
 
+pub use case_query::{CaseQuery, ORDERS};
 pub use folders::Folders;
 pub use numbers::Numbers;
 pub use places::{Places, part};

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use maud::html;
 
-use super::cases::funnel;
+use super::cases::{funnel, kept_filters};
 use super::work::{framed, work};
 use crate::desk::Desk;
 use crate::error::PageError;
@@ -20,7 +20,11 @@ pub fn serve(handlers: Handlers) -> Handlers {
 
 async fn home(State(desk): State<Desk>, visit: Visit) -> Result<Page, PageError> {
     let lang = visit.lang;
-    let groups = work(&desk, &visit).await?;
+    let mut groups = work(&desk, &visit).await?;
+    if let Some(counted) = kept_filters(&desk, &visit, true).await? {
+        groups.retain(|group| group.heading != counted.heading);
+        groups.insert(2.min(groups.len()), counted);
+    }
     let elsewhere: Vec<_> = groups.iter().filter(|group| group.entries.iter().any(|entry| entry.path != "/")).collect();
     let funnel = funnel(&desk, &visit).await?;
     let body = html! {

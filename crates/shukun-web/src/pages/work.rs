@@ -2,7 +2,7 @@
 
 use shukun_casework::authority::Permission;
 
-use super::cases::queues;
+use super::cases::{kept_filters, queues};
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::ui::layout::{Entry, EntryGroup, Heading, Page, page};
@@ -20,8 +20,9 @@ pub async fn framed(desk: &Desk, visit: &Visit, heading: &Heading<'_>, body: &Ma
 pub async fn work(desk: &Desk, visit: &Visit) -> Result<Vec<EntryGroup>, PageError> {
     let start = EntryGroup { heading: None, entries: vec![entry(visit, "/", words::HOME)] };
     let queues = queues(desk, visit).await?;
+    let kept = kept_filters(desk, visit, false).await?;
     let data = group(visit, words::HOME_DATA, DATA);
-    let groups = [Some(start), queues, Some(data), Some(group(visit, words::HOME_ADMIN, ADMINISTRATION))];
+    let groups = [Some(start), queues, kept, Some(data), Some(group(visit, words::HOME_ADMIN, ADMINISTRATION))];
     Ok(groups.into_iter().flatten().filter(|group| !group.entries.is_empty()).collect())
 }
 

@@ -8,7 +8,7 @@ use maud::{DOCTYPE, Markup, html};
 use shukun_assets::{HTMX, TABLER};
 use shukun_base::Lang;
 
-use super::style::STYLE;
+use super::style::{LIST_KEYS, STYLE};
 use crate::http::forms::FIELD;
 use crate::lang;
 use crate::visit::Visit;
@@ -102,6 +102,7 @@ fn document(lang: Lang, title: &str, inner: &Markup) -> Page {
                 link rel="stylesheet" href=(TABLER.path());
                 link rel="stylesheet" href=(STYLE.path());
                 script src=(HTMX.path()) defer {}
+                script src=(LIST_KEYS.path()) defer {}
             }
             body {
                 a.skip href="#main" { (words::SKIP.text(lang)) }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use sha2::{Digest as _, Sha256};
 
-/// One of the two files of our own.
+/// One of the files of our own.
 #[derive(Debug)]
 pub struct OwnFile {
     /// `shukun.css`
@@ -18,8 +18,17 @@ pub struct OwnFile {
 }
 
 /// The style sheet over Tabler's.
-pub static STYLE: LazyLock<OwnFile> =
-    LazyLock::new(|| OwnFile::new("shukun.css", "text/css; charset=utf-8", include_str!("shukun.css")));
+pub static STYLE: LazyLock<OwnFile> = LazyLock::new(|| {
+    OwnFile::new(
+        "shukun.css",
+        "text/css; charset=utf-8",
+        concat!(include_str!("shukun.css"), include_str!("lists.css")),
+    )
+});
+
+/// Keys on a list: j, k, x. The page works without it.
+pub static LIST_KEYS: LazyLock<OwnFile> =
+    LazyLock::new(|| OwnFile::new("list.js", "text/javascript; charset=utf-8", include_str!("list.js")));
 
 impl OwnFile {
     fn new(name: &'static str, content_type: &'static str, text: &'static str) -> OwnFile {
@@ -36,7 +45,7 @@ impl OwnFile {
 
 /// Our own file at `/assets/{version}/{name}`, if there is one.
 pub fn find(version: &str, name: &str) -> Option<&'static OwnFile> {
-    Some(&*STYLE).filter(|file| file.version == version && file.name == name)
+    [&*STYLE, &*LIST_KEYS].into_iter().find(|file| file.version == version && file.name == name)
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 super::words! {
     in CASE;
     CASES: "案件", "Cases";
-    CASES_NOTE: "先到期的在前", "Those due first come first";
     CASES_EMPTY: "没有符合条件的案件", "No cases match";
     CASES_EMPTY_FILL: "筛查产生预警、网格员排查或部门转办都会立案；放宽筛选也许能看到更多。", "A screening run, a grid worker or another department opens cases; a wider filter may show more.";
     QUEUES: "待办", "Waiting for you";
@@ -26,7 +25,6 @@ super::words! {
     AND_OTHERS: "{name} 等{n}人", "{name} and others, {n} in all";
     NO_NAME: "（姓名未导入）", "(name not imported)";
     BURDEN: "年度负担", "Annual burden";
-    IN_STEP: "停留", "In this step";
     DAYS: "{n}天", "{n} days";
     ASSIGNEE: "经办人", "Assignee";
     ASSIGNEE_NOBODY: "未指派", "nobody";

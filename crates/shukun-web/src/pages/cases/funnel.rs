@@ -5,7 +5,7 @@ use shukun_casework::authority::Permission;
 use shukun_casework::case::Status;
 use shukun_store::CaseFilter;
 
-use super::list::{count_of, counts};
+use super::queues::{count_of, counts};
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::format;

@@ -5,28 +5,34 @@
 mod act;
 mod acts;
 mod bulk;
+mod find;
 mod funnel;
+mod kept;
 mod list;
+mod list_filters;
 mod names;
 mod page;
 mod papers;
+mod queues;
 mod timeline;
 mod visit_form;
 
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_of_lists;
+#[cfg(test)]
 mod tests_of_papers;
 
 pub use acts::Typed;
 pub use funnel::funnel;
-pub use list::queues;
+pub use queues::{kept_filters, queues};
 
 use crate::routes::Handlers;
 
 /// Their routes.
 pub fn serve(handlers: Handlers) -> Handlers {
-    [list::serve, bulk::serve, page::serve, act::serve, visit_form::serve, papers::serve]
+    [list::serve, find::serve, kept::serve, bulk::serve, page::serve, act::serve, visit_form::serve, papers::serve]
         .into_iter()
         .fold(handlers, |handlers, serve| serve(handlers))
 }

@@ -21,7 +21,7 @@ const STAFF: &[(&str, Role, &str)] = &[
 ];
 
 /// An office with one household's case for each number.
-async fn office(cases: u64) -> Office {
+pub async fn office(cases: u64) -> Office {
     office_of(STAFF, cases).await
 }
 
