@@ -113,7 +113,11 @@ mod tests {
 
     async fn two(store: &Store) -> Vec<Scope> {
         let civil = grant(Role::CivilAffairs, "330381");
-        scopes(store, &[new_account("one", std::slice::from_ref(&civil)), new_account("two", &[civil.clone()])]).await
+        scopes(
+            store,
+            &[new_account("one", std::slice::from_ref(&civil)), new_account("two", std::slice::from_ref(&civil))],
+        )
+        .await
     }
 
     #[test]
