@@ -40,20 +40,32 @@ impl Store {
     pub async fn back_up(&self, scope: &Scope, file: &Path, now: Moment) -> Result<BackedUp> {
         scope.require_anywhere(Permission::ManageSystem)?;
         let made = self.write_backup(file).await?;
+        self.write_backed_up(scope.account_id().as_str(), &made, now).await?;
+        Ok(made)
+    }
+
+    /// [`Store::back_up`] for a command on the server's own machine, where whoever reads the files may copy them anyway: the
+    /// trail says that it was made, by nobody who is signed in.
+    pub async fn back_up_here(&self, file: &Path, now: Moment) -> Result<BackedUp> {
+        let made = self.write_backup(file).await?;
+        self.write_backed_up("", &made, now).await?;
+        Ok(made)
+    }
+
+    async fn write_backed_up(&self, account_id: &str, made: &BackedUp, now: Moment) -> Result<()> {
         self.retry(|| async {
             let tx = self.begin_write().await?;
-            let (account_id, object) = (scope.account_id().as_str(), Object::new("backup", ""));
+            let object = Object::new("backup", "");
             let fields = made.head.number.to_string();
             let entry = Entry { account_id, act: Act::BackedUp, object, region: None, fields: &fields, reason: None };
             append(self, &tx, now, entry).await?;
             Ok(tx.commit().await?)
         })
-        .await?;
-        Ok(made)
+        .await
     }
 
-    /// [`Store::back_up`] for a command on the server's own machine, where whoever reads the files may copy them anyway.
-    pub async fn write_backup(&self, file: &Path) -> Result<BackedUp> {
+    /// The copy alone.
+    pub(crate) async fn write_backup(&self, file: &Path) -> Result<BackedUp> {
         if file.exists() {
             return Err(exists(file));
         }

@@ -77,6 +77,11 @@ impl StartError {
         StartError::new(code, what, None, mend)
     }
 
+    /// The same at a path.
+    pub(crate) fn at_place(code: &'static str, what: Text, place: String, mend: Text) -> StartError {
+        StartError::new(code, what, Some(place), mend)
+    }
+
     /// The program's own fault.
     pub(crate) fn broken(error: &dyn std::fmt::Display) -> StartError {
         broken(error)
@@ -123,6 +128,12 @@ pub fn run(start: &Start, told: impl Fn(Told<'_>)) -> Result<(), StartError> {
 pub fn with_runtime<T>(work: impl Future<Output = Result<T, StartError>>) -> Result<T, StartError> {
     listen::start_log();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| broken(&error))?.block_on(work)
+}
+
+/// Runs a command's work on this thread, without the log of a server.
+pub(crate) fn quietly<T>(work: impl Future<Output = Result<T, StartError>>) -> Result<T, StartError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| broken(&error))?.block_on(work)
 }
 
@@ -195,7 +206,7 @@ async fn keep_clocks(desk: Desk) {
 }
 
 /// `county` → `county.keys`: a copy of the folder does not take the keys along.
-fn beside(data: &Path) -> PathBuf {
+pub(crate) fn beside(data: &Path) -> PathBuf {
     let mut name = data.file_name().unwrap_or_default().to_owned();
     name.push(".keys");
     data.with_file_name(name)
@@ -241,7 +252,7 @@ fn taken(address: SocketAddr, error: &std::io::Error) -> StartError {
     )
 }
 
-fn unwritable(path: &Path, error: &std::io::Error) -> StartError {
+pub(crate) fn unwritable(path: &Path, error: &std::io::Error) -> StartError {
     StartError::new(
         "serve-folder",
         Text::new(format!("不能建立数据文件夹（{error}）"), format!("cannot make the folder ({error})")),

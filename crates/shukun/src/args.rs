@@ -40,6 +40,9 @@ pub enum Command {
     Synth(SynthArgs),
     Demo(DemoArgs),
     Serve(ServeArgs),
+    Backup(BackupArgs),
+    Restore(RestoreArgs),
+    Audit(AuditArgs),
     #[command(hide = true)]
     Work,
 }
@@ -445,6 +448,43 @@ pub struct ServeArgs {
     pub region: Option<RegionCode>,
     #[arg(long, num_args = 1.., value_name = "PATH")]
     pub packs: Vec<PathBuf>,
+}
+
+/// Which office a command is about.
+#[derive(Debug, Args)]
+pub struct OfficeArgs {
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    #[arg(long, value_name = "URL", env = "SHUKUN_DATABASE_URL", hide_env = true)]
+    pub database_url: Option<String>,
+    #[arg(long, value_name = "FILE")]
+    pub keys: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct BackupArgs {
+    #[command(flatten)]
+    pub office: OfficeArgs,
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct RestoreArgs {
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub office: OfficeArgs,
+    #[arg(long, value_name = "NUMBER:HASH")]
+    pub head: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    #[command(flatten)]
+    pub office: OfficeArgs,
+    #[arg(long, value_name = "NUMBER:HASH")]
+    pub head: Option<String>,
 }
 
 /// Why there is nothing to run.

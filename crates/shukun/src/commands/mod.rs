@@ -6,6 +6,8 @@ pub mod demo;
 mod demo_office;
 pub mod explain;
 pub mod import;
+#[cfg(feature = "server")]
+pub mod keep;
 pub mod monitor;
 pub mod pack;
 pub mod project;
@@ -37,8 +39,16 @@ pub fn run(command: Command, lang: Lang) -> Result<Exit, CliError> {
         Command::Demo(args) => demo::demo(&args, lang),
         #[cfg(feature = "server")]
         Command::Serve(args) => serve::serve(&args, lang),
+        #[cfg(feature = "server")]
+        Command::Backup(args) => keep::backup(&args, lang),
+        #[cfg(feature = "server")]
+        Command::Restore(args) => keep::restore(&args, lang),
+        #[cfg(feature = "server")]
+        Command::Audit(args) => keep::audit(&args, lang),
         #[cfg(not(feature = "server"))]
-        Command::Serve(_) => Err(CliError::without_server()),
+        Command::Serve(_) | Command::Backup(_) | Command::Restore(_) | Command::Audit(_) => {
+            Err(CliError::without_server())
+        }
         #[cfg(feature = "server")]
         Command::Work => Ok(crate::works::work()),
         #[cfg(not(feature = "server"))]

@@ -31,6 +31,9 @@ fn every_help_page() {
         "synth",
         "demo",
         "serve",
+        "backup",
+        "restore",
+        "audit",
     ] {
         pages.push_str(&both(&format!("{command} --help")));
         pages.push('\n');

@@ -6,6 +6,8 @@ mod columns;
 mod compare;
 mod documents;
 mod help;
+#[cfg(feature = "server")]
+mod keep;
 mod kernel;
 mod kill_import;
 mod kill_settle;

@@ -1,0 +1,77 @@
+//! `shukun backup`, `restore` and `audit`: keeping an office's database, while it is served or not.
+
+use shukun_base::{Lang, Text};
+use shukun_web::keep::{self, AuditHead, Office, find_head, label};
+
+use super::serve::stopped;
+use crate::args::{AuditArgs, BackupArgs, OfficeArgs, RestoreArgs};
+use crate::error::{CliError, Problem};
+use crate::exit::Exit;
+use crate::output::print;
+use crate::words::pick;
+
+/// Runs `shukun backup`.
+pub fn backup(args: &BackupArgs, lang: Lang) -> Result<Exit, CliError> {
+    let head = keep::back_up(&office(&args.office), &args.out).map_err(|error| stopped(&error))?;
+    let what = pick(lang, "已备份到", "Backed up to");
+    let keep = pick(
+        lang,
+        "审计末尾（抄在备份的标签上，与备份和密钥文件分开保管）",
+        "End of the audit trail (write it on the backup's label; keep it, the backup and the key file apart)",
+    );
+    print(&format!("{what} {}\n{keep}\n  {}\n", args.out.display(), label(&head)))?;
+    Ok(Exit::Done)
+}
+
+/// Runs `shukun restore`.
+pub fn restore(args: &RestoreArgs, lang: Lang) -> Result<Exit, CliError> {
+    let kept = kept(args.head.as_deref())?;
+    let head = keep::restore(&args.file, &office(&args.office), kept.as_ref()).map_err(|error| stopped(&error))?;
+    let what = pick(lang, "已恢复，审计记录核验无误", "Restored; the audit trail is whole");
+    print(&format!("{what}\n  {}\n{}", label(&head), unkept(kept.is_some(), lang)))?;
+    Ok(Exit::Done)
+}
+
+/// Runs `shukun audit`.
+pub fn audit(args: &AuditArgs, lang: Lang) -> Result<Exit, CliError> {
+    let kept = kept(args.head.as_deref())?;
+    let verified = keep::audit(&office(&args.office), kept.as_ref()).map_err(|error| stopped(&error))?;
+    let rows = verified.rows.to_string();
+    let what = match lang {
+        Lang::Zh => format!("审计记录共{rows}行，从第一行到最后一行核验无误"),
+        Lang::En => format!("{rows} rows of the audit trail, whole from the first to the last"),
+    };
+    print(&format!("{what}\n  {}\n{}", label(&verified.head), unkept(kept.is_some(), lang)))?;
+    Ok(Exit::Done)
+}
+
+/// What a proof without a kept end does not prove.
+fn unkept(is_kept: bool, lang: Lang) -> String {
+    if is_kept {
+        return String::new();
+    }
+    let text = pick(
+        lang,
+        "没有给出另行保管的审计末尾（--head），末尾是否被截掉无从得知。",
+        "No end that was kept elsewhere was given (--head): whether the last rows were cut off cannot be told.",
+    );
+    format!("{text}\n")
+}
+
+fn office(args: &OfficeArgs) -> Office {
+    Office { data: args.data.clone(), database_url: args.database_url.clone(), keys: args.keys.clone() }
+}
+
+fn kept(label: Option<&str>) -> Result<Option<AuditHead>, CliError> {
+    label.map(|label| find_head(label).ok_or_else(|| no_head(label))).transpose()
+}
+
+fn no_head(label: &str) -> CliError {
+    CliError::from(Problem {
+        code: "keep-head",
+        what: Text::new("这不是审计末尾", "this is no end of an audit trail"),
+        place: Some(label.to_owned()),
+        mend: Text::new("照抄备份时打印的一行，如 1204:0a1b…", "copy the line that the backup printed, as 1204:0a1b…"),
+        exit: Exit::Usage,
+    })
+}
