@@ -12,8 +12,11 @@ pub mod error;
 pub mod format;
 mod guard;
 pub mod http;
+pub mod keep;
 pub mod lang;
 pub mod listen;
+#[cfg(test)]
+mod matrix;
 pub mod pages;
 pub mod routes;
 pub mod start;

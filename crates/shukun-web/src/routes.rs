@@ -191,6 +191,10 @@ pub const ROUTES: &[Route] = &[
     get("/api/v1/cases/{case_id}/acts", Needs::Permission(Permission::ViewCases)),
     post("/api/v1/cases", Needs::Permission(Permission::DiscoverByHand)),
     post("/api/v1/cases/{case_id}/actions", Needs::Permission(Permission::ViewCases)),
+    get("/api/v1/cases/{case_id}/documents", Needs::Permission(Permission::ViewCases)),
+    papers("/api/v1/cases/{case_id}/documents", Needs::Permission(Permission::ViewCases)),
+    get("/api/v1/figures/cases", Needs::Permission(Permission::ViewCases)),
+    get("/api/v1/regions", Needs::SignedIn),
     get("/api/v1/alerts", Needs::Permission(Permission::ViewCases)),
     get("/api/v1/people", Needs::Permission(Permission::ViewCases)),
 ];

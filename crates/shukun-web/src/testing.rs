@@ -39,10 +39,16 @@ pub struct Office {
 impl Office {
     /// With accounts of these logins, each with one role at one place.
     pub async fn new(transport: Transport, staff: &[(&str, Role, &str)]) -> Office {
+        let staff: Vec<_> = staff.iter().map(|(login, role, place)| (*login, vec![(*role, *place)])).collect();
+        Office::granted(transport, &staff).await
+    }
+
+    /// With accounts of these logins, each with these roles at these places; the first place is the account's own.
+    pub async fn granted(transport: Transport, staff: &[(&str, Vec<(Role, &str)>)]) -> Office {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(&Store::sqlite_url(dir.path()), &dir.path().join("keys")).await.unwrap();
         let clock = Arc::new(Mutex::new(START.parse::<Timestamp>().unwrap()));
-        let accounts: Vec<NewAccount> = staff.iter().map(|(login, role, place)| account(login, *role, place)).collect();
+        let accounts: Vec<NewAccount> = staff.iter().map(|(login, holds)| account(login, holds)).collect();
         let first = store.set_up(&accounts, START.parse().unwrap()).await.unwrap();
         let first_passwords = first.into_iter().map(|first| (first.login, first.password.reveal().clone())).collect();
         let told = Arc::clone(&clock);
@@ -173,16 +179,36 @@ impl Office {
     }
 }
 
-fn account(login: &str, role: Role, place: &str) -> NewAccount {
-    let region = RegionCode::new(place).unwrap();
-    let grant = Grant { role, region: region.clone(), programme: None, expires_on: None };
+fn account(login: &str, holds: &[(Role, &str)]) -> NewAccount {
+    let (first, place) = holds[0];
+    let grant = |(role, place): &(Role, &str)| Grant {
+        role: *role,
+        region: RegionCode::new(place).unwrap(),
+        programme: None,
+        expires_on: None,
+    };
     NewAccount {
         login: login.to_owned(),
-        display_name: format!("{}甲", role.text().zh),
-        office: role.text().zh,
-        region,
-        grants: vec![grant],
+        display_name: format!("{}甲", first.text().zh),
+        office: first.text().zh,
+        region: RegionCode::new(place).unwrap(),
+        grants: holds.iter().map(grant).collect(),
     }
+}
+
+/// Makes an interface token on the page, as a person does: every grant, `reach` and what else is ticked.
+pub async fn token(browser: &mut Browser, reach: &str, also: &[&str]) -> String {
+    let page = browser.get("/account/tokens").await;
+    let grants = page.body.split("name=\"grant\" value=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let form_token = page.form_token();
+    let mut fields =
+        vec![("form_token", form_token.as_str()), ("name", "对账程序"), ("reach", reach), ("last_day", "2026-12-31")];
+    fields.extend(grants.map(|grant| ("grant", grant)));
+    fields.extend(also.iter().map(|also| ("also", *also)));
+    let page = browser.post("/account/tokens", &form(&fields)).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    let at = page.body.find("shukun_").expect("the token is shown");
+    page.body[at..].split('<').next().unwrap().to_owned()
 }
 
 /// What a phone's authenticator holds.

@@ -11,7 +11,9 @@ use shukun_base::RegionCode;
 use shukun_casework::{CaseId, TransactionId};
 
 use super::problem;
+use crate::desk::Desk;
 use crate::error::PageError;
+use crate::visit::Visit;
 
 /// No JSON of ours is larger.
 const BODY_LIMIT: usize = 512 * 1024;
@@ -42,15 +44,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Part {
     }
 }
 
-/// The case that the address names.
+/// The case that the address names, in the caller's area. What lies elsewhere is not there, whatever else is wrong with
+/// the request.
 pub struct OfCase(pub CaseId);
 
-impl<S: Send + Sync> FromRequestParts<S> for OfCase {
+impl FromRequestParts<Desk> for OfCase {
     type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<OfCase, PageError> {
-        let Part(part) = Part::from_request_parts(parts, state).await?;
-        CaseId::new(&part).map(OfCase).ok_or_else(PageError::not_found)
+    async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<OfCase, PageError> {
+        let Part(part) = Part::from_request_parts(parts, desk).await?;
+        let visit = Visit::from_request_parts(parts, desk).await?;
+        let case_id = CaseId::new(&part).ok_or_else(PageError::not_found)?;
+        desk.store().case_row(visit.scope()?, &case_id).await?;
+        Ok(OfCase(case_id))
     }
 }
 

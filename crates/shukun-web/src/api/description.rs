@@ -8,7 +8,7 @@ use utoipa::openapi::{ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, Ref,
 use utoipa::{OpenApi as _, openapi::path::Operation};
 
 use super::problem::{MEDIA_TYPE, ProblemDto};
-use super::{act, alerts, cases, me, people};
+use super::{act, alerts, cases, documents, figures, me, people, regions};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -20,8 +20,12 @@ use super::{act, alerts, cases, me, people};
         cases::acts,
         act::act,
         act::open,
+        documents::list,
+        documents::add,
         alerts::list,
-        people::list
+        people::list,
+        figures::cases,
+        regions::list
     ),
     components(schemas(ProblemDto))
 )]

@@ -12,14 +12,18 @@ mod answer;
 mod ask;
 mod case_dto;
 mod cases;
-mod commands;
+pub mod commands;
 mod description;
 mod docs;
+mod documents;
 pub mod door;
+mod figures;
 pub mod limit;
 mod me;
+mod once;
 mod people;
 pub mod problem;
+mod regions;
 #[cfg(test)]
 mod tests;
 
@@ -30,6 +34,16 @@ pub const ROOT: &str = "/api/v1/";
 
 /// All of it.
 pub fn serve(handlers: Handlers) -> Handlers {
-    let all = [docs::serve, me::serve, cases::serve, act::serve, alerts::serve, people::serve];
+    let all = [
+        docs::serve,
+        me::serve,
+        cases::serve,
+        act::serve,
+        documents::serve,
+        alerts::serve,
+        people::serve,
+        figures::serve,
+        regions::serve,
+    ];
     all.into_iter().fold(handlers, |handlers, serve| serve(handlers))
 }

@@ -10,7 +10,7 @@ use super::description::JSON;
 use super::problem::MEDIA_TYPE;
 use crate::http::cookies::Transport;
 use crate::routes::{Needs, ROUTES, Verb};
-use crate::testing::{Answer, Browser, COUNTY, Office, form};
+use crate::testing::{Answer, Browser, COUNTY, Office, form, token};
 
 /// A program with a token of its own; it knows no cookies.
 pub struct Program(Browser);
@@ -35,22 +35,6 @@ impl Program {
 
 fn read(answer: &Answer) -> (StatusCode, Value) {
     (answer.status, serde_json::from_str(&answer.body).unwrap_or_else(|_| panic!("no JSON: {}", answer.body)))
-}
-
-/// Makes a token on the page, as a person does: every grant, `reach` and what else is ticked.
-async fn token(browser: &mut Browser, reach: &str, also: &[&str]) -> String {
-    let page = browser.get("/account/tokens").await;
-    let grants: Vec<&str> =
-        page.body.split("name=\"grant\" value=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
-    let token = page.form_token();
-    let mut fields =
-        vec![("form_token", token.as_str()), ("name", "对账程序"), ("reach", reach), ("last_day", "2026-12-31")];
-    fields.extend(grants.iter().map(|grant| ("grant", *grant)));
-    fields.extend(also.iter().map(|also| ("also", *also)));
-    let page = browser.post("/account/tokens", &form(&fields)).await;
-    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
-    let at = page.body.find("shukun_").expect("the token is shown");
-    page.body[at..].split('<').next().unwrap().to_owned()
 }
 
 /// A program for somebody of the office.
@@ -151,6 +135,49 @@ async fn bodies_that_are_not_what_the_description_says_are_refused() {
     let named = json!({"version": 1, "command": {"kind": "add_document", "of": paper}});
     let (status, problem) = insurance.post(path, "act-1", &named).await;
     assert_eq!((status, &problem["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &"api-document".into()));
+}
+
+#[tokio::test]
+async fn a_paper_is_added_once_and_then_named_by_commands() {
+    let office = county().await;
+    let mut town = program(&office, "town", "write").await;
+    let path = "/api/v1/cases/case-1/documents";
+    let mut add = Browser::of(&town.0).header("idempotency-key", "paper-1");
+    let pdf = "%PDF-1.4 a paper";
+    let answer = add.post(&format!("{path}?kind=application"), pdf).await;
+    let (status, document) = read(&answer);
+    assert_eq!((status, &document["kind"]), (StatusCode::CREATED, &"application".into()), "{document}");
+    assert!(!answer.headers.contains_key("idempotent-replayed"));
+    let answer = add.post(&format!("{path}?kind=application"), pdf).await;
+    assert_eq!(
+        (read(&answer), &answer.headers["idempotent-replayed"]),
+        ((StatusCode::CREATED, document.clone()), &"true".parse().unwrap())
+    );
+    let (status, problem) = read(&add.post(&format!("{path}?kind=application"), "%PDF-1.4 other").await);
+    assert_eq!((status, &problem["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &"store-request-differs".into()));
+    let (_, listed) = town.get(path).await;
+    assert_eq!((listed["rows"].as_array().unwrap().len(), &listed["rows"][0]["document"]), (1, &document));
+    // What fails is not remembered under its name.
+    let mut add = Browser::of(&town.0).header("idempotency-key", "paper-2");
+    for (body, status) in [("MZ a program", StatusCode::UNPROCESSABLE_ENTITY), (pdf, StatusCode::CREATED)] {
+        assert_eq!(add.post(&format!("{path}?kind=identity"), body).await.status, status, "{body}");
+    }
+    assert_eq!(add.post(&format!("{path}?kind=nothing"), pdf).await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn counts_are_the_lengths_of_lists() {
+    let office = county().await;
+    office.open_case("insurance", 2, "330381002001").await;
+    let mut town = program(&office, "town", "read").await;
+    for by in ["", "status", "colour", "township", "assignee", "outcome", "level", "step"] {
+        let (status, counts) = town.get(&format!("/api/v1/figures/cases?by={by}")).await;
+        let sum: u64 = counts.as_array().unwrap().iter().filter_map(|count| count["cases"].as_u64()).sum();
+        assert_eq!((status, sum), (StatusCode::OK, 1), "{by} {counts}");
+    }
+    assert_eq!(town.get("/api/v1/figures/cases?by=name").await.0, StatusCode::BAD_REQUEST);
+    assert_eq!(town.get("/api/v1/regions").await, (StatusCode::OK, json!([])));
+    assert_eq!(town.get("/api/v1/alerts").await.1, json!({"rows": [], "next": null}));
 }
 
 #[tokio::test]
