@@ -148,6 +148,8 @@ pub const ROUTES: &[Route] = &[
     post("/cases/{case_id}/sample", Needs::Permission(Permission::SampleDismissals)),
     papers("/cases/{case_id}/papers", Needs::Permission(Permission::ViewCases)),
     get("/cases/{case_id}/papers/{document_id}", Needs::Permission(Permission::Reveal)),
+    get("/cases/{case_id}/sheet", Needs::Permission(Permission::DraftDetermination)),
+    post("/cases/{case_id}/sheet", Needs::Permission(Permission::DraftDetermination)),
     papers("/cases/{case_id}/apply", Needs::Permission(Permission::EnterApplication)),
     post("/cases/{case_id}/accept-request", Needs::Permission(Permission::AcceptRequest)),
     post("/cases/{case_id}/return-request", Needs::Permission(Permission::AcceptRequest)),

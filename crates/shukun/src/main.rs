@@ -21,6 +21,8 @@ mod runner;
 mod screening;
 mod screening_book;
 mod settling;
+#[cfg(feature = "server")]
+mod sheet_lines;
 mod sources;
 mod spec;
 mod words;

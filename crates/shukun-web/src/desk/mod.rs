@@ -23,6 +23,7 @@ pub mod jobs;
 mod numbers;
 mod places;
 mod regions;
+pub mod sheet;
 
 pub use case_query::{CaseQuery, ORDERS};
 pub use folders::Folders;

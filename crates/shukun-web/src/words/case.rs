@@ -43,10 +43,8 @@ super::words! {
     CLOCKS: "时限", "Clocks";
     CLOCK_DUE: "截止 {day}", "due {day}";
     NEXT_ACT: "下一步", "What comes next";
-    NEXT_NOTHING: "这一步由其他岗位办理，您可以查看。", "Another role goes on from here; you may look.";
     NEXT_CLOSED: "案件已销号。", "The case is closed.";
     NEXT_SUSPENDED: "案件已中止，恢复后才能继续办理。", "The case is suspended; resume it to go on.";
-    NEXT_DOCUMENTS: "这一步要登记材料（申请书、核对报告、决议、凭证）；材料上传完成后才能在网页上办理。", "This step records papers (application, means report, resolution, proof). It is done in the browser once papers can be uploaded.";
     ACT_TAKE: "领取", "Take";
     ACT_SCREEN: "初筛通过", "Goes on";
     ACT_DISMISS: "排除", "Dismiss";

@@ -8,11 +8,11 @@ use jiff::Timestamp;
 use shukun_base::{Fen, HouseholdId, Lang, RegionCode};
 use shukun_casework::ContentHash;
 use shukun_casework::alert::Colour;
-use shukun_casework::determination::{Line, PackUsed};
+use shukun_casework::determination::PackUsed;
 use shukun_claims::{IdentityVault, Lake};
-use shukun_engine::outcome::{Colour as Found, FAMILY};
+use shukun_engine::outcome::Colour as Found;
 use shukun_engine::receipt::PackReceipt;
-use shukun_engine::trace::{Explanation, Line as Posted};
+use shukun_engine::trace::Explanation;
 use shukun_web::demo::{Burdened, furnish};
 use shukun_web::desk::{Desk, Folders, Region, read_regions};
 use shukun_web::http::cookies::Transport;
@@ -26,6 +26,7 @@ use crate::error::CliError;
 use crate::output::print;
 use crate::runner::Runner;
 use crate::screening::Alerted;
+use crate::sheet_lines::lines;
 use crate::words::pick;
 
 /// As many cases as a person looks through.
@@ -121,7 +122,7 @@ fn one(screened: &Screened<'_>, vault: &IdentityVault, alerted: &Alerted) -> Res
     let told = stories(screened.runner, &facts, &[person], None, Some(screened.year))?;
     let identity = vault.reveal_for_report(&[person])?.remove(&person);
     let (Some(story), Some(identity)) = (told.into_iter().next(), identity) else { return Ok(None) };
-    let lines = lines(&story);
+    let lines: Vec<_> = lines(&story).into_iter().map(|line| line.line).collect();
     let paid: Fen = lines.iter().map(|line| line.amount_fen).sum();
     let packs = packs(screened, &story);
     Ok(Some(Burdened {
@@ -149,42 +150,6 @@ const fn colour(found: Found) -> Colour {
         Found::Orange => Colour::Orange,
         Found::Yellow => Colour::Yellow,
     }
-}
-
-/// The payers' postings, those of one rule and article added up, in the order of the run.
-fn lines(story: &Explanation) -> Vec<Line> {
-    let of_bills = story.bills.iter().flat_map(|bill| &bill.lines);
-    let mut lines: Vec<Line> = Vec::new();
-    for posted in of_bills.chain(&story.period_lines).filter(|posted| posted.rule != FAMILY) {
-        match lines.iter_mut().find(|line| line.rule == posted.rule && line.article == article(posted)) {
-            Some(line) => {
-                line.base_fen += posted.base_fen;
-                line.amount_fen += posted.amount_fen;
-            }
-            None => lines.push(line(posted)),
-        }
-    }
-    lines.retain(|line| !line.amount_fen.is_zero());
-    lines
-}
-
-fn line(posted: &Posted) -> Line {
-    Line {
-        tier: if posted.tier.is_empty() { posted.account.clone() } else { posted.tier.clone() },
-        programme: None,
-        rule: posted.rule.clone(),
-        article: article(posted),
-        base_fen: posted.base_fen,
-        amount_fen: posted.amount_fen,
-        cap_left_fen: None,
-    }
-}
-
-fn article(posted: &Posted) -> String {
-    let mark = if posted.is_illustrative { "【示例】" } else { "" };
-    let place = format!("{mark}{} {}", posted.document, posted.article).trim().to_owned();
-    // What was taken over as settled rests on no rule that ran here.
-    if place.is_empty() { "按已结算数据".to_owned() } else { place }
 }
 
 /// Those packs of the run that this person's bills met.

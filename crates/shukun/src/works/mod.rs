@@ -5,6 +5,7 @@
 //! file for each kind of order. Start at [`work`].
 
 mod limits;
+mod sheet;
 mod tell;
 mod trial;
 
@@ -33,6 +34,7 @@ pub fn work() -> Exit {
 fn carry_out(order: &Order, tell: &Tell) -> Result<serde_json::Value, CliError> {
     match order {
         Order::Trial(trial) => trial::carry_out(trial, tell),
+        Order::Sheet(order) => sheet::carry_out(order, tell),
     }
 }
 

@@ -17,4 +17,6 @@ mod road;
 mod run;
 mod settle;
 #[cfg(feature = "server")]
+mod sheet;
+#[cfg(feature = "server")]
 mod works;

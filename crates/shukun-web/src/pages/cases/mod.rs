@@ -14,7 +14,9 @@ mod names;
 mod page;
 mod papers;
 mod queues;
+mod sheet;
 mod timeline;
+mod turn;
 mod visit_form;
 
 #[cfg(test)]
@@ -23,6 +25,8 @@ mod tests;
 mod tests_of_lists;
 #[cfg(test)]
 mod tests_of_papers;
+#[cfg(test)]
+mod tests_of_the_road;
 
 pub use acts::Typed;
 pub use funnel::funnel;
@@ -32,7 +36,17 @@ use crate::routes::Handlers;
 
 /// Their routes.
 pub fn serve(handlers: Handlers) -> Handlers {
-    [list::serve, find::serve, kept::serve, bulk::serve, page::serve, act::serve, visit_form::serve, papers::serve]
-        .into_iter()
-        .fold(handlers, |handlers, serve| serve(handlers))
+    [
+        list::serve,
+        find::serve,
+        kept::serve,
+        bulk::serve,
+        page::serve,
+        act::serve,
+        visit_form::serve,
+        papers::serve,
+        sheet::serve,
+    ]
+    .into_iter()
+    .fold(handlers, |handlers, serve| serve(handlers))
 }

@@ -16,7 +16,9 @@ use super::acts::{Act, Form, Typed, all};
 use super::list::colour;
 use super::names::Names;
 use super::papers::papers;
+use super::sheet::is_wanted;
 use super::timeline::timeline;
+use super::turn::turn;
 use crate::desk::{Desk, Places};
 use crate::error::PageError;
 use crate::format;
@@ -81,7 +83,6 @@ pub async fn case_page(
     let names = Names::load(desk, visit, &[case.household]).await?;
     let places = desk.place_names([&case.region]).await?;
     let stored = desk.store().list_documents(visit.scope()?, case_id).await?;
-    let assignee = assignee(desk, visit, &case).await?;
     let body = html! {
         (tabs(&case, false, lang))
         @if done == "act" { p.done role="status" { (words::DONE_ACT.text(lang)) } }
@@ -92,7 +93,7 @@ pub async fn case_page(
                 (money(&case, lang)) (requests(&case, lang)) (visits(&case, lang))
                 (papers(desk, visit, &case, &stored, tried).await?)
             }
-            div.next { (next(desk, visit, &case, &stored, tried)?) (clocks(desk, visit, &case, &assignee)) }
+            div.next { (next(desk, visit, &case, &stored, tried).await?) (clocks(desk, visit, &case)) }
         }
     };
     let title = words::CASE_TITLE.with(lang, &[("name", &names.title(case.household, lang))]);
@@ -247,7 +248,7 @@ fn visits(case: &Case, lang: Lang) -> Markup {
 }
 
 /// What this reader may do now, the acts that lead on first.
-fn next(
+async fn next(
     desk: &Desk,
     visit: &Visit,
     case: &Case,
@@ -262,16 +263,20 @@ fn next(
         |act: &&Act| (act.is_offered)(case) && may(act.permission) && (case.suspended.is_none() || act.key == "resume");
     let (onwards, sideways): (Vec<&Act>, Vec<&Act>) = all().filter(offered).partition(|act| act.leads_on);
     let visits = case.status == Status::Dispatched && case.suspended.is_none() && may(Permission::Verify);
-    let can_take = !is_mine && (visits || !onwards.is_empty() || !sideways.is_empty());
-    let draw = |act: &&Act| act_form(desk, visit, (case, stored), act, tried, onwards.len() == 1);
+    let drafts = is_wanted(case) && may(Permission::DraftDetermination);
+    let goes_on = visits || drafts || !onwards.is_empty();
+    let can_take = !is_mine && (goes_on || !sideways.is_empty());
+    let draw = |act: &&Act| act_form(desk, visit, (case, stored), act, tried, onwards.len() == 1 && !drafts);
     let main = tried.faults.iter().any(|(field, _)| *field == "main");
+    let assignee = assignee(desk, visit, case).await?;
     Ok(html! {
         section.box #main-act {
             h2 { (words::NEXT_ACT.text(lang)) }
+            (turn(desk, visit, case, &assignee, goes_on))
             @if main { div.wrong role="alert" { @for (_, text) in tried.faults { p { (text.in_lang(lang)) } } } }
-            (standing(case, visits || !onwards.is_empty(), lang))
             @if can_take { (take_form(desk, visit, case)?) }
             @if visits { p { a.btn.btn-primary href={"/cases/" (case.id) "/visit"} { (words::ACT_VISIT.text(lang)) } } }
+            @if drafts { p { a.btn.btn-primary href={"/cases/" (case.id) "/sheet"} { (words::ACT_SHEET.text(lang)) } } }
             @for act in &onwards { (draw(act)?) }
         }
         @if !sideways.is_empty() {
@@ -281,20 +286,6 @@ fn next(
             }
         }
     })
-}
-
-/// Why nothing can be done, where that is so.
-fn standing(case: &Case, has_acts: bool, lang: Lang) -> Markup {
-    let waits_for_papers = matches!(case.status, Status::Applying | Status::Determined | Status::Resolved)
-        || case.status == Status::Verified && !has_acts;
-    let word = match () {
-        () if case.status == Status::Closed && !has_acts => Some(words::NEXT_CLOSED),
-        () if case.suspended.is_some() => Some(words::NEXT_SUSPENDED),
-        () if waits_for_papers && !has_acts => Some(words::NEXT_DOCUMENTS),
-        () if !has_acts => Some(words::NEXT_NOTHING),
-        () => None,
-    };
-    html! { @if let Some(word) = word { p.quiet { (word.text(lang)) } } }
 }
 
 fn take_form(desk: &Desk, visit: &Visit, case: &Case) -> Result<Markup, PageError> {
@@ -324,6 +315,10 @@ fn act_form(
         details.act open[is_open || is_tried] {
             summary { (act.name.text(visit.lang)) }
             (wrong(&of_fields, visit.lang))
+            @if act.permission.needs_second_factor() && !visit.scope()?.is_stepped_up() {
+                p.form-hint { (words::CODE_FIRST.text(visit.lang)) " "
+                    a href={"/account/code?next=/cases/" (case.id)} { (words::CODE_NOW.text(visit.lang)) } }
+            }
             form method="post" enctype=[encoding] action={"/cases/" (case.id) "/" (act.key)} {
                 (hidden(desk, visit, case)?)
                 ((act.fields)(&form))
@@ -333,13 +328,12 @@ fn act_form(
     })
 }
 
-fn clocks(desk: &Desk, visit: &Visit, case: &Case, assignee: &str) -> Markup {
+fn clocks(desk: &Desk, visit: &Visit, case: &Case) -> Markup {
     let lang = visit.lang;
     let readings = running(case, desk.numbers().watch(visit.now));
     html! {
         section.box {
             h2 { (words::CLOCKS.text(lang)) }
-            dl.facts { dt { (words::ASSIGNEE.text(lang)) } dd { (assignee) } }
             ul.clocks { @for reading in &readings { li { (clock_line(reading, lang)) } } }
         }
     }

@@ -1,10 +1,12 @@
 //! What can be ordered: one variant for each kind of work, its types in a file of its own here, carried out by the file of the
 //! same name in crates/shukun/src/works.
 
+mod sheet;
 mod trial;
 
 use serde::{Deserialize, Serialize};
 
+pub use sheet::{Certified, Proposal, SheetOrder, Worked, WorkedLine, WorkedPerson, WorkedReading};
 pub use trial::Trial;
 
 /// One order, as it travels to the child.
@@ -13,6 +15,8 @@ pub use trial::Trial;
 pub enum Order {
     /// What a work may do, tried out.
     Trial(Trial),
+    /// One household's determination sheet.
+    Sheet(SheetOrder),
 }
 
 /// What a child may take. It sets them for itself before it looks at anything else.
@@ -37,7 +41,7 @@ impl Order {
     /// Whether it takes all cores for long: such works take turns.
     pub fn is_heavy(&self) -> bool {
         match self {
-            Order::Trial(_) => false,
+            Order::Trial(_) | Order::Sheet(_) => false,
         }
     }
 
@@ -45,6 +49,7 @@ impl Order {
     pub fn limits(&self) -> Limits {
         match self {
             Order::Trial(_) => trial::LIMITS,
+            Order::Sheet(_) => Limits::LIGHT,
         }
     }
 }

@@ -51,6 +51,11 @@ impl Typed {
         self.0.push((name.to_owned(), value));
     }
 
+    /// Every field whose name begins so: what follows, and the value.
+    pub fn starting<'a>(&'a self, head: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.0.iter().filter_map(move |(name, value)| Some((name.strip_prefix(head)?, value.as_str())))
+    }
+
     /// Every value of a field.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(found, _)| found == name).map(|(_, value)| value.as_str())
