@@ -23,6 +23,7 @@ mod copy;
 mod county_numbers;
 mod documents;
 mod error;
+mod figures;
 mod grants;
 mod jobs;
 mod keys;
@@ -61,6 +62,10 @@ pub use chance::Chance;
 pub use county_numbers::CountyNumber;
 pub use documents::{DocumentForm, StoredDocument};
 pub use error::{ErrorKind, Result, StoreError};
+pub use figures::{
+    Ageing, ColourCount, ColourFilter, ColourRow, Ended, Narrowed, OfficeTasks, PlaceSize, Reached, Sway, TaskCursor,
+    TaskFilter, TaskKind, TaskPage, TaskRow, Trend, USED_BOXES,
+};
 pub use grants::HeldGrant;
 pub use jobs::{ClaimedJob, Job, JobId, JobState, NewJob};
 pub use moment::{Moment, today_in_china};

@@ -67,6 +67,21 @@ impl Office {
         Office { desk, clock, first_passwords, _dir: dir }
     }
 
+    /// The office of the demo: its users, and as many cases as there are roads, twice.
+    pub async fn furnished() -> Office {
+        let mut office = Office::new(Transport::Plain, &[]).await;
+        let people: Vec<_> = (1..=50).map(crate::demo::tests::burdened).collect();
+        let names = [("330381001", "东门街道"), ("330381002", "西门街道"), ("330381003", "南门街道")];
+        let named = names
+            .map(|(code, name)| shukun_store::Region { code: RegionCode::new(code).unwrap(), name: name.to_owned() });
+        let (desk, now) = (&office.desk, office.now());
+        let first = crate::demo::furnish(desk.store(), desk.numbers(), (&people, &named), now).await.unwrap();
+        let watch = desk.numbers().watch(now);
+        desk.store().refresh_clocks(watch).await.unwrap();
+        office.first_passwords = first.into_iter().map(|one| (one.login, one.password.reveal().clone())).collect();
+        office
+    }
+
     /// Nobody but the three administrators.
     pub async fn of_administrators() -> Office {
         let staff = [

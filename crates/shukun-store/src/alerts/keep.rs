@@ -213,7 +213,7 @@ impl Store {
             self.keys.seal(&self.chance, place(alert.id.as_str()), &text)?,
         ];
         execute(tx, SAVE, values).await?;
-        Ok(())
+        crate::figures::keep::write_colours(tx, alert).await
     }
 }
 

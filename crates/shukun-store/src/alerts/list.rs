@@ -62,6 +62,16 @@ pub struct AlertCursor {
 }
 
 impl AlertCursor {
+    /// After this alert.
+    pub(crate) fn at(burden_fen: Fen, alert_id: &AlertId) -> AlertCursor {
+        AlertCursor { burden_fen: burden_fen.0, alert_id: alert_id.to_string() }
+    }
+
+    /// Burden and id of the alert it stands after.
+    pub(crate) fn parts(&self) -> (i64, &str) {
+        (self.burden_fen, &self.alert_id)
+    }
+
     /// From a URL; `None` if it is not one.
     pub fn parse(text: &str) -> Option<AlertCursor> {
         let (burden, alert_id) = text.split_once('.')?;

@@ -11,6 +11,7 @@ use shukun_casework::timers::{Level, Watch, flags, running};
 
 use super::row::unreadable;
 use crate::error::Result;
+use crate::figures;
 use crate::moment::{Moment, millis, moment};
 use crate::sql::{Row, all, execute, find, statements, values};
 use crate::store::Store;
@@ -20,7 +21,9 @@ statements! {
         ON CONFLICT (clock_of) DO UPDATE SET step = excluded.step, due_on = excluded.due_on, level = excluded.level,
             recert_due = excluded.recert_due, read_at = excluded.read_at";
     STOP_CLOCK = "DELETE FROM case_clocks WHERE clock_of = $1";
-    OPEN_IDS = "SELECT case_id FROM cases WHERE status <> 'closed' AND case_id > $1 ORDER BY case_id LIMIT 200";
+    // A closed case without figures comes from a database that is older than they are.
+    OPEN_IDS = "SELECT case_id FROM cases LEFT JOIN case_figures ON figures_of = case_id
+        WHERE (status <> 'closed' OR figures_of IS NULL) AND case_id > $1 ORDER BY case_id LIMIT 200";
     HOLD = "UPDATE cases SET version = version WHERE case_id = $1 RETURNING case_id";
 }
 
@@ -39,8 +42,9 @@ pub struct CaseClock {
     pub read_at: Moment,
 }
 
-/// Reads the clock of a case and keeps it; a closed case has none.
+/// Reads the clock of a case and keeps it, and its stays in each step; a closed case has no clock.
 pub(super) async fn write(on: &impl ConnectionTrait, case: &Case, watch: Watch<'_>) -> Result<()> {
+    figures::keep::write_stays(on, case, watch).await?;
     let readings = running(case, watch);
     let Some(first) = readings.first().filter(|_| case.status != Status::Closed) else {
         execute(on, STOP_CLOCK, values![case.id.as_str()]).await?;
@@ -102,6 +106,7 @@ impl Store {
         }
         let id = CaseId::new(id).ok_or_else(unreadable)?;
         let case = Case::replay(&self.load_actions(tx, &id).await?).map_err(|_| unreadable())?;
+        figures::keep::write(tx, &case).await?;
         write(tx, &case, watch).await
     }
 }

@@ -8,6 +8,7 @@ use shukun_casework::outcome::OutcomeCode;
 use shukun_casework::timers::Level;
 
 use crate::accounts::AccountId;
+use crate::figures::{Narrowed, push_narrowed};
 use crate::moment::{Moment, millis};
 use crate::scope::{Scope, after};
 use crate::sql::Query;
@@ -49,6 +50,8 @@ pub struct CaseFilter {
     pub number: Option<String>,
     /// Only where the caller may do this as well.
     pub allowed: Option<Permission>,
+    /// What figures narrow beside.
+    pub narrowed: Narrowed,
 }
 
 /// In whose hands.
@@ -60,8 +63,8 @@ pub enum Assignee {
     Is(AccountId),
 }
 
-/// The condition of a list: within the scope, and what the filter asks.
-pub(super) fn push_conditions(query: &mut Query, scope: &Scope, filter: &CaseFilter) {
+/// The condition of a list, a count, a figure: within the scope, and what the filter asks.
+pub(crate) fn push_conditions(query: &mut Query, scope: &Scope, filter: &CaseFilter) {
     scope.push_area(query, "region", Permission::ViewCases);
     if let Some(permission) = filter.allowed {
         query.push(" AND ");
@@ -70,6 +73,7 @@ pub(super) fn push_conditions(query: &mut Query, scope: &Scope, filter: &CaseFil
     push_words(query, filter);
     push_whose(query, filter);
     push_amounts(query, filter);
+    push_narrowed(query, &filter.narrowed);
 }
 
 fn push_words(query: &mut Query, filter: &CaseFilter) {

@@ -3,7 +3,7 @@
 use shukun_base::Day;
 
 use super::filter::{CaseFilter, push_conditions};
-use super::row::{COLUMNS, CaseRow, read};
+use super::row::{COLUMNS, CaseRow, TABLES, read};
 use crate::error::{Result, StoreError};
 use crate::moment::millis;
 use crate::scope::Scope;
@@ -176,6 +176,7 @@ pub(crate) fn list_query(
     rows: u16,
 ) -> Query {
     let mut query = Query::new(COLUMNS);
+    query.push(TABLES);
     push_conditions(&mut query, scope, filter);
     let (column, descends) = order.column();
     if let Some(from) = from.filter(|_| order == CaseOrder::Number) {
@@ -196,9 +197,7 @@ pub(crate) fn list_query(
 
 pub(crate) fn counts_query(scope: &Scope, filter: &CaseFilter, by: CountBy) -> Query {
     let mut query = Query::new("SELECT ");
-    query
-        .push(by.expression())
-        .push(" AS word, COUNT(*) AS cases FROM cases LEFT JOIN case_clocks ON clock_of = case_id WHERE ");
+    query.push(by.expression()).push(" AS word, COUNT(*) AS cases ").push(TABLES);
     push_conditions(&mut query, scope, filter);
     query.push(" GROUP BY ").push(by.expression()).push(" ORDER BY ").push(by.expression());
     query

@@ -17,12 +17,15 @@ mod load;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use clock::CaseClock;
 pub use filter::{Assignee, CaseFilter};
 pub use list::{CaseCursor, CaseOrder, CasePage, Count, CountBy};
 pub use row::CaseRow;
+
+pub(crate) use filter::push_conditions;
+pub(crate) use row::TABLES;
 
 #[cfg(test)]
 pub(crate) use act::ALL as ACT_STATEMENTS;

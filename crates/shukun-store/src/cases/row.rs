@@ -13,6 +13,7 @@ use shukun_casework::outcome::OutcomeCode;
 use super::clock::{self, CaseClock};
 use crate::accounts::{AccountId, read_region};
 use crate::error::{Result, StoreError};
+use crate::figures;
 use crate::moment::{Moment, millis, moment};
 use crate::scope::Scope;
 use crate::sealed::Place;
@@ -38,8 +39,11 @@ statements! {
 /// The columns that [`read`] reads.
 pub(super) const COLUMNS: &str =
     "SELECT case_id, household_id, region, version, round, status, colour, flags, assignee,
-    burden_fen, returns, outcome, sample, opened_at, status_since, last_at, years, rule, step, due_on, level, recert_due, read_at
-    FROM cases LEFT JOIN case_clocks ON clock_of = case_id WHERE ";
+    burden_fen, returns, outcome, sample, opened_at, status_since, last_at, years, rule, step, due_on, level, recert_due, read_at ";
+
+/// A case with what is written beside it.
+pub(crate) const TABLES: &str = "FROM cases LEFT JOIN case_clocks ON clock_of = case_id
+    LEFT JOIN case_figures ON figures_of = case_id WHERE ";
 
 /// A case in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,7 +114,7 @@ pub(super) async fn write(on: &impl ConnectionTrait, case: &Case) -> Result<()> 
         rule(case),
     ];
     execute(on, WRITE_ROW, values).await?;
-    Ok(())
+    figures::keep::write(on, case).await
 }
 
 /// Every year between blanks, so that one is found in the text without being part of another.
@@ -173,7 +177,7 @@ impl Store {
     /// The row of a case in the caller's area.
     pub async fn case_row(&self, scope: &Scope, case_id: &CaseId) -> Result<CaseRow> {
         let mut query = Query::new(COLUMNS);
-        query.push("case_id = ").bind(case_id.as_str()).push(" AND ");
+        query.push(TABLES).push("case_id = ").bind(case_id.as_str()).push(" AND ");
         scope.push_area(&mut query, "region", Permission::ViewCases);
         read(&query.find(&self.db).await?.ok_or_else(StoreError::not_found)?)
     }

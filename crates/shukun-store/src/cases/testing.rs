@@ -1,11 +1,12 @@
 //! A county with a case, for the tests of what belongs to cases.
 
+use sea_orm::DatabaseTransaction;
 use shukun_base::{Fen, HouseholdId, PersonId};
 use shukun_casework::alert::Colour;
 use shukun_casework::authority::Role;
 use shukun_casework::calendar::Calendar;
-use shukun_casework::case::{Context, Detection, Discovery, Opening};
-use shukun_casework::timers::Settings;
+use shukun_casework::case::{Case, Context, Detection, Discovery, Opening};
+use shukun_casework::timers::{Settings, Watch};
 use shukun_casework::{AlertId, CaseId, ContentHash, RunId, TransactionId};
 
 use crate::testing::{at, grant, new_account, region, scopes};
@@ -82,4 +83,10 @@ pub(crate) async fn opened(store: &Store, hsa: &Scope, number: u64) -> CaseId {
     let desk = Desk::new();
     let ctx = desk.context(&format!("open-{number}"), 0, 1);
     store.open_in_run(hsa, &run(), &opening(number, VILLAGES[0], Colour::Orange), &ctx).await.unwrap().id
+}
+
+/// A case as if its actions had led there, for what is counted of rows.
+pub(crate) async fn write_row(tx: &DatabaseTransaction, case: &Case, watch: Watch<'_>) {
+    super::row::write(tx, case).await.unwrap();
+    super::clock::write(tx, case, watch).await.unwrap();
 }

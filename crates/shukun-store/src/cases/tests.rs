@@ -212,7 +212,7 @@ fn random_commands(chance: &mut ChaCha8Rng, case: &Case, scope: &Scope) -> Vec<C
 }
 
 /// Random work on some cases; how many acts were done.
-async fn work(store: &Store, scopes: &[Scope], desk: &Desk, chance: &mut ChaCha8Rng, acts: u32) -> u32 {
+pub(crate) async fn work(store: &Store, scopes: &[Scope], desk: &Desk, chance: &mut ChaCha8Rng, acts: u32) -> u32 {
     for number in 0..12 {
         let place = ["330381", VILLAGES[0], VILLAGES[1], VILLAGES[2], TOWNS[2]][usize::try_from(number % 5).unwrap()];
         open(store, &scopes[0], desk, number, place).await;
@@ -244,7 +244,13 @@ async fn work(store: &Store, scopes: &[Scope], desk: &Desk, chance: &mut ChaCha8
     done
 }
 
-async fn rows(store: &Store, scope: &Scope, filter: &CaseFilter, order: CaseOrder, page: u16) -> Vec<CaseRow> {
+pub(crate) async fn rows(
+    store: &Store,
+    scope: &Scope,
+    filter: &CaseFilter,
+    order: CaseOrder,
+    page: u16,
+) -> Vec<CaseRow> {
     let (mut rows, mut from) = (Vec::new(), None);
     loop {
         let found = store.list_cases(scope, filter, order, from.as_ref(), page).await.unwrap();

@@ -48,6 +48,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(8, "0008_lists"),
     migration!(9, "0009_runs"),
     migration!(10, "0010_api"),
+    migration!(11, "0011_figures"),
     migration!(12, "0012_papers"),
 ];
 
@@ -65,7 +66,7 @@ const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (
 )";
 
 /// Tables that others refer to: copied first.
-pub(crate) const REFERRED_TO: &[&str] = &["accounts"];
+pub(crate) const REFERRED_TO: &[&str] = &["accounts", "measures"];
 
 /// What opening an empty database already writes; emptied before a backup is copied in.
 pub(crate) const FILLED_BY_OPENING: &[&str] = &["migrations", "clashing_roles", "audit_head", "data_keys"];

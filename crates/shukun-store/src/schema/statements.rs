@@ -12,13 +12,20 @@ use crate::accounts::{AccountId, accounts_query, names_query};
 use crate::alerts::{alert_counts_query, alerts_query};
 use crate::audit::{Act, AuditFilter, Object, audit_query};
 use crate::cases::{counts_query, list_query};
+use crate::figures::{
+    ageing_query, colour_counts_query, colours_query, endings_query, office_tasks_query, reached_query, tasks_query,
+    trend_query,
+};
 use crate::jobs::{JobId, jobs_query};
 use crate::people::{By, people_query};
 use crate::regions::{names_of_regions_query, regions_query};
-use crate::sql::Sql;
+use crate::sql::{Query, Sql};
 use crate::testing::{TestDb, at, grant, new_account, on_both, region, scopes};
 use crate::workers::{Reach, workers_query};
-use crate::{AlertCursor, AlertFilter, Assignee, CaseCursor, CaseFilter, CaseOrder, CountBy, Scope, Store};
+use crate::{
+    AlertCursor, AlertFilter, Assignee, CaseCursor, CaseFilter, CaseOrder, ColourFilter, CountBy, Narrowed, PlaceSize,
+    Scope, Store, Sway, TaskCursor, TaskFilter, TaskKind, today_in_china,
+};
 
 const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("schema", super::ALL),
@@ -38,6 +45,7 @@ const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("saved_filters", crate::saved_filters::ALL),
     ("cases: act", crate::cases::ACT_STATEMENTS),
     ("cases: clock", crate::cases::CLOCK_STATEMENTS),
+    ("figures: keep", crate::figures::KEEP_STATEMENTS),
     ("cases: row", crate::cases::ROW_STATEMENTS),
     ("backup", crate::backup::ALL),
     ("api_tokens", crate::api_tokens::ALL),
@@ -85,6 +93,7 @@ fn put_together(scope: &Scope) -> Vec<String> {
     for by in CountBy::ALL {
         queries.push(counts_query(scope, &every_filter(), by));
     }
+    queries.extend(figures(scope));
     queries.iter().map(|query| query.text().to_owned()).collect()
 }
 
@@ -107,7 +116,51 @@ fn every_filter() -> CaseFilter {
         burden_to: Some(Fen(2)),
         number: Some("a%".to_owned()),
         allowed: Some(Permission::ReadAuditTrail),
+        narrowed: Narrowed {
+            reached: Some(Status::Verified),
+            vague_below: Some(PlaceSize::Village),
+            is_open: true,
+            office: Some(Role::Village),
+            step_levels: vec![Level::Breached],
+            used_box: Some(2),
+            rule: Some(String::new()),
+            by_hand: true,
+            sway: Some(Sway::Wrong),
+            opened_in: Some(String::new()),
+            closed_in: Some(String::new()),
+            is_determined: true,
+            is_paid: true,
+            is_supervised: true,
+        },
     }
+}
+
+/// What figures are counted with, and the lists behind them that are none of cases.
+fn figures(scope: &Scope) -> Vec<Query> {
+    let (first, last) = (today_in_china(at(0)), today_in_china(at(1)));
+    let county = Some(region("330381"));
+    let tasks = TaskFilter {
+        first,
+        last,
+        region: county.clone(),
+        vague_below: Some(PlaceSize::Town),
+        office: Some(Role::Village),
+        step: Some(Step::Verification),
+    };
+    let people = ColourFilter { year: 2026, region: county.clone(), colour: Colour::Red, on: last };
+    let mut queries = vec![
+        reached_query(scope, &every_filter()),
+        ageing_query(scope, &every_filter(), PlaceSize::Town),
+        ageing_query(scope, &every_filter(), PlaceSize::Village),
+        endings_query(scope, &every_filter()),
+        trend_query(scope, &every_filter()),
+        office_tasks_query(scope, &tasks),
+        colour_counts_query(scope, 2026, county.as_ref()),
+        colours_query(scope, &people, AlertCursor::parse("1.a").as_ref(), 50),
+    ];
+    let from = TaskCursor::parse("2026-03-02.1.a");
+    queries.extend(TaskKind::ALL.iter().map(|kind| tasks_query(scope, &tasks, *kind, from.as_ref(), 50)));
+    queries
 }
 
 async fn prepare(store: &Store, name: &str, text: &str) {

@@ -147,4 +147,4 @@ fn refused() -> StartError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

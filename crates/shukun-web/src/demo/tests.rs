@@ -8,7 +8,7 @@ use super::road::ROADS;
 use super::*;
 use crate::format::masked_name;
 
-fn burdened(number: u64) -> Burdened {
+pub(crate) fn burdened(number: u64) -> Burdened {
     let line = Line {
         tier: "基本医保".to_owned(),
         programme: None,

@@ -11,7 +11,7 @@ use shukun_casework::outcome::OutcomeCode;
 use shukun_casework::timers::Level;
 use shukun_store::{AccountId, Assignee, CaseFilter, CaseOrder};
 
-use super::Places;
+use super::{Places, narrow};
 use crate::guard::encoded;
 use crate::words::{self, Word};
 
@@ -62,6 +62,28 @@ query! {
     outcome = words::FILTER_OUTCOME,
     /// `waiting`: closings that wait for a second person.
     sample = words::FILTER_SAMPLE,
+    /// Written by figures: came at least so far.
+    reached = words::NARROWED_REACHED,
+    /// Waits for this office.
+    office = words::NARROWED_OFFICE,
+    /// How the clock of its step stands; `late`: over it.
+    clock = words::NARROWED_CLOCK,
+    /// The box of ageing.
+    used = words::NARROWED_USED,
+    /// The rule that found it.
+    rule = words::NARROWED_RULE,
+    /// `hand`: found by hand.
+    found = words::DISCOVERY,
+    /// What its ending says of the alert.
+    sway = words::NARROWED_SWAY,
+    /// The month it was opened in.
+    opened = words::NARROWED_OPENED,
+    /// The month it was closed in.
+    ended = words::NARROWED_ENDED,
+    /// `open`, `determined`, `paid`, `order`.
+    has = words::NARROWED_HAS,
+    /// Places known less exactly than `town`, `village`.
+    vague = words::NARROWED_PLACE,
     /// In which order.
     order = words::FILTER_ORDER,
 }
@@ -124,6 +146,7 @@ impl CaseQuery {
             households: self.household.trim().parse().ok().map(|code| vec![HouseholdId(code)]),
             outcomes: OutcomeCode::find(self.outcome.trim()).into_iter().collect(),
             sample_waits: self.sample == "waiting",
+            narrowed: narrow::narrowed(self),
             ..CaseFilter::default()
         }
     }
@@ -180,7 +203,8 @@ fn told_value(name: &str, value: &str, places: &Places, lang: Lang) -> String {
         }
         _ => None,
     };
-    text.map_or_else(|| value.to_owned(), |text| text.in_lang(lang).to_owned())
+    let figured = || narrow::told(name, value, lang).unwrap_or_else(|| value.to_owned());
+    text.map_or_else(figured, |text| text.in_lang(lang).to_owned())
 }
 
 fn hands(value: &str) -> Option<Word> {

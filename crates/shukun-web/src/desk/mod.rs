@@ -18,8 +18,10 @@ use crate::works::Works;
 
 pub mod acts;
 mod case_query;
+pub mod figures;
 mod folders;
 pub mod jobs;
+pub mod narrow;
 mod numbers;
 mod places;
 mod regions;

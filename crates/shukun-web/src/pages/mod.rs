@@ -5,6 +5,7 @@ mod accounts;
 mod audit;
 mod cases;
 mod enrol;
+mod figures;
 mod grants;
 mod health;
 mod home;
@@ -37,6 +38,7 @@ pub fn serve(handlers: Handlers) -> Handlers {
         regions::serve,
         cases::serve,
         jobs::serve,
+        figures::serve,
         home::serve,
     ];
     all.into_iter().fold(handlers, |handlers, serve| serve(handlers))

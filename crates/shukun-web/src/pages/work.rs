@@ -22,7 +22,14 @@ pub async fn work(desk: &Desk, visit: &Visit) -> Result<Vec<EntryGroup>, PageErr
     let queues = queues(desk, visit).await?;
     let kept = kept_filters(desk, visit, false).await?;
     let data = group(visit, words::HOME_DATA, DATA);
-    let groups = [Some(start), queues, kept, Some(data), Some(group(visit, words::HOME_ADMIN, ADMINISTRATION))];
+    let groups = [
+        Some(start),
+        queues,
+        kept,
+        Some(group(visit, words::HOME_OVERVIEW, OVERVIEW)),
+        Some(data),
+        Some(group(visit, words::HOME_ADMIN, ADMINISTRATION)),
+    ];
     Ok(groups.into_iter().flatten().filter(|group| !group.entries.is_empty()).collect())
 }
 
@@ -36,6 +43,12 @@ fn group(visit: &Visit, heading: Word, rows: &[(&str, Word, Permission)]) -> Ent
     }
     EntryGroup { heading: Some(heading.text(visit.lang).to_owned()), entries }
 }
+
+/// What the office's work adds up to.
+const OVERVIEW: &[(&str, Word, Permission)] = &[
+    ("/figures", words::FIGURES, Permission::ViewStatistics),
+    ("/figures/tasks", words::TASKS, Permission::ViewStatistics),
+];
 
 /// What comes in, what is run over it, and long work under way.
 const DATA: &[(&str, Word, Permission)] = &[

@@ -2,6 +2,7 @@
 //!
 //! No inline style and no inline script: the content security policy refuses both. Start at [`layout`].
 
+pub mod chart;
 pub mod clock;
 pub mod colour;
 pub mod empty;
@@ -9,6 +10,7 @@ pub mod error;
 pub mod field;
 pub mod filters;
 pub mod layout;
+pub mod matrix;
 pub mod pager;
 pub mod place;
 pub mod progress;

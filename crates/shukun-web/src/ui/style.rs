@@ -22,13 +22,17 @@ pub static STYLE: LazyLock<OwnFile> = LazyLock::new(|| {
     OwnFile::new(
         "shukun.css",
         "text/css; charset=utf-8",
-        concat!(include_str!("shukun.css"), include_str!("lists.css")),
+        concat!(include_str!("shukun.css"), include_str!("lists.css"), include_str!("figures.css")),
     )
 });
 
 /// Keys on a list: j, k, x. The page works without it.
 pub static LIST_KEYS: LazyLock<OwnFile> =
     LazyLock::new(|| OwnFile::new("list.js", "text/javascript; charset=utf-8", include_str!("list.js")));
+
+/// What draws charts.
+pub static CHARTS: LazyLock<OwnFile> =
+    LazyLock::new(|| OwnFile::new("charts.js", "text/javascript; charset=utf-8", include_str!("charts.js")));
 
 impl OwnFile {
     fn new(name: &'static str, content_type: &'static str, text: &'static str) -> OwnFile {
@@ -45,7 +49,7 @@ impl OwnFile {
 
 /// Our own file at `/assets/{version}/{name}`, if there is one.
 pub fn find(version: &str, name: &str) -> Option<&'static OwnFile> {
-    [&*STYLE, &*LIST_KEYS].into_iter().find(|file| file.version == version && file.name == name)
+    [&*STYLE, &*LIST_KEYS, &*CHARTS].into_iter().find(|file| file.version == version && file.name == name)
 }
 
 #[cfg(test)]

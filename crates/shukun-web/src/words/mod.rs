@@ -7,6 +7,7 @@ mod account;
 mod api;
 mod case;
 mod common;
+mod figures;
 mod lists;
 mod papers;
 mod runs;
@@ -15,6 +16,7 @@ pub use account::*;
 pub use api::*;
 pub use case::*;
 pub use common::*;
+pub use figures::*;
 pub use lists::*;
 pub use papers::*;
 pub use runs::*;
@@ -56,7 +58,7 @@ fn filled(text: &str, values: &[(&str, &str)]) -> String {
 }
 
 /// The lists of every file, for the tests.
-pub const LISTS: &[&[Word]] = &[COMMON, ACCOUNT, API, CASE, RUNS, LISTED, PAPERS];
+pub const LISTS: &[&[Word]] = &[COMMON, ACCOUNT, API, CASE, RUNS, LISTED, PAPERS, FIGURED];
 
 /// `in LIST; KEY: "中文", "English";`, any number of them; the list holds all.
 macro_rules! words {

@@ -8,6 +8,7 @@ use shukun_casework::outcome::OutcomeCode;
 use shukun_casework::timers::Level;
 use shukun_store::Region;
 
+use crate::desk::narrow::{FIGURED, told};
 use crate::desk::{CaseQuery, ORDERS, part};
 use crate::ui::field::Group;
 use crate::ui::place::groups;
@@ -23,6 +24,7 @@ pub fn filter_form(query: &CaseQuery, places: &[Region], visit: &Visit) -> Marku
     let lang = visit.lang;
     let fields = query.fields();
     let is_folded = |name: &str| FOLDED.contains(&name);
+    let is_figured = |name: &str| FIGURED.contains(&name);
     let is_open = fields.iter().any(|(name, value, _)| is_folded(name) && !value.is_empty());
     let is_set = fields.iter().any(|(_, value, _)| !value.is_empty());
     let field = |(name, value, label): &(&'static str, &str, Word)| {
@@ -33,7 +35,8 @@ pub fn filter_form(query: &CaseQuery, places: &[Region], visit: &Visit) -> Marku
     };
     html! {
         form.filters method="get" action="/cases" role="search" aria-label=(words::FILTERS.text(lang)) {
-            @for one in fields.iter().filter(|(name, _, _)| !is_folded(name)) { (field(one)) }
+            @for one in fields.iter().filter(|(name, _, _)| !is_folded(name) && !is_figured(name)) { (field(one)) }
+            (figured(&fields, lang))
             details.more open[is_open] {
                 summary { (words::FILTER_MORE.text(lang)) }
                 div.filters { @for one in fields.iter().filter(|(name, _, _)| is_folded(name)) { (field(one)) } }
@@ -41,6 +44,22 @@ pub fn filter_form(query: &CaseQuery, places: &[Region], visit: &Visit) -> Marku
             div.buttons {
                 button.btn.btn-plain type="submit" { (words::FILTER_APPLY.text(lang)) }
                 @if is_set { a.btn.btn-link href="/cases" { (words::FILTER_CLEAR.text(lang)) } }
+            }
+        }
+    }
+}
+
+/// What a figure narrowed the list to: said, and kept when it is filtered further.
+fn figured(fields: &[(&'static str, &str, Word)], lang: Lang) -> Markup {
+    let set: Vec<_> = fields.iter().filter(|(name, value, _)| FIGURED.contains(name) && !value.is_empty()).collect();
+    html! {
+        @if !set.is_empty() {
+            p.narrowed {
+                span.quiet { (words::NARROWED.text(lang)) }
+                @for (name, value, label) in set {
+                    span.tag.tag-accent { (label.text(lang)) "：" (told(name, value, lang).unwrap_or_else(|| (*value).to_owned())) }
+                    input type="hidden" name=(name) value=(value);
+                }
             }
         }
     }

@@ -10,7 +10,7 @@ mod funnel;
 mod kept;
 mod list;
 mod list_filters;
-mod names;
+pub(super) mod names;
 mod page;
 mod papers;
 mod queues;
