@@ -8,6 +8,7 @@ mod demo;
 mod fuzz;
 mod instructions;
 mod kill;
+mod load;
 mod mutate;
 mod postgres;
 mod run;
@@ -39,6 +40,11 @@ const CHORES: &[Chore] = &[
     },
     Chore { name: "fuzz", about: "the readers against arbitrary bytes: fuzz [TARGET] [SECONDS]", run: fuzz::fuzz },
     Chore { name: "kill", about: "import and settlement killed at many moments: kill [KILLS]", run: kill::kill },
+    Chore {
+        name: "load",
+        about: "many staff at once on the real server: load [--cases N] [--households N] [--staff N] [--seconds N] [--database-url URL]",
+        run: load::load,
+    },
     Chore {
         name: "bench",
         about: "side by side with what one would otherwise pick: bench [--people N] [--runs N] [--only CASE] [--peers NAME]",
