@@ -333,7 +333,8 @@ mod tests {
     async fn officer(store: &Store) -> (Session, Vec<String>) {
         let grants = [grant(Role::Insurance, "330381"), grant(Role::Insurance, "330305")];
         let (_, session) = staff(store, &[new_account("officer", &grants)]).await.remove(0);
-        let held = store.list_grants(&session.scope(at(0)), session.account_id()).await.unwrap();
+        let mut held = store.list_grants(&session.scope(at(0)), session.account_id()).await.unwrap();
+        held.sort_by_key(|held| std::cmp::Reverse(held.grant.region.clone()));
         (session.stepped_up_for_a_test(at(0)), held.into_iter().map(|held| held.grant_id).collect())
     }
 

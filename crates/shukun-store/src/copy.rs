@@ -72,6 +72,11 @@ async fn copy_table(from: &DatabaseTransaction, to: &DatabaseTransaction, table:
 }
 
 impl Table {
+    #[cfg(test)]
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.name == name
+    }
+
     /// Every row, in the key's order.
     #[cfg(test)]
     pub(crate) async fn each_row(&self, from: &DatabaseTransaction, mut each: impl FnMut(&[Value])) -> Result<()> {

@@ -66,7 +66,10 @@ impl Store {
         let file = KeyFile::load_or_create(key_file, &db, &chance).await?;
         let keys = Arc::new(Keyring::open(file, &db, &chance).await?);
         let passwords = Arc::new(PasswordCheck::new(&chance, cost).await?);
-        Ok(Store { db, keys, chance, passwords })
+        let store = Store { db, keys, chance, passwords };
+        // What a newer schema keeps beside a case follows from its actions: made here, before anybody asks for it.
+        store.renew_old_rows().await?;
+        Ok(store)
     }
 
     /// The URL of the SQLite database in a folder: `<folder>/shukun.db`.

@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod compare;
 #[cfg(test)]
+mod released;
+#[cfg(test)]
 mod statements;
 
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode};
