@@ -95,7 +95,8 @@ fn later(day: Day, days: i64) -> Result<Day, StartError> {
 
 fn forward(walk: &Walk<'_>) -> Result<Command, StartError> {
     let village: RegionCode = cut(&walk.one.region, 12).ok_or_else(refused)?;
-    let worker = ActorId::new(walk.staff.scope("cunshe")?.account_id().as_str()).ok_or_else(refused)?;
+    let worker =
+        ActorId::new(walk.staff.scope_at("cunshe", &walk.one.region)?.account_id().as_str()).ok_or_else(refused)?;
     Ok(Command::Forward(Forwarding { village, worker }))
 }
 

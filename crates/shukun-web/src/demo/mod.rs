@@ -5,6 +5,7 @@
 
 pub mod authenticator;
 mod command;
+mod hours;
 mod road;
 mod staff;
 
@@ -20,7 +21,7 @@ use shukun_store::{FirstPassword, Person, Region, Store};
 
 use crate::desk::Numbers;
 use crate::start::StartError;
-use road::{ROADS, Walk, hours};
+use road::{ROADS, Walk};
 use staff::Staff;
 
 /// Somebody whom the screening found, with how the bills were paid.
@@ -76,7 +77,7 @@ pub async fn furnish(
         // Cases do not all stand in their step since the same hour.
         let linger = i64::try_from(number % 9).unwrap_or_default() * 26 + 3;
         let length: i64 = road.iter().map(|stop| stop.after_hours).sum();
-        let start = now - hours(length + linger);
+        let start = hours::in_office(now - road::hours(length + linger), number, numbers.watch(now).calendar);
         let case = open(store, numbers, &staff, (number, one), start).await?;
         let mut walk = Walk { store, numbers, staff: &staff, one, number, case, at: start };
         for stop in *road {

@@ -7,6 +7,7 @@ use shukun_casework::{ActorId, TransactionId};
 use shukun_store::Store;
 
 use super::command::command;
+use super::hours::in_office;
 use super::staff::Staff;
 use super::{Burdened, refused, text_id};
 use crate::desk::Numbers;
@@ -179,8 +180,9 @@ pub struct Walk<'a> {
 impl Walk<'_> {
     /// One act; who acts takes the case where nobody has it.
     pub async fn go(&mut self, stop: &Stop) -> Result<(), StartError> {
-        self.at += hours(stop.after_hours);
-        let scope = self.staff.scope(stop.who)?;
+        let calendar = self.numbers.watch(self.at).calendar;
+        self.at = in_office(self.at + hours(stop.after_hours), self.number, calendar);
+        let scope = self.staff.scope_at(stop.who, &self.one.region)?;
         let me = ActorId::new(scope.account_id().as_str()).ok_or_else(refused)?;
         let mut commands = Vec::new();
         if self.case.assignee.is_none() && self.case.status != Status::Closed {

@@ -11,14 +11,16 @@ use super::authenticator::code;
 use super::refused;
 use crate::start::StartError;
 
-/// How far a role's grant reaches: the county, each town, or each village of the cases.
-const USERS: [(&str, &str, Role); 15] = [
+/// Who works there. The first of the town and of the village have one town; the second ones stand for all the others.
+const USERS: [(&str, &str, Role); 17] = [
     ("yibao", "陈安平", Role::Insurance),
     ("yibao2", "周立群", Role::Insurance),
     ("minzheng", "林秀兰", Role::CivilAffairs),
     ("minzheng2", "吴建民", Role::CivilAffairs),
     ("zhenjie", "黄国强", Role::Township),
+    ("zhenjie2", "邵志远", Role::Township),
     ("cunshe", "叶小芳", Role::Village),
+    ("cunshe2", "何美玲", Role::Village),
     ("honghui", "蔡文静", Role::RedCross),
     ("cishan", "郑德厚", Role::CharityFederation),
     ("lianxi", "潘明远", Role::JointMeeting),
@@ -36,6 +38,7 @@ const PASSWORD: &str = "demo furnishes the county office";
 /// Everybody at work.
 pub struct Staff {
     scopes: BTreeMap<&'static str, Scope>,
+    home: RegionCode,
     ids: Vec<(&'static str, AccountId)>,
 }
 
@@ -43,9 +46,12 @@ impl Staff {
     /// Makes the accounts, signs everybody in and sets up their one-time codes.
     pub async fn hire(store: &Store, places: &BTreeSet<RegionCode>, now: Timestamp) -> Result<Staff, StartError> {
         let county = places.iter().next().and_then(|place| cut(place, 6)).ok_or_else(refused)?;
-        let accounts: Vec<NewAccount> =
-            USERS.iter().map(|(login, name, role)| account(login, name, *role, &county, places)).collect();
-        let mut staff = Staff { scopes: BTreeMap::new(), ids: Vec::new() };
+        let home = home(places).ok_or_else(refused)?;
+        let accounts: Vec<NewAccount> = USERS
+            .iter()
+            .map(|(login, name, role)| account((login, name, *role), &county, &reach(login, *role, &home, places)))
+            .collect();
+        let mut staff = Staff { scopes: BTreeMap::new(), home, ids: Vec::new() };
         for ((login, _, _), first) in USERS.iter().zip(store.set_up(&accounts, now).await?) {
             staff.ids.push((login, first.account_id.clone()));
             staff.scopes.insert(login, work(store, &first, now).await?);
@@ -56,6 +62,15 @@ impl Staff {
     /// What a user may see and do.
     pub fn scope(&self, login: &str) -> Result<&Scope, StartError> {
         self.scopes.get(login).ok_or_else(refused)
+    }
+
+    /// Whoever does this user's work at a place.
+    pub fn scope_at(&self, login: &str, place: &RegionCode) -> Result<&Scope, StartError> {
+        let is_home = place.as_str().starts_with(self.home.as_str());
+        match OF_OTHER_TOWNS.iter().find(|(of_home, _)| *of_home == login) {
+            Some((_, of_others)) if !is_home => self.scope(of_others),
+            _ => self.scope(login),
+        }
     }
 
     /// Everybody gets a new password for one use, the system administrator last.
@@ -80,13 +95,31 @@ async fn work(store: &Store, first: &FirstPassword, now: Timestamp) -> Result<Sc
     Ok(session.scope(now))
 }
 
-fn account(login: &str, name: &str, role: Role, county: &RegionCode, places: &BTreeSet<RegionCode>) -> NewAccount {
-    let parts: BTreeSet<RegionCode> = match role {
-        Role::Township => places.iter().filter_map(|place| cut(place, 9)).collect(),
-        Role::Village => places.iter().filter(|place| place.as_str().len() == 12).cloned().collect(),
-        _ => BTreeSet::from([county.clone()]),
-    };
-    let grant = |region| Grant { role, region, programme: None, expires_on: None };
+/// The users of one town, and who does the same work in all the others.
+const OF_OTHER_TOWNS: [(&str, &str); 2] = [("zhenjie", "zhenjie2"), ("cunshe", "cunshe2")];
+
+/// The town where most of the cases are.
+fn home(places: &BTreeSet<RegionCode>) -> Option<RegionCode> {
+    let mut cases: BTreeMap<RegionCode, usize> = BTreeMap::new();
+    for town in places.iter().filter_map(|place| cut(place, 9)) {
+        *cases.entry(town).or_default() += 1;
+    }
+    cases.into_iter().max_by_key(|(_, cases)| *cases).map(|(town, _)| town)
+}
+
+/// The towns or villages of a user's grants; whoever works for the county has the county.
+fn reach(login: &str, role: Role, home: &RegionCode, places: &BTreeSet<RegionCode>) -> BTreeSet<RegionCode> {
+    let is_at_home = OF_OTHER_TOWNS.iter().any(|(of_home, _)| *of_home == login);
+    let own = places.iter().filter(|place| place.as_str().starts_with(home.as_str()) == is_at_home);
+    match role {
+        Role::Township => own.filter_map(|place| cut(place, 9)).collect(),
+        Role::Village => own.filter(|place| place.as_str().len() == 12).cloned().collect(),
+        _ => places.iter().filter_map(|place| cut(place, 6)).collect(),
+    }
+}
+
+fn account((login, name, role): (&str, &str, Role), county: &RegionCode, reach: &BTreeSet<RegionCode>) -> NewAccount {
+    let grant = |region: &RegionCode| Grant { role, region: region.clone(), programme: None, expires_on: None };
     // A newcomer has nothing yet, so that the empty page can be seen.
     let is_new = login == "xinren";
     NewAccount {
@@ -94,7 +127,7 @@ fn account(login: &str, name: &str, role: Role, county: &RegionCode, places: &BT
         display_name: name.to_owned(),
         office: if is_new { "民政局".to_owned() } else { role.text().zh },
         region: county.clone(),
-        grants: if is_new { Vec::new() } else { parts.into_iter().map(grant).collect() },
+        grants: if is_new { Vec::new() } else { reach.iter().map(grant).collect() },
     }
 }
 

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use shukun_base::Lang;
 use shukun_casework::authority::Permission;
 use shukun_casework::case::Status;
-use shukun_store::{CaseFilter, CountBy};
+use shukun_store::{CaseFilter, CountBy, Scope};
 
 use super::road::ROADS;
 use super::*;
@@ -37,6 +37,15 @@ pub(crate) fn burdened(number: u64) -> Burdened {
     }
 }
 
+async fn scope_of(store: &Store, first: &[FirstPassword], login: &str, now: Timestamp) -> Scope {
+    let first = first.iter().find(|first| first.login == login).unwrap();
+    let (_, session) = store.sign_in(login, &first.password, now).await.unwrap();
+    assert!(session.must_change_password());
+    let password = Masked::new("a password of one's own".to_owned());
+    let (_, session) = store.change_password(&session, &first.password, &password, now).await.unwrap();
+    session.scope(now)
+}
+
 #[tokio::test]
 async fn every_step_holds_a_case_and_everybody_gets_a_password() {
     let dir = tempfile::tempdir().unwrap();
@@ -48,19 +57,18 @@ async fn every_step_holds_a_case_and_everybody_gets_a_password() {
     let people: Vec<Burdened> = (1..=25).map(burdened).collect();
     let named = Region { code: RegionCode::new("330381001").unwrap(), name: "示例街道".to_owned() };
     let first = furnish(&store, &numbers, (&people, &[named]), now).await.unwrap();
-    assert_eq!(first.len(), 15);
-    let zhenjie = first.iter().find(|first| first.login == "zhenjie").unwrap();
-    let (_, session) = store.sign_in("zhenjie", &zhenjie.password, now).await.unwrap();
-    assert!(session.must_change_password());
-    let password = Masked::new("a password of one's own".to_owned());
-    let (_, session) = store.change_password(&session, &zhenjie.password, &password, now).await.unwrap();
-    let scope = session.scope(now);
-    assert!(scope.allows_anywhere(Permission::ConfirmVerification));
-    let counts = store.count_cases(&scope, &CaseFilter::default(), CountBy::Status).await.unwrap();
+    assert_eq!(first.len(), 17);
+    let minzheng = scope_of(&store, &first, "minzheng", now).await;
+    let zhenjie = scope_of(&store, &first, "zhenjie", now).await;
+    assert!(zhenjie.allows_anywhere(Permission::ConfirmVerification));
+    let of_town = store.count_cases(&zhenjie, &CaseFilter::default(), CountBy::Status).await.unwrap();
+    let of_town: u64 = of_town.iter().map(|count| count.cases).sum();
+    assert!((1..25).contains(&of_town), "one town holds {of_town} of 25 cases");
+    let counts = store.count_cases(&minzheng, &CaseFilter::default(), CountBy::Status).await.unwrap();
     for status in Status::ALL {
         assert!(counts.iter().any(|count| count.key.as_deref() == Some(status.key())), "no case is {status}");
     }
-    let names = store.list_households(&scope, &[HouseholdId(1)]).await.unwrap();
+    let names = store.list_households(&minzheng, &[HouseholdId(1)]).await.unwrap();
     assert_eq!(names[0].name.chars().next(), masked_name(&people[0].name).chars().next());
     assert_eq!(store.every_region_name().await.unwrap().len(), 1);
     assert!(crate::words::ILLUSTRATIVE.text(Lang::Zh).contains("虚构"));
