@@ -92,7 +92,7 @@ impl Table {
     }
 
     fn at_a_time(&self) -> usize {
-        if self.name == "documents" { 1 } else { AT_A_TIME }
+        if matches!(self.name.as_str(), "documents" | "exports") { 1 } else { AT_A_TIME }
     }
 
     fn names(&self) -> String {

@@ -24,6 +24,7 @@ mod county_numbers;
 mod documents;
 mod error;
 mod figures;
+mod exports;
 mod grants;
 mod jobs;
 mod keys;
@@ -66,6 +67,7 @@ pub use figures::{
     Ageing, ColourCount, ColourFilter, ColourRow, Ended, Narrowed, OfficeTasks, PlaceSize, Reached, Sway, TaskCursor,
     TaskFilter, TaskKind, TaskPage, TaskRow, Trend, USED_BOXES,
 };
+pub use exports::{EXPORTS_A_DAY, Export, ExportedPerson, NewExport};
 pub use grants::HeldGrant;
 pub use jobs::{ClaimedJob, Job, JobId, JobState, NewJob};
 pub use moment::{Moment, today_in_china};

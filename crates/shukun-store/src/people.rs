@@ -283,7 +283,7 @@ impl Store {
         })
     }
 
-    async fn open_field(&self, row: &Row, field: PersonField) -> Result<Option<Masked<String>>> {
+    pub(crate) async fn open_field(&self, row: &Row, field: PersonField) -> Result<Option<Masked<String>>> {
         let row_id: String = row.get("person_id")?;
         match row.get::<Option<Vec<u8>>>(field.key())? {
             Some(cell) => self.keys.open_text(&self.db, place(field.key(), &row_id), &cell).await.map(Some),

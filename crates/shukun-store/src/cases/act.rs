@@ -53,6 +53,18 @@ impl Store {
         self.act(scope, &actor, case_id, commands, ctx).await
     }
 
+    /// Whether the commands of an act would be taken on a case as it was read, for a preview; nothing is written.
+    ///
+    /// # Errors
+    /// As [`Store::act_on_case`].
+    pub async fn try_act(&self, scope: &Scope, case: &Case, commands: &[Command], ctx: &Context<'_>) -> Result<()> {
+        for command in commands {
+            scope.require_second_factor(command.permission())?;
+        }
+        let actor = self.person(scope).await?;
+        plan_all(case, &actor, commands, ctx).map(|_| ()).map_err(refused)
+    }
+
     /// [`Store::act_on_case`] by a run of the program that the caller may start there.
     pub async fn act_in_run(
         &self,

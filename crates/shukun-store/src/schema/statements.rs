@@ -39,6 +39,7 @@ const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("people", crate::people::ALL),
     ("alerts", crate::alerts::KEEP_STATEMENTS),
     ("documents", crate::documents::ALL),
+    ("exports", crate::exports::ALL),
     ("county_numbers", crate::county_numbers::ALL),
     ("jobs", crate::jobs::ALL),
     ("regions", crate::regions::ALL),

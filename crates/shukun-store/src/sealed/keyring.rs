@@ -25,8 +25,18 @@ statements! {
 }
 
 /// Tables with sealed columns; `index` is the key of keyed hashes.
-const TABLES: &[&str] =
-    &["accounts", "alerts", "audit", "case_actions", "documents", "index", "jobs", "people", "request_answers"];
+const TABLES: &[&str] = &[
+    "accounts",
+    "alerts",
+    "audit",
+    "case_actions",
+    "documents",
+    "exports",
+    "index",
+    "jobs",
+    "people",
+    "request_answers",
+];
 
 #[derive(Clone)]
 struct DataKey {
