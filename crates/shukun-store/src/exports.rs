@@ -86,7 +86,8 @@ impl Store {
     /// How many exports the caller made today.
     pub async fn exports_today(&self, scope: &Scope, now: Moment) -> Result<u64> {
         let row = find(&self.db, SINCE, values![scope.account_id().as_str(), millis(midnight(now)?)]).await?;
-        Ok(row.map_or(Ok(0), |row| row.get::<i64>("exports")).map(|exports| u64::try_from(exports).unwrap_or(0))?)
+        let exports = row.map_or(Ok(0), |row| row.get::<i64>("exports"))?;
+        Ok(u64::try_from(exports).unwrap_or(0))
     }
 
     /// Refuses beyond the day's number; to be asked before an export is begun.

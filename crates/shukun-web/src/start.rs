@@ -201,6 +201,9 @@ async fn keep_clocks(desk: Desk) {
             Ok(cases) => tracing::info!(cases, "clocks read anew"),
             Err(error) => tracing::error!(%error, "clocks could not be read"),
         }
+        if let Err(error) = desk.store().drop_old_exports(desk.now()).await {
+            tracing::error!(%error, "files of old exports could not be taken away");
+        }
         tokio::time::sleep(CLOCKS_EVERY).await;
     }
 }

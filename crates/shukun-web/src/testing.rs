@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::response::Parts;
 use axum::http::{HeaderMap, Request, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use shukun_base::{Fen, HouseholdId, Masked, PersonId, RegionCode};
@@ -274,6 +275,9 @@ impl Answer {
     }
 }
 
+/// How pages send forms without files.
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// One browser.
 pub struct Browser {
     router: Router,
@@ -333,11 +337,23 @@ impl Browser {
         self.send_as("POST", path, "multipart/form-data; boundary=parts", body).await
     }
 
+    /// The bytes that a form gives.
+    pub async fn fetch(&mut self, path: &str, body: &str) -> Vec<u8> {
+        let (parts, bytes) = self.answer("POST", path, FORM, body.as_bytes().to_vec()).await;
+        assert_eq!(parts.status, StatusCode::OK, "{path}");
+        bytes
+    }
+
     pub async fn send(&mut self, method: &str, path: &str, body: &str) -> Answer {
-        self.send_as(method, path, "application/x-www-form-urlencoded", body.as_bytes().to_vec()).await
+        self.send_as(method, path, FORM, body.as_bytes().to_vec()).await
     }
 
     async fn send_as(&mut self, method: &str, path: &str, kind: &str, body: Vec<u8>) -> Answer {
+        let (parts, bytes) = self.answer(method, path, kind, body).await;
+        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    async fn answer(&mut self, method: &str, path: &str, kind: &str, body: Vec<u8>) -> (Parts, Vec<u8>) {
         let mut request = Request::builder().method(method).uri(path).header("host", "help.example");
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         request = request.header(COOKIE, cookies.join("; "));
@@ -351,8 +367,7 @@ impl Browser {
         let response = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         self.keep(&parts.headers);
-        let bytes = to_bytes(body, 16 << 20).await.unwrap();
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+        (parts, to_bytes(body, 16 << 20).await.unwrap().to_vec())
     }
 
     fn keep(&mut self, headers: &HeaderMap) {

@@ -17,8 +17,11 @@ use crate::visit::Visitor;
 use crate::works::Works;
 
 pub mod acts;
+pub mod bulk;
+mod bulk_job;
 mod case_query;
 pub mod figures;
+pub mod export;
 mod folders;
 pub mod jobs;
 pub mod narrow;
@@ -26,7 +29,9 @@ mod numbers;
 mod places;
 mod regions;
 pub mod sheet;
+mod workers;
 
+pub use bulk_job::BULK;
 pub use case_query::{CaseQuery, ORDERS};
 pub use folders::Folders;
 pub use numbers::Numbers;

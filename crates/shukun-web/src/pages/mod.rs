@@ -6,6 +6,7 @@ mod audit;
 mod cases;
 mod enrol;
 mod figures;
+mod exports;
 mod grants;
 mod health;
 mod home;
@@ -35,6 +36,7 @@ pub fn serve(handlers: Handlers) -> Handlers {
         accounts::serve,
         grants::serve,
         audit::serve,
+        exports::serve,
         regions::serve,
         cases::serve,
         jobs::serve,

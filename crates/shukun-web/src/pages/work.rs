@@ -52,6 +52,7 @@ const OVERVIEW: &[(&str, Word, Permission)] = &[
 
 /// What comes in, what is run over it, and long work under way.
 const DATA: &[(&str, Word, Permission)] = &[
+    ("/exports", words::EXPORTS, Permission::Export),
     ("/jobs", words::JOBS, Permission::Import),
     ("/jobs", words::JOBS, Permission::RunScreening),
     ("/jobs", words::JOBS, Permission::Export),

@@ -109,11 +109,6 @@ super::words! {
     TABS: "页签", "Tabs";
     BY_PROGRAM: "程序", "the program";
     DONE_ACT: "已办理。", "Done.";
-    BULK: "批量排除", "Dismiss several";
-    BULK_HINT: "先在名单里勾选，再选原因。系统按比例抽取，由另一人复查。", "Tick cases in the list, then choose a reason. A share is drawn for a second person's look.";
-    BULK_NONE: "还没有勾选案件。", "No case is ticked.";
-    BULK_DONE: "已排除{n}件。", "{n} dismissed.";
-    BULK_PARTLY: "已排除{n}件，{m}件没有办成：{why}", "{n} dismissed, {m} not: {why}";
     SELECT: "勾选", "Select";
     TL_OPENED: "立案", "opened";
     TL_LINKED: "并入预警", "alert linked";

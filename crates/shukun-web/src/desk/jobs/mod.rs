@@ -46,6 +46,8 @@ pub struct Kind {
 
 /// Every kind.
 pub const KINDS: &[&Kind] = &[
+    &crate::desk::BULK,
+    &crate::desk::export::EXPORT,
     #[cfg(test)]
     &tests::TRIAL,
 ];

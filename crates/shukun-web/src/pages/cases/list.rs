@@ -6,7 +6,6 @@ use serde::Deserialize;
 use shukun_base::{Fen, Lang};
 use shukun_casework::alert::Colour;
 use shukun_casework::authority::Permission;
-use shukun_casework::case::Status;
 use shukun_casework::timers::Unit;
 use shukun_store::{AccountId, CaseCursor, CaseRow};
 
@@ -39,13 +38,11 @@ pub fn serve(handlers: Handlers) -> Handlers {
 /// Rows of a page.
 const ROWS: u16 = 30;
 
-/// Where in the list, and what was just done to it.
+/// Where in the list.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
     from: String,
-    pub(super) done: String,
-    pub(super) kept: String,
 }
 
 async fn list(
@@ -63,19 +60,21 @@ async fn list(
     let near = Near::load(&desk, &visit, &page.rows).await?;
     let choosable = desk.store().list_regions(scope, Permission::ViewCases).await?;
     let own_filters = desk.store().list_filters(scope).await?;
-    let with_bulk = visit.may(Permission::Dismiss) && filter.statuses == [Status::Detected] && !page.rows.is_empty();
+    let with_bulk = bulk::is_offered(&visit) && !page.rows.is_empty();
     let shown = Shown { rows: &page.rows, near: &near, with_bulk, visit: &visit };
     let first = cursor.is_some().then(|| query.path());
     let next = page.next.as_ref().map(|cursor| query.path_with(&format!("from={}", encoded(&cursor.to_string()))));
     let body = html! {
-        (bulk::outcome(&asked, lang))
         (wrong(&query.faults(), lang))
         (filter_form(&query, &choosable, &visit))
         @if page.rows.is_empty() { (empty(words::CASES_EMPTY.text(lang), words::CASES_EMPTY_FILL.text(lang))) }
-        @else if with_bulk { (bulk::form(&desk, &visit, &rows_table(&shown))?) }
+        @else if with_bulk { (bulk::form(&visit, &query, count, &rows_table(&shown))) }
         @else { (rows_table(&shown)) }
         (pager(first.as_deref(), next.as_deref(), lang))
         @if !page.rows.is_empty() { p.quiet.keys { (words::KEYS_HINT.text(lang)) } }
+        @if visit.may(Permission::Export) && !page.rows.is_empty() {
+            p.mt-3 { a.btn.btn-plain href={"/exports/new?" (query.written())} { (words::EXPORT_JOB.text(lang)) } }
+        }
         (kept::form(&query, &own_filters, &visit))
         (find::form(&visit))
     };

@@ -22,6 +22,10 @@ mod visit_form;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_of_bulk;
+#[cfg(test)]
+mod tests_of_exports;
+#[cfg(test)]
 mod tests_of_lists;
 #[cfg(test)]
 mod tests_of_papers;

@@ -181,33 +181,6 @@ async fn what_lies_elsewhere_is_not_there_and_a_stale_form_is_told() {
 }
 
 #[tokio::test]
-async fn several_are_dismissed_at_once_and_sent_twice_is_done_once() {
-    let office = office(3).await;
-    let mut civil = office.signed_in("civil").await;
-    let page = civil.get("/cases?status=detected").await.body;
-    assert_eq!(faults(&page), Vec::<String>::new());
-    let marker = "name=\"transaction\" value=\"";
-    let transaction = page[page.find(marker).unwrap() + marker.len()..].split('"').next().unwrap().to_owned();
-    let token = civil.get("/cases?status=detected").await.form_token();
-    let body = form(&[
-        ("form_token", &token),
-        ("transaction", &transaction),
-        ("case", "case-1.1"),
-        ("case", "case-2.1"),
-        ("case", "case-9.1"),
-        ("bulk_reason", "already_aided"),
-        ("bulk_why", "已享受医疗救助"),
-    ]);
-    for _ in 0..2 {
-        civil.post("/cases/dismiss", &body).await.sent_to("/cases?status=detected&done=2&kept=1.web-not-found");
-    }
-    let list = civil.get("/cases?status=detected&done=2&kept=1.web-not-found").await.body;
-    assert!(list.contains("case-3") && !list.contains("/cases/case-1\""), "{list}");
-    assert!(list.contains("已排除2件，1件没有办成：web-not-found"), "{list}");
-    assert_eq!(civil.get("/cases?status=closed").await.body.matches("class=\"row-link\"").count(), 2);
-}
-
-#[tokio::test]
 async fn a_page_is_followed_by_the_next_and_figures_open_their_lists() {
     let office = office(31).await;
     let mut civil = office.signed_in("civil").await;
