@@ -23,8 +23,8 @@ mod copy;
 mod county_numbers;
 mod documents;
 mod error;
-mod figures;
 mod exports;
+mod figures;
 mod grants;
 mod jobs;
 mod keys;
@@ -63,11 +63,11 @@ pub use chance::Chance;
 pub use county_numbers::CountyNumber;
 pub use documents::{DocumentForm, StoredDocument};
 pub use error::{ErrorKind, Result, StoreError};
+pub use exports::{EXPORTS_A_DAY, Export, ExportedPerson, NewExport};
 pub use figures::{
     Ageing, ColourCount, ColourFilter, ColourRow, Ended, Narrowed, OfficeTasks, PlaceSize, Reached, Sway, TaskCursor,
     TaskFilter, TaskKind, TaskPage, TaskRow, Trend, USED_BOXES,
 };
-pub use exports::{EXPORTS_A_DAY, Export, ExportedPerson, NewExport};
 pub use grants::HeldGrant;
 pub use jobs::{ClaimedJob, Job, JobId, JobState, NewJob};
 pub use moment::{Moment, today_in_china};
