@@ -165,6 +165,7 @@ pub async fn open(start: &Start) -> Result<Store, StartError> {
 /// # Errors
 /// The address is taken or not this machine's.
 pub async fn serve(desk: Desk, address: SocketAddr, told: impl Fn(Told<'_>)) -> Result<(), StartError> {
+    desk.read_numbers().await?;
     let router = crate::router(&desk).map_err(|fault| broken(&fault))?;
     let listener = TcpListener::bind(address).await.map_err(|error| taken(address, &error))?;
     let at = listener.local_addr().map_err(|error| taken(address, &error))?;
@@ -197,6 +198,9 @@ async fn keep_clocks(desk: Desk) {
         Err(error) => tracing::error!(%error, "rows of an earlier version could not be made again"),
     }
     loop {
+        if let Err(error) = desk.read_numbers().await {
+            tracing::error!(%error, "the county's numbers could not be read");
+        }
         match desk.store().refresh_clocks(desk.numbers().watch(desk.now())).await {
             Ok(cases) => tracing::info!(cases, "clocks read anew"),
             Err(error) => tracing::error!(%error, "clocks could not be read"),

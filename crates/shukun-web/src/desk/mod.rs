@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 use jiff::Timestamp;
 pub use shukun_store::Region;
-use shukun_store::{Store, Token};
+use shukun_store::{Store, StoreError, Token};
 
 use crate::api::limit::Limits;
 use crate::error::PageError;
@@ -96,6 +96,15 @@ impl Desk {
     /// Where files lie.
     pub fn folders(&self) -> &Folders {
         &self.settings.folders
+    }
+
+    /// Reads the county's own times and numbers anew.
+    ///
+    /// # Errors
+    /// The store's own.
+    pub async fn read_numbers(&self) -> Result<(), StoreError> {
+        self.numbers().take(&self.store.county_numbers().await?);
+        Ok(())
     }
 
     /// Where heavy work goes, and whatever reads outside bytes.

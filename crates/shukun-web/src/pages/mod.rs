@@ -4,6 +4,7 @@ mod account;
 mod accounts;
 mod audit;
 mod cases;
+mod county_numbers;
 mod enrol;
 mod exports;
 mod figures;
@@ -38,6 +39,7 @@ pub fn serve(handlers: Handlers) -> Handlers {
         audit::serve,
         exports::serve,
         regions::serve,
+        county_numbers::serve,
         cases::serve,
         jobs::serve,
         figures::serve,

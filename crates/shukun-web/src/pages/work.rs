@@ -61,6 +61,7 @@ const DATA: &[(&str, Word, Permission)] = &[
 /// Pages of the three administrators and the auditors.
 const ADMINISTRATION: &[(&str, Word, Permission)] = &[
     ("/regions", words::REGIONS, Permission::Import),
+    ("/numbers", words::NUMBERS, Permission::Configure),
     ("/accounts", words::ACCOUNTS, Permission::ManageAccounts),
     ("/grants", words::GRANTS, Permission::ManageGrants),
     ("/audit", words::AUDIT, Permission::ReadAuditTrail),

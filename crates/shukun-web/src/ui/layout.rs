@@ -87,6 +87,18 @@ pub fn alone(visit: &Visit, title: &str, body: &Markup) -> Page {
     document(visit.lang, title, &inner)
 }
 
+/// A page for paper: a title, what it is of, the body; nothing of the frame.
+pub fn printed(visit: &Visit, title: &str, of: &str, body: &Markup) -> Page {
+    let inner = html! {
+        main.print-sheet #main {
+            @if visit.is_illustrative { (banner(visit.lang)) }
+            header { h1 { (title) } p.quiet { (words::PRODUCT.text(visit.lang)) " · " (of) } }
+            (body)
+        }
+    };
+    document(visit.lang, title, &inner)
+}
+
 fn document(lang: Lang, title: &str, inner: &Markup) -> Page {
     let markup = html! {
         (DOCTYPE)

@@ -7,18 +7,22 @@ mod account;
 mod api;
 mod case;
 mod common;
+mod county_numbers;
 mod figures;
 mod lists;
 mod papers;
+mod prints;
 mod runs;
 
 pub use account::*;
 pub use api::*;
 pub use case::*;
 pub use common::*;
+pub use county_numbers::*;
 pub use figures::*;
 pub use lists::*;
 pub use papers::*;
+pub use prints::*;
 pub use runs::*;
 use shukun_base::{Lang, Text};
 
@@ -58,7 +62,7 @@ fn filled(text: &str, values: &[(&str, &str)]) -> String {
 }
 
 /// The lists of every file, for the tests.
-pub const LISTS: &[&[Word]] = &[COMMON, ACCOUNT, API, CASE, RUNS, LISTED, PAPERS, FIGURED];
+pub const LISTS: &[&[Word]] = &[COMMON, ACCOUNT, API, CASE, RUNS, LISTED, PAPERS, FIGURED, NUMBERS_OF_COUNTY, PRINTS];
 
 /// `in LIST; KEY: "中文", "English";`, any number of them; the list holds all.
 macro_rules! words {

@@ -10,10 +10,13 @@ mod funnel;
 mod kept;
 mod list;
 mod list_filters;
+mod looked;
 pub(super) mod names;
 mod page;
 mod papers;
+mod print;
 mod queues;
+mod reveal;
 mod sheet;
 mod timeline;
 mod turn;
@@ -21,6 +24,8 @@ mod visit_form;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_beside;
 #[cfg(test)]
 mod tests_of_bulk;
 #[cfg(test)]
@@ -50,6 +55,8 @@ pub fn serve(handlers: Handlers) -> Handlers {
         visit_form::serve,
         papers::serve,
         sheet::serve,
+        reveal::serve,
+        print::serve,
     ]
     .into_iter()
     .fold(handlers, |handlers, serve| serve(handlers))

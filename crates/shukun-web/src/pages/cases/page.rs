@@ -14,6 +14,7 @@ use shukun_store::{AccountId, StoredDocument};
 use super::act::hidden;
 use super::acts::{Act, Form, Typed, all};
 use super::list::colour;
+use super::looked::looked;
 use super::names::Names;
 use super::papers::papers;
 use super::sheet::is_wanted;
@@ -66,6 +67,9 @@ async fn show(
     if asked.tab == "timeline" {
         return timeline_page(&desk, &visit, &case_id).await;
     }
+    if asked.tab == "looked" {
+        return looked_page(&desk, &visit, &case_id).await;
+    }
     let tried = Tried { key: "", typed: &Typed::default(), faults: &Vec::new() };
     case_page(&desk, &visit, &case_id, &tried, &asked.done).await
 }
@@ -84,11 +88,11 @@ pub async fn case_page(
     let places = desk.place_names([&case.region]).await?;
     let stored = desk.store().list_documents(visit.scope()?, case_id).await?;
     let body = html! {
-        (tabs(&case, false, lang))
+        (tabs(visit, &case, "")?)
         @if done == "act" { p.done role="status" { (words::DONE_ACT.text(lang)) } }
         div.case-steps { (status_steps(&case, lang)) }
         div.case {
-            div { (who(&case, &names, &places, lang)) (how_found(&case, lang)) }
+            div { (who(&case, &names, &places, lang)) (how_found(&case, lang)) (beside(visit, &case)?) }
             div {
                 (money(&case, lang)) (requests(&case, lang)) (visits(&case, lang))
                 (papers(desk, visit, &case, &stored, tried).await?)
@@ -105,19 +109,52 @@ async fn timeline_page(desk: &Desk, visit: &Visit, case_id: &CaseId) -> Result<P
     let lang = visit.lang;
     let case = desk.store().view_case(visit.scope()?, case_id, visit.now).await?;
     let names = Names::load(desk, visit, &[case.household]).await?;
-    let body = html! { (tabs(&case, true, lang)) (timeline(desk, visit, case_id).await?) };
+    let body = html! { (tabs(visit, &case, "timeline")?) (timeline(desk, visit, case_id).await?) };
     let title = words::CASE_TITLE.with(lang, &[("name", &names.title(case.household, lang))]);
     framed(desk, visit, &Heading { title: &title, note: Some(words::TAB_TIMELINE.text(lang)) }, &body).await
 }
 
-fn tabs(case: &Case, is_timeline: bool, lang: Lang) -> Markup {
+/// For those who may read the trail at the case's place.
+async fn looked_page(desk: &Desk, visit: &Visit, case_id: &CaseId) -> Result<Page, PageError> {
+    let lang = visit.lang;
+    let case = desk.store().view_case(visit.scope()?, case_id, visit.now).await?;
+    visit.scope()?.require(Permission::ReadAuditTrail, Some(&case.region))?;
+    let names = Names::load(desk, visit, &[case.household]).await?;
+    let body = html! { (tabs(visit, &case, "looked")?) (looked(desk, visit, &case, &names).await?) };
+    let title = words::CASE_TITLE.with(lang, &[("name", &names.title(case.household, lang))]);
+    framed(desk, visit, &Heading { title: &title, note: Some(words::TAB_LOOKED.text(lang)) }, &body).await
+}
+
+fn tabs(visit: &Visit, case: &Case, open: &str) -> Result<Markup, PageError> {
+    let lang = visit.lang;
     let path = format!("/cases/{}", case.id);
-    html! {
+    let may_read_trail = visit.scope()?.allows(Permission::ReadAuditTrail, Some(&case.region));
+    let current = |tab: &str| (open == tab).then_some("page");
+    Ok(html! {
         nav.tabs aria-label=(words::TABS.text(lang)) {
-            a href=(path) aria-current=[(!is_timeline).then_some("page")] { (words::TAB_CASE.text(lang)) }
-            a href={(path) "?tab=timeline"} aria-current=[is_timeline.then_some("page")] { (words::TAB_TIMELINE.text(lang)) }
+            a href=(path) aria-current=[current("")] { (words::TAB_CASE.text(lang)) }
+            a href={(path) "?tab=timeline"} aria-current=[current("timeline")] { (words::TAB_TIMELINE.text(lang)) }
+            @if may_read_trail { a href={(path) "?tab=looked"} aria-current=[current("looked")] { (words::TAB_LOOKED.text(lang)) } }
         }
-    }
+    })
+}
+
+/// The printed papers that the case has something for, and the way behind the mask.
+fn beside(visit: &Visit, case: &Case) -> Result<Markup, PageError> {
+    let lang = visit.lang;
+    let path = format!("/cases/{}", case.id);
+    let may_reveal = visit.scope()?.allows(Permission::Reveal, Some(&case.region));
+    Ok(html! {
+        section.box {
+            h2 { (words::PRINTS_TITLE.text(lang)) }
+            ul.papers {
+                @if !case.determinations.is_empty() { li { a href={(path) "/print/sheet"} { (words::PRINT_SHEET.text(lang)) } } }
+                @if !case.visits.is_empty() { li { a href={(path) "/print/visit"} { (words::VISIT_TITLE.text(lang)) } } }
+                li { a href={(path) "/print/visit?blank=true"} { (words::PRINT_BLANK.text(lang)) } }
+            }
+            @if may_reveal { p { a.btn.btn-plain href={(path) "/reveal"} { (words::REVEAL.text(lang)) } } }
+        }
+    })
 }
 
 fn status_steps(case: &Case, lang: Lang) -> Markup {

@@ -146,7 +146,7 @@ async fn an_application_is_entered_with_its_papers_and_certified() {
     let whole = [&granted[..], &[("certify_notice_to", "2026-11-18")]].concat();
     act_with(&mut civil, "case-1", "certify", &whole, &files).await.sent_to(&done("case-1"));
     let page = civil.get("/cases/case-1").await.body;
-    let list = page.split("<ul class=\"papers\">").nth(1).unwrap().split("</ul>").next().unwrap();
+    let list = page.split("id=\"papers\"").nth(1).unwrap().split("</ul>").next().unwrap();
     assert_eq!(list.matches("经济状况核对报告").count(), 1, "the same paper stands once: {list}");
 }
 

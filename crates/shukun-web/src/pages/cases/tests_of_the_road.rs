@@ -195,6 +195,10 @@ async fn a_case_goes_from_the_alert_to_its_close_out_by_clicking() {
     act(&mut civil2, "case-1", "close", &fields).await.sent_to(&done("case-1"));
     let page = civil.get("/cases/case-1").await.body;
     assert!(page.contains("已销号") && page.contains("12,000.00元") && page.contains("领款凭证"), "{page}");
+    let printed = civil.get("/cases/case-1/print/sheet").await.body;
+    assert!(printed.contains("慈善救助") && printed.contains("医保局甲"), "{printed}");
+    assert!(printed.contains("class=\"qr\"") && printed.contains("本平台同户其他案件0件"), "{printed}");
+    assert_eq!(faults(&printed), Vec::<String>::new());
     let timeline = civil.get("/cases/case-1?tab=timeline").await.body;
     for step in [
         "提出申请",
