@@ -9,8 +9,6 @@ mod hours;
 mod road;
 mod staff;
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use shukun_base::{Fen, HouseholdId, Masked, PersonId, RegionCode};
 use shukun_casework::alert::Colour;
@@ -69,11 +67,12 @@ pub async fn furnish(
     (people, regions): (&[Burdened], &[Region]),
     now: Timestamp,
 ) -> Result<Vec<FirstPassword>, StartError> {
-    let places: BTreeSet<RegionCode> = people.iter().map(|one| one.region.clone()).collect();
-    let staff = Staff::hire(store, &places, now).await?;
+    let staff = Staff::hire(store, people, now).await?;
     store.save_regions(staff.scope("yibao")?, regions, now).await?;
     save(store, &staff, people, now).await?;
-    for (number, (one, road)) in people.iter().zip(ROADS.iter().cycle()).enumerate() {
+    // The one town that has users of its own comes first, so that it holds cases in every step.
+    let (home, elsewhere): (Vec<_>, Vec<_>) = people.iter().partition(|one| staff.is_home(&one.region));
+    for (number, (one, road)) in home.into_iter().chain(elsewhere).zip(ROADS.iter().cycle()).enumerate() {
         // Cases do not all stand in their step since the same hour.
         let linger = i64::try_from(number % 9).unwrap_or_default() * 26 + 3;
         let length: i64 = road.iter().map(|stop| stop.after_hours).sum();

@@ -8,7 +8,7 @@ use shukun_casework::authority::{Grant, Role};
 use shukun_store::{AccountId, FirstPassword, NewAccount, Scope, Store};
 
 use super::authenticator::code;
-use super::refused;
+use super::{Burdened, refused};
 use crate::start::StartError;
 
 /// Who works there. The first of the town and of the village have one town; the second ones stand for all the others.
@@ -44,12 +44,13 @@ pub struct Staff {
 
 impl Staff {
     /// Makes the accounts, signs everybody in and sets up their one-time codes.
-    pub async fn hire(store: &Store, places: &BTreeSet<RegionCode>, now: Timestamp) -> Result<Staff, StartError> {
+    pub async fn hire(store: &Store, people: &[Burdened], now: Timestamp) -> Result<Staff, StartError> {
+        let places: BTreeSet<RegionCode> = people.iter().map(|one| one.region.clone()).collect();
         let county = places.iter().next().and_then(|place| cut(place, 6)).ok_or_else(refused)?;
-        let home = home(places).ok_or_else(refused)?;
+        let home = home(people.iter().map(|one| &one.region)).ok_or_else(refused)?;
         let accounts: Vec<NewAccount> = USERS
             .iter()
-            .map(|(login, name, role)| account((login, name, *role), &county, &reach(login, *role, &home, places)))
+            .map(|(login, name, role)| account((login, name, *role), &county, &reach(login, *role, &home, &places)))
             .collect();
         let mut staff = Staff { scopes: BTreeMap::new(), home, ids: Vec::new() };
         for ((login, _, _), first) in USERS.iter().zip(store.set_up(&accounts, now).await?) {
@@ -64,9 +65,14 @@ impl Staff {
         self.scopes.get(login).ok_or_else(refused)
     }
 
+    /// Whether a place is in the one town that has users of its own.
+    pub fn is_home(&self, place: &RegionCode) -> bool {
+        place.as_str().starts_with(self.home.as_str())
+    }
+
     /// Whoever does this user's work at a place.
     pub fn scope_at(&self, login: &str, place: &RegionCode) -> Result<&Scope, StartError> {
-        let is_home = place.as_str().starts_with(self.home.as_str());
+        let is_home = self.is_home(place);
         match OF_OTHER_TOWNS.iter().find(|(of_home, _)| *of_home == login) {
             Some((_, of_others)) if !is_home => self.scope(of_others),
             _ => self.scope(login),
@@ -98,13 +104,13 @@ async fn work(store: &Store, first: &FirstPassword, now: Timestamp) -> Result<Sc
 /// The users of one town, and who does the same work in all the others.
 const OF_OTHER_TOWNS: [(&str, &str); 2] = [("zhenjie", "zhenjie2"), ("cunshe", "cunshe2")];
 
-/// The town where most of the cases are.
-fn home(places: &BTreeSet<RegionCode>) -> Option<RegionCode> {
-    let mut cases: BTreeMap<RegionCode, usize> = BTreeMap::new();
-    for town in places.iter().filter_map(|place| cut(place, 9)) {
-        *cases.entry(town).or_default() += 1;
+/// The town where most of the cases are; of equals the last.
+fn home<'a>(cases: impl Iterator<Item = &'a RegionCode>) -> Option<RegionCode> {
+    let mut towns: BTreeMap<RegionCode, usize> = BTreeMap::new();
+    for town in cases.filter_map(|place| cut(place, 9)) {
+        *towns.entry(town).or_default() += 1;
     }
-    cases.into_iter().max_by_key(|(_, cases)| *cases).map(|(town, _)| town)
+    towns.into_iter().max_by_key(|(_, cases)| *cases).map(|(town, _)| town)
 }
 
 /// The towns or villages of a user's grants; whoever works for the county has the county.
