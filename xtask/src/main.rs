@@ -2,6 +2,7 @@
 //!
 //! Knows no domain: it starts cargo and the built program, and reads the tree. Start at [`CHORES`].
 
+mod api_fuzz;
 mod bench;
 mod browser;
 mod demo;
@@ -39,6 +40,11 @@ const CHORES: &[Chore] = &[
         run: tidy::tidy,
     },
     Chore { name: "fuzz", about: "the readers against arbitrary bytes: fuzz [TARGET] [SECONDS]", run: fuzz::fuzz },
+    Chore {
+        name: "api-fuzz",
+        about: "the interface for programs against schemathesis: api-fuzz [ITS ARGUMENTS…]",
+        run: api_fuzz::api_fuzz,
+    },
     Chore { name: "kill", about: "import and settlement killed at many moments: kill [KILLS]", run: kill::kill },
     Chore {
         name: "load",

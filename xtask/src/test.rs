@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use crate::run::{Failure, Outcome, cargo, root, run, shown, target_dir};
-use crate::{browser, fuzz, postgres, tidy};
+use crate::{api_fuzz, browser, fuzz, postgres, tidy};
 
 /// What `cargo xtask bench` settles under.
 const BENCH_PACKS: [&str; 3] = ["bench/packs/person-year", "bench/packs/claim-stream", "bench/packs/claim-stream-40"];
@@ -41,6 +41,11 @@ pub fn test(_: &[String]) -> Outcome {
             }
         }
         Err(failure) => step("fuzz", &mut tally, || Err(failure)),
+    }
+    if api_fuzz::is_possible() {
+        step("api-fuzz", &mut tally, || api_fuzz::api_fuzz(&[]));
+    } else {
+        eprintln!("── {}", api_fuzz::LEFT_OUT);
     }
     println!("\n{} passed, {} failed", tally.passed, tally.failed);
     if tally.failed == 0 { Ok(()) } else { Err(Failure("see above what failed".to_owned())) }

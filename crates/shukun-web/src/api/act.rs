@@ -51,7 +51,7 @@ pub struct CommandDto {
 /// Does one act on a case. Whoever goes on with a case that is in nobody's hands takes it by that. Sent again under the same
 /// `Idempotency-Key` it is done once.
 #[utoipa::path(post, path = "/api/v1/cases/{case_id}/actions", tag = "cases",
-    params(("case_id" = String, Path, description = "Its id."),
+    params(("case_id" = String, Path, description = "Its id.", example = "case-1"),
         ("Idempotency-Key" = String, Header, description = "The name of this act: 1 to 64 letters, digits, - or _.")),
     request_body = ActDto, responses((status = 200, description = "The case as it is now.", body = CaseDto)))]
 pub async fn act(

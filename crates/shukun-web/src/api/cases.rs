@@ -106,7 +106,7 @@ pub async fn list(
 }
 
 /// One case. Who looked is written into the audit trail.
-#[utoipa::path(get, path = "/api/v1/cases/{case_id}", tag = "cases", params(("case_id" = String, Path, description = "Its id.")),
+#[utoipa::path(get, path = "/api/v1/cases/{case_id}", tag = "cases", params(("case_id" = String, Path, description = "Its id.", example = "case-1")),
     responses((status = 200, description = "The case.", body = CaseDto)))]
 pub async fn show(
     State(desk): State<Desk>,
@@ -120,7 +120,7 @@ pub async fn show(
 
 /// Everything that happened in a case, in order. Who looked is written into the audit trail.
 #[utoipa::path(get, path = "/api/v1/cases/{case_id}/actions", tag = "cases",
-    params(("case_id" = String, Path, description = "Its id.")),
+    params(("case_id" = String, Path, description = "Its id.", example = "case-1")),
     responses((status = 200, description = "Its actions.", body = Vec<ActionDto>)))]
 pub async fn actions(
     State(desk): State<Desk>,
@@ -148,7 +148,7 @@ pub struct OfferedActDto {
 
 /// What can be done with a case at its present status, and whether the caller may.
 #[utoipa::path(get, path = "/api/v1/cases/{case_id}/acts", tag = "cases",
-    params(("case_id" = String, Path, description = "Its id.")),
+    params(("case_id" = String, Path, description = "Its id.", example = "case-1")),
     responses((status = 200, description = "The acts.", body = Vec<OfferedActDto>)))]
 pub async fn acts(
     State(desk): State<Desk>,

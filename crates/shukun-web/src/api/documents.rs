@@ -90,7 +90,7 @@ pub struct DocumentsDto {
 
 /// The papers of a case.
 #[utoipa::path(get, path = "/api/v1/cases/{case_id}/documents", tag = "documents",
-    params(("case_id" = String, Path, description = "Its id.")),
+    params(("case_id" = String, Path, description = "Its id.", example = "case-1")),
     responses((status = 200, description = "The papers.", body = DocumentsDto)))]
 pub async fn list(
     State(desk): State<Desk>,
@@ -114,7 +114,7 @@ pub struct AddAsked {
 
 /// Adds a paper: its bytes are the body. A PDF, JPEG or PNG by its first bytes, 20 MiB at most; whatever the body calls itself.
 #[utoipa::path(post, path = "/api/v1/cases/{case_id}/documents", tag = "documents",
-    params(AddAsked, ("case_id" = String, Path, description = "Its id."),
+    params(AddAsked, ("case_id" = String, Path, description = "Its id.", example = "case-1"),
         ("Idempotency-Key" = String, Header, description = "The name of this request: 1 to 64 letters, digits, - or _.")),
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The paper."),
     responses((status = 201, description = "What commands name it by.", body = DocumentDto)))]

@@ -18,6 +18,8 @@ mod docs;
 mod documents;
 pub mod door;
 mod figures;
+#[cfg(test)]
+mod fuzz;
 pub mod limit;
 mod me;
 mod once;
