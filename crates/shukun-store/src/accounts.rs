@@ -207,7 +207,7 @@ impl Store {
     }
 
     /// An open account that the caller keeps: its login and place.
-    async fn kept_account(&self, scope: &Scope, account_id: &AccountId) -> Result<(String, RegionCode)> {
+    pub(crate) async fn kept_account(&self, scope: &Scope, account_id: &AccountId) -> Result<(String, RegionCode)> {
         let row = find(&self.db, PLACE, values![account_id.as_str()]).await?.ok_or_else(StoreError::not_found)?;
         let region = read_region(&row)?;
         scope.require(Permission::ManageAccounts, Some(&region))?;

@@ -40,6 +40,7 @@ mod sessions;
 mod sign_in;
 mod sql;
 mod store;
+mod subjects;
 mod totp;
 mod workers;
 
@@ -78,5 +79,6 @@ pub use scope::{Ceiling, Scope};
 pub use sealed::SuiteName;
 pub use sessions::{Session, Token};
 pub use store::Store;
+pub use subjects::LinkedSubject;
 pub use totp::Enrolment;
 pub use workers::Worker;

@@ -17,6 +17,7 @@ pub mod lang;
 pub mod listen;
 #[cfg(test)]
 mod matrix;
+pub mod oidc;
 pub mod pages;
 pub mod routes;
 pub mod start;

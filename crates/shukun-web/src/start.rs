@@ -18,6 +18,7 @@ use crate::desk::jobs::{Hold, runner};
 use crate::desk::{Desk, Folders, Numbers, Settings};
 use crate::http::cookies::Transport;
 use crate::listen;
+use crate::oidc::Oidc;
 use crate::works::Works;
 
 /// What the command line says.
@@ -37,6 +38,8 @@ pub struct Start {
     pub region: Option<RegionCode>,
     /// The packs that are in force here, where `data/packs` is not there.
     pub packs: Vec<PathBuf>,
+    /// An outside sign-in service beside our own passwords.
+    pub oidc: Option<Oidc>,
 }
 
 /// What happened on the way.
@@ -117,7 +120,9 @@ pub fn run(start: &Start, told: impl Fn(Told<'_>)) -> Result<(), StartError> {
             told(Told::FirstPasswords(&first));
         }
         let settings = settings(start.transport, false, Folders::of(&start.data, &start.packs))?;
-        serve(Desk::new(store, settings), start.listen, told).await
+        let desk = Desk::new(store, settings);
+        let desk = start.oidc.iter().fold(desk, |desk, oidc| desk.with_oidc(oidc.clone()));
+        serve(desk, start.listen, told).await
     })
 }
 
@@ -295,6 +300,7 @@ mod tests {
             transport: Transport::Plain,
             region: region.map(|code| RegionCode::new(code).unwrap()),
             packs: Vec::new(),
+            oidc: None,
         }
     }
 

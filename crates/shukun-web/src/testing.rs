@@ -83,6 +83,11 @@ impl Office {
         office
     }
 
+    /// The same, connected to an outside sign-in service.
+    pub fn with_oidc(self, oidc: crate::oidc::Oidc) -> Office {
+        Office { desk: self.desk.with_oidc(oidc), ..self }
+    }
+
     /// Nobody but the three administrators.
     pub async fn of_administrators() -> Office {
         let staff = [

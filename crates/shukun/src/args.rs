@@ -448,6 +448,10 @@ pub struct ServeArgs {
     pub region: Option<RegionCode>,
     #[arg(long, num_args = 1.., value_name = "PATH")]
     pub packs: Vec<PathBuf>,
+    #[arg(long, value_name = "URL", requires = "oidc_client")]
+    pub oidc_issuer: Option<String>,
+    #[arg(long, value_name = "ID", requires = "oidc_issuer")]
+    pub oidc_client: Option<String>,
 }
 
 /// Which office a command is about.

@@ -156,6 +156,8 @@ const HELP: &[Row] = &[
     ("serve https", "浏览器经 https 网关访问：登录凭证只随 https 发送", "browsers come through an https gateway: cookies travel by https alone"),
     ("serve region", "县的区划代码，如 330381；第一次启动时必填", "the county's code, as 330381; needed at the first start"),
     ("serve packs", "本县用的制度包文件夹，可以多个（数据文件夹里有 packs 时以它为准）", "the packs in force here (where the folder of everything holds no packs of its own)"),
+    ("serve oidc_issuer", "接入统一身份服务（OpenID Connect）：它的地址，如 https://id.example；客户端口令放在环境变量 SHUKUN_OIDC_SECRET", "connect a common sign-in service (OpenID Connect): its URL, as https://id.example; the client's secret comes from the variable SHUKUN_OIDC_SECRET"),
+    ("serve oidc_client", "在统一身份服务登记的客户端标识；回到本系统的地址登记为 https://…/sign-in/back", "our client id in that service; register https://…/sign-in/back as the address to come back to"),
     ("work", "由服务自己启动，不供人使用", "started by the server itself, not for people"),
     ("backup", "备份数据库到一个新文件，服务不用停", "back the database up to a new file while the server goes on"),
     ("backup data", "数据文件夹", "the folder of everything"),

@@ -51,6 +51,7 @@ const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("backup", crate::backup::ALL),
     ("api_tokens", crate::api_tokens::ALL),
     ("answers", crate::answers::ALL),
+    ("subjects", crate::subjects::ALL),
     ("copy", crate::copy::ALL),
 ];
 

@@ -13,6 +13,7 @@ use crate::api::limit::Limits;
 use crate::error::PageError;
 use crate::http::around::SESSION;
 use crate::http::cookies::{self, Transport};
+use crate::oidc::Oidc;
 use crate::visit::Visitor;
 use crate::works::Works;
 
@@ -64,13 +65,14 @@ pub struct Desk {
     store: Store,
     settings: Settings,
     limits: Arc<Limits>,
+    oidc: Option<Oidc>,
     waker: Arc<tokio::sync::Notify>,
 }
 
 impl Desk {
     /// A desk.
     pub fn new(store: Store, settings: Settings) -> Desk {
-        Desk { store, settings, limits: Arc::new(Limits::default()), waker: Arc::default() }
+        Desk { store, settings, limits: Arc::new(Limits::default()), oidc: None, waker: Arc::default() }
     }
 
     /// How browsers reach the pages.
@@ -143,6 +145,16 @@ impl Desk {
     /// A word nobody can guess.
     pub fn random_word(&self) -> Result<String, PageError> {
         Ok(self.random_bytes()?.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// The same with an outside sign-in service.
+    pub fn with_oidc(self, oidc: Oidc) -> Desk {
+        Desk { oidc: Some(oidc), ..self }
+    }
+
+    /// The outside sign-in service, if one is connected.
+    pub fn oidc(&self) -> Option<&Oidc> {
+        self.oidc.as_ref()
     }
 
     /// How much programs may still ask.

@@ -79,6 +79,7 @@ fn row(account: &Account, is_own: bool, places: &Places, visit: &Visit) -> Marku
             td.wide {
                 @if !account.is_closed && !is_own {
                     div.buttons {
+                        a.btn.btn-plain href={"/accounts/" (account.account_id) "/subjects"} { (words::SUBJECTS.text(lang)) }
                         (act(account, "reset", words::ACCOUNT_RESET, visit))
                         (act(account, "close", words::ACCOUNT_CLOSE, visit))
                     }

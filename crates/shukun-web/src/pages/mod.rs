@@ -12,10 +12,12 @@ mod grants;
 mod health;
 mod home;
 mod jobs;
+mod oidc;
 mod password;
 mod regions;
 mod second_factor;
 mod sign_in;
+mod subjects;
 mod tokens;
 mod work;
 
@@ -29,6 +31,8 @@ pub fn serve(handlers: Handlers) -> Handlers {
     let all = [
         health::serve,
         sign_in::serve,
+        oidc::serve,
+        subjects::serve,
         password::serve,
         second_factor::serve,
         enrol::serve,

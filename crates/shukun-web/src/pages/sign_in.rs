@@ -11,6 +11,7 @@ use shukun_store::{ErrorKind, Token};
 
 use crate::desk::Desk;
 use crate::error::PageError;
+use crate::guard::encoded;
 use crate::http::around::SESSION;
 use crate::http::cookies::{self, Transport};
 use crate::http::fields::{Fields, Next, masked};
@@ -43,8 +44,8 @@ struct Typed {
     next: Next,
 }
 
-async fn show(visit: Visit, Query(asked): Query<Asked>) -> Page {
-    page(&visit, &asked.next, "", &Vec::new(), asked.done == "signed-out")
+async fn show(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>) -> Page {
+    page(&desk, &visit, &asked.next, "", &Vec::new(), asked.done == "signed-out")
 }
 
 async fn sign_in(State(desk): State<Desk>, visit: Visit, Fields(typed): Fields<Typed>) -> Result<Response, PageError> {
@@ -52,7 +53,7 @@ async fn sign_in(State(desk): State<Desk>, visit: Visit, Fields(typed): Fields<T
         Ok((token, _)) => Ok((with_session(visit.transport, &token), Redirect::to(typed.next.path())).into_response()),
         Err(error) if error.kind == ErrorKind::SignedOut => {
             let faults = vec![("login", error.text)];
-            let again = page(&visit, &typed.next, typed.login.reveal(), &faults, false);
+            let again = page(&desk, &visit, &typed.next, typed.login.reveal(), &faults, false);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response())
         }
         Err(error) => Err(error.into()),
@@ -75,7 +76,7 @@ pub fn with_session(
     AppendHeaders(cookies::written(transport, SESSION, &token.to_cookie(), None).map(|cookie| (SET_COOKIE, cookie)))
 }
 
-fn page(visit: &Visit, next: &Next, login: &str, faults: &Faults, is_signed_out: bool) -> Page {
+fn page(desk: &Desk, visit: &Visit, next: &Next, login: &str, faults: &Faults, is_signed_out: bool) -> Page {
     let lang = visit.lang;
     let login = Input { autocomplete: "username", value: login, ..Input::text("login", words::LOGIN.text(lang)) };
     let password = Input {
@@ -92,6 +93,9 @@ fn page(visit: &Visit, next: &Next, login: &str, faults: &Faults, is_signed_out:
             (input(&login, &Vec::new(), lang))
             (input(&password, &Vec::new(), lang))
             button.btn.btn-primary.w-100 type="submit" { (words::SIGN_IN.text(lang)) }
+        }
+        @if desk.oidc().is_some() {
+            p { a.btn.btn-plain.w-100 href={"/sign-in/away?next=" (encoded(next.path()))} { (words::OIDC_SIGN_IN.text(lang)) } }
         }
         p.quiet { (words::SIGN_IN_HELP.text(lang)) }
     };

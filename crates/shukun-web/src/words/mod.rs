@@ -10,6 +10,7 @@ mod common;
 mod county_numbers;
 mod figures;
 mod lists;
+mod oidc;
 mod papers;
 mod prints;
 mod runs;
@@ -21,6 +22,7 @@ pub use common::*;
 pub use county_numbers::*;
 pub use figures::*;
 pub use lists::*;
+pub use oidc::*;
 pub use papers::*;
 pub use prints::*;
 pub use runs::*;
@@ -62,7 +64,8 @@ fn filled(text: &str, values: &[(&str, &str)]) -> String {
 }
 
 /// The lists of every file, for the tests.
-pub const LISTS: &[&[Word]] = &[COMMON, ACCOUNT, API, CASE, RUNS, LISTED, PAPERS, FIGURED, NUMBERS_OF_COUNTY, PRINTS];
+pub const LISTS: &[&[Word]] =
+    &[COMMON, OIDC, ACCOUNT, API, CASE, RUNS, LISTED, PAPERS, FIGURED, NUMBERS_OF_COUNTY, PRINTS];
 
 /// `in LIST; KEY: "中文", "English";`, any number of them; the list holds all.
 macro_rules! words {

@@ -62,6 +62,7 @@ pub fn serve_office(args: &DemoArgs, screened: &Screened<'_>, lang: Lang) -> Res
         transport: Transport::Plain,
         region: None,
         packs: vec![args.packs.clone()],
+        oidc: None,
     };
     let folders = Folders::of(&start.data, &start.packs).with_lake(screened.lake.dir());
     with_runtime(async {

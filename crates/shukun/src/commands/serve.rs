@@ -1,7 +1,8 @@
 //! `shukun serve`: the county's pages, until the program is asked to end.
 
-use shukun_base::{Lang, Text};
+use shukun_base::{Lang, Masked, Text};
 use shukun_web::http::cookies::Transport;
+use shukun_web::oidc::Oidc;
 use shukun_web::start::{Start, StartError, Told, run};
 
 use crate::args::ServeArgs;
@@ -20,9 +21,30 @@ pub fn serve(args: &ServeArgs, lang: Lang) -> Result<Exit, CliError> {
         transport: if args.https { Transport::Secure } else { Transport::Plain },
         region: args.region.clone(),
         packs: args.packs.clone(),
+        oidc: oidc(args)?,
     };
     run(&start, |told| show(&told, lang)).map_err(|error| stopped(&error))?;
     Ok(Exit::Done)
+}
+
+/// The variable of the client's secret: on the command line everybody on the machine could read it.
+const OIDC_SECRET: &str = "SHUKUN_OIDC_SECRET";
+
+fn oidc(args: &ServeArgs) -> Result<Option<Oidc>, CliError> {
+    let (Some(issuer), Some(client)) = (&args.oidc_issuer, &args.oidc_client) else { return Ok(None) };
+    let secret = Masked::new(std::env::var(OIDC_SECRET).unwrap_or_default());
+    Oidc::new(issuer, client, secret).map(Some).ok_or_else(|| {
+        CliError::from(Problem {
+            code: "serve-oidc",
+            what: Text::new("统一身份服务的地址不能用", "the sign-in service's address cannot be used"),
+            place: Some(issuer.clone()),
+            mend: Text::new(
+                "写 https 地址（http 只用于本机），并写明 --oidc-client",
+                "give an https address (http for this machine alone) and --oidc-client",
+            ),
+            exit: Exit::Usage,
+        })
+    })
 }
 
 /// Says it on the terminal. That nobody reads along is no reason to end a server.
