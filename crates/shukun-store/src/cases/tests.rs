@@ -134,9 +134,10 @@ fn cases_are_split_and_merged_in_one_transaction() {
         let alert = [AlertId::new("alert-9").unwrap()];
         let left = store.split_case(&scopes[1], &case_id(1), &alert, new, &desk.context("split", 3, 3)).await.unwrap();
         assert_eq!((left.version, left.detections.len()), (4, 1));
-        store.act_on_case(&scopes[1], &case_id(2), &[take(&scopes[1])], &desk.context("take2", 1, 3)).await.unwrap();
+        let marked = [take(&scopes[1]), Command::Mark { flag: Flag::PotentialDuplicate }];
+        store.act_on_case(&scopes[1], &case_id(2), &marked, &desk.context("take2", 1, 3)).await.unwrap();
         let ctx = desk.context("merge", 4, 4);
-        let kept = store.merge_cases(&scopes[1], &case_id(1), (&case_id(2), 2), &note("同一户"), &ctx).await.unwrap();
+        let kept = store.merge_cases(&scopes[1], &case_id(1), (&case_id(2), 3), &note("同一户"), &ctx).await.unwrap();
         assert_eq!(kept.detections.len(), 2);
         assert_eq!(store.case(&scopes[1], &case_id(2)).await.unwrap().status, Status::Closed);
     });

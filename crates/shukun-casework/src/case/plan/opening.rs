@@ -5,6 +5,7 @@ use crate::case::command::Opening;
 use crate::case::record::{ClosingWay, Detection, Discovery};
 use crate::ids::{AlertId, Note};
 use crate::outcome::{Outcome, OutcomeCode};
+use shukun_base::PersonId;
 
 /// Opens a case: the program for an alert, a person for a household found by hand. `ctx.version` is 0.
 pub fn plan_open(actor: &Actor, opening: &Opening, ctx: &Context) -> Result<Vec<Action>, Refusal> {
@@ -59,6 +60,9 @@ pub fn plan_merge(
         && duplicate.open_objection().is_none()
         && duplicate.open_appeal().is_none();
     require(keep.id != duplicate.id && can_end, RefusalCode::CannotMerge)?;
+    if !are_duplicates(keep, duplicate) {
+        return Err(lacking(RefusalCode::CannotMerge, unrelated()));
+    }
     let absorbed = Content::Absorbed { case: duplicate.id.clone(), detections: duplicate.detections.clone() };
     let ended = vec![
         Content::MergedInto { case: keep.id.clone() },
@@ -72,6 +76,27 @@ pub fn plan_merge(
     ];
     let kept = actions(&keep.id, keep.version, &who, ctx, vec![absorbed]);
     Ok((kept, actions(&duplicate.id, duplicate.version, &who_of_duplicate, ctx, ended)))
+}
+
+/// One household, one person in both, or marked by somebody as a potential duplicate: nothing else says that two cases are
+/// about the same.
+fn are_duplicates(one: &Case, other: &Case) -> bool {
+    let is_marked = |case: &Case| case.marks.contains(&Flag::PotentialDuplicate);
+    let people = |case: &Case| -> BTreeSet<PersonId> {
+        let found_by_hand = match &case.discovery {
+            Discovery::Hand { person, .. } => Some(*person),
+            Discovery::Alert(_) | Discovery::Split { .. } => None,
+        };
+        case.detections.iter().map(|detection| detection.person).chain(found_by_hand).collect()
+    };
+    one.household == other.household || is_marked(one) || is_marked(other) || !people(one).is_disjoint(&people(other))
+}
+
+fn unrelated() -> Text {
+    Text::new(
+        "不是同一户，没有同一个人，也没有标记疑似重复",
+        "not one household, no person in both, and neither is marked as a potential duplicate",
+    )
 }
 
 /// Takes alerts out of `case` into a case of their own: the actions of each.

@@ -188,6 +188,19 @@ fn duplicates_are_merged_and_split_again() {
     }
     other.case.id = crate::ids::CaseId::new("case-2").unwrap();
     let context = keep.context("t-merge");
+    // Another household's case of somebody else is no duplicate, until somebody marks it as one.
+    let mut unrelated = World::new().until_screened();
+    unrelated.try_act(&officer("ca1"), &Command::Assign { to: id("ca1") }).unwrap();
+    unrelated.case.id = crate::ids::CaseId::new("case-9").unwrap();
+    unrelated.case.household = shukun_base::HouseholdId(99);
+    unrelated.case.detections.iter_mut().for_each(|detection| detection.person = shukun_base::PersonId(99));
+    let merge = |other: &Case| plan_merge(&keep.case, other, other.version, &note("同一人"), &officer("ca1"), &context);
+    assert_eq!(merge(&unrelated.case).unwrap_err().code, RefusalCode::CannotMerge);
+    let mut same_person = unrelated.case.clone();
+    same_person.detections = keep.case.detections.clone();
+    assert!(merge(&same_person).is_ok(), "one person in both");
+    unrelated.case.marks.insert(Flag::PotentialDuplicate);
+    assert!(merge(&unrelated.case).is_ok(), "marked by somebody");
     let (kept, ended) =
         plan_merge(&keep.case, &other.case, other.case.version, &note("同一户"), &officer("ca1"), &context).unwrap();
     for (world, actions) in [(&mut keep, kept), (&mut other, ended)] {
