@@ -8,6 +8,7 @@
 
 mod act;
 mod clock;
+mod duplicates;
 mod filter;
 mod list;
 mod row;
@@ -31,6 +32,8 @@ pub(crate) use row::TABLES;
 pub(crate) use act::ALL as ACT_STATEMENTS;
 #[cfg(test)]
 pub(crate) use clock::ALL as CLOCK_STATEMENTS;
+#[cfg(test)]
+pub(crate) use duplicates::duplicates_query;
 #[cfg(test)]
 pub(crate) use list::{counts_query, list_query};
 #[cfg(test)]

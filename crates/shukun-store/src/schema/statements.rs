@@ -11,7 +11,7 @@ use shukun_casework::timers::Level;
 use crate::accounts::{AccountId, accounts_query, names_query};
 use crate::alerts::{alert_counts_query, alerts_query};
 use crate::audit::{Act, AuditFilter, Object, audit_query};
-use crate::cases::{counts_query, list_query};
+use crate::cases::{counts_query, duplicates_query, list_query};
 use crate::figures::{
     ageing_query, colour_counts_query, colours_query, endings_query, office_tasks_query, reached_query, tasks_query,
     trend_query,
@@ -73,6 +73,7 @@ fn put_together(scope: &Scope) -> Vec<String> {
         jobs_query(scope, Some(&JobId::new("1"))),
         names_of_regions_query(&[region("330381"), region("330381001")]),
         regions_query(scope, Permission::ReadAuditTrail),
+        duplicates_query(scope, Permission::ReadAuditTrail),
         workers_query(scope, Permission::Verify, &region("330381001"), Reach::Over),
         workers_query(scope, Permission::Verify, &region("330381001"), Reach::Within),
         people_query(scope, Permission::ReadAuditTrail, &By::Households(&[HouseholdId(1)])),

@@ -9,6 +9,7 @@ use shukun_casework::case::{Case, Command, Status};
 use shukun_casework::{CaseId, TransactionId};
 use shukun_store::{ErrorKind, Scope, StoreError};
 
+use super::acts::around::Around;
 use super::acts::{Act, Reader, Typed, all, take};
 use super::page::{Tried, case_page};
 use super::papers::store_files;
@@ -64,7 +65,12 @@ async fn do_act(desk: Desk, visit: Visit, id: String, sent: Sent, act: &'static 
         [] => Vec::new(),
         _ => desk.store().list_documents(visit.scope()?, &case_id).await?,
     };
-    let command = match (act.read)(&Reader { case: &case, typed: &typed, visit: &visit, papers: &papers }) {
+    let around = match act.key {
+        "forward" | "assign" => Around::load(&desk, &visit, &case).await?,
+        _ => Around::default(),
+    };
+    let reader = Reader { case: &case, typed: &typed, visit: &visit, papers: &papers, around: &around };
+    let command = match (act.read)(&reader) {
         Ok(command) => command,
         Err(faults) => {
             return again(&desk, &visit, &case_id, act.key, &typed, faults, StatusCode::UNPROCESSABLE_ENTITY).await;
@@ -79,7 +85,8 @@ async fn do_act(desk: Desk, visit: Visit, id: String, sent: Sent, act: &'static 
 
 /// Whoever goes on with a case that is in nobody's hands takes it by that: one act, all or nothing.
 pub fn with_taking(case: &Case, visit: &Visit, command: Command) -> Result<Vec<Command>, PageError> {
-    let is_in_hands = case.assignee.is_some() || case.status == Status::Closed;
+    let is_in_hands =
+        case.assignee.is_some() || case.status == Status::Closed || matches!(command, Command::Assign { .. });
     Ok(if is_in_hands { vec![command] } else { vec![take(visit)?, command] })
 }
 

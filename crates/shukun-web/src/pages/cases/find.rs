@@ -5,9 +5,10 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
-use shukun_base::{Lang, Masked};
+use shukun_base::Masked;
 use shukun_store::{CaseFilter, MaskedPerson};
 
+use super::new::onwards;
 use super::queues::total;
 use crate::desk::{CaseQuery, Desk};
 use crate::error::PageError;
@@ -63,7 +64,7 @@ async fn find(State(desk): State<Desk>, visit: Visit, Fields(typed): Fields<Type
 
 async fn nobody(desk: &Desk, visit: &Visit) -> Result<Page, PageError> {
     let lang = visit.lang;
-    let body = html! { (empty(words::FIND_NOBODY.text(lang), words::FIND_NOBODY_FILL.text(lang))) (back(lang)) };
+    let body = html! { (empty(words::FIND_NOBODY.text(lang), words::FIND_NOBODY_FILL.text(lang))) (onwards(visit)) };
     framed(desk, visit, &Heading { title: words::FIND_PERSON.text(lang), note: None }, &body).await
 }
 
@@ -79,11 +80,7 @@ async fn without_case(desk: &Desk, visit: &Visit, one: &MaskedPerson) -> Result<
             }
             p { (words::FIND_NO_CASE.text(lang)) }
         }
-        (back(lang))
+        (onwards(visit))
     };
     framed(desk, visit, &Heading { title: words::FIND_PERSON.text(lang), note: None }, &body).await
-}
-
-fn back(lang: Lang) -> Markup {
-    html! { p.buttons { a.btn.btn-link href="/cases" { (words::CASES.text(lang)) } } }
 }

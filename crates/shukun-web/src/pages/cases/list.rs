@@ -75,6 +75,9 @@ async fn list(
         @if visit.may(Permission::Export) && !page.rows.is_empty() {
             p.mt-3 { a.btn.btn-plain href={"/exports/new?" (query.written())} { (words::EXPORT_JOB.text(lang)) } }
         }
+        @if visit.may(Permission::DiscoverByHand) {
+            p.mt-3 { a.btn.btn-plain href="/cases/new" { (words::OPEN_BY_HAND.text(lang)) } }
+        }
         (kept::form(&query, &own_filters, &visit))
         (find::form(&visit))
     };

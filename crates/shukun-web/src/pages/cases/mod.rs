@@ -5,6 +5,7 @@
 mod act;
 mod acts;
 mod bulk;
+mod duplicates;
 mod find;
 mod funnel;
 mod kept;
@@ -12,6 +13,7 @@ mod list;
 mod list_filters;
 mod looked;
 pub(super) mod names;
+mod new;
 mod page;
 mod papers;
 mod print;
@@ -31,6 +33,8 @@ mod tests_of_bulk;
 #[cfg(test)]
 mod tests_of_exports;
 #[cfg(test)]
+mod tests_of_hands;
+#[cfg(test)]
 mod tests_of_lists;
 #[cfg(test)]
 mod tests_of_papers;
@@ -49,6 +53,8 @@ pub fn serve(handlers: Handlers) -> Handlers {
         list::serve,
         find::serve,
         kept::serve,
+        new::serve,
+        duplicates::serve,
         bulk::serve,
         page::serve,
         act::serve,

@@ -12,6 +12,7 @@ use shukun_casework::timers::{Reading, running};
 use shukun_store::{AccountId, StoredDocument};
 
 use super::act::hidden;
+use super::acts::around::Around;
 use super::acts::{Act, Form, Typed, all};
 use super::list::colour;
 use super::looked::looked;
@@ -303,9 +304,10 @@ async fn next(
     let drafts = is_wanted(case) && may(Permission::DraftDetermination);
     let goes_on = visits || drafts || !onwards.is_empty();
     let can_take = !is_mine && (goes_on || !sideways.is_empty());
-    let draw = |act: &&Act| act_form(desk, visit, (case, stored), act, tried, onwards.len() == 1 && !drafts);
     let main = tried.faults.iter().any(|(field, _)| *field == "main");
     let assignee = assignee(desk, visit, case).await?;
+    let around = Around::load(desk, visit, case).await?;
+    let draw = |act: &&Act| act_form(desk, visit, (case, stored, &around), act, tried, onwards.len() == 1 && !drafts);
     Ok(html! {
         section.box #main-act {
             h2 { (words::NEXT_ACT.text(lang)) }
@@ -319,7 +321,7 @@ async fn next(
         @if !sideways.is_empty() {
             section.box {
                 h2 { (words::SIDEWAYS.text(lang)) }
-                @for act in &sideways { (act_form(desk, visit, (case, stored), act, tried, false)?) }
+                @for act in &sideways { (act_form(desk, visit, (case, stored, &around), act, tried, false)?) }
             }
         }
     })
@@ -337,7 +339,7 @@ fn take_form(desk: &Desk, visit: &Visit, case: &Case) -> Result<Markup, PageErro
 fn act_form(
     desk: &Desk,
     visit: &Visit,
-    (case, papers): (&Case, &[StoredDocument]),
+    (case, papers, around): (&Case, &[StoredDocument], &Around),
     act: &Act,
     tried: &Tried<'_>,
     is_open: bool,
@@ -345,7 +347,7 @@ fn act_form(
     let nothing = (Typed::default(), Faults::new());
     let is_tried = tried.key == act.key;
     let (typed, faults) = if is_tried { (tried.typed, tried.faults) } else { (&nothing.0, &nothing.1) };
-    let form = Form { case, typed, faults, visit, papers };
+    let form = Form { case, typed, faults, visit, papers, around };
     let encoding = (!act.papers.is_empty()).then_some("multipart/form-data");
     let of_fields: Faults = faults.iter().filter(|(field, _)| *field != "main").cloned().collect();
     Ok(html! {

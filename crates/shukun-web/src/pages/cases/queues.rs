@@ -53,6 +53,10 @@ pub async fn queues(desk: &Desk, visit: &Visit) -> Result<Option<EntryGroup>, Pa
         let waiting = total(desk, visit, &waiting).await?;
         entries.push(entry(words::QUEUE_SAMPLE, "/cases?sample=waiting".to_owned(), waiting));
     }
+    if visit.may(Permission::Merge) {
+        let name = words::DUPLICATES.text(visit.lang).to_owned();
+        entries.push(Entry { path: "/cases/duplicates".to_owned(), name, count: None });
+    }
     entries.push(entry(words::QUEUE_ALL, "/cases".to_owned(), all));
     Ok(Some(EntryGroup { heading: Some(words::QUEUES.text(visit.lang).to_owned()), entries }))
 }

@@ -11,6 +11,7 @@ use shukun_casework::visit::{Consent, Expense, ExpenseKind, Finding, Income, Inc
 use shukun_store::ErrorKind;
 
 use super::act::{Stamp, hidden, send, with_taking};
+use super::acts::around::Around;
 use super::acts::{Reader, Typed};
 use super::names::Names;
 use crate::desk::Desk;
@@ -42,10 +43,11 @@ async fn submit(
     let typed = Typed::from(sent.fields);
     let case_id = CaseId::new(&id).ok_or_else(PageError::not_found)?;
     let case = desk.store().case(visit.scope()?, &case_id).await?;
-    let form = match read(&Reader { case: &case, typed: &typed, visit: &visit, papers: &[] }) {
-        Ok(form) => form,
-        Err(faults) => return again(&desk, &visit, &case_id, &typed, &faults).await,
-    };
+    let form =
+        match read(&Reader { case: &case, typed: &typed, visit: &visit, papers: &[], around: &Around::default() }) {
+            Ok(form) => form,
+            Err(faults) => return again(&desk, &visit, &case_id, &typed, &faults).await,
+        };
     let commands = with_taking(&case, &visit, Command::RecordVisit(form))?;
     match send(&desk, visit.scope()?, visit.now, &case_id, Stamp::of(&typed)?, &commands).await {
         Ok(()) => Ok(Redirect::to(&format!("/cases/{id}?done=act")).into_response()),

@@ -3,10 +3,12 @@
 //! One file per group; a new group is one more line in `FILES`. Field names carry the act's name, since several forms stand on one page.
 
 mod applying;
+pub mod around;
 mod beside;
 mod clocks;
 mod closing;
 mod determining;
+mod leaving;
 mod paying;
 mod screening;
 mod sideways;
@@ -21,6 +23,8 @@ use shukun_casework::case::{Case, Command};
 use shukun_casework::request::AidRequest;
 use shukun_casework::{ActorId, Document, DocumentKind, Note, RequestId};
 use shukun_store::StoredDocument;
+
+use around::Around;
 
 use crate::error::PageError;
 use crate::format;
@@ -113,6 +117,8 @@ pub struct Form<'a> {
     pub visit: &'a Visit,
     /// The papers that are stored with the case.
     pub papers: &'a [StoredDocument],
+    /// What can be chosen from.
+    pub around: &'a Around,
 }
 
 /// What a command is read from.
@@ -125,6 +131,8 @@ pub struct Reader<'a> {
     pub visit: &'a Visit,
     /// The papers that are stored with the case.
     pub papers: &'a [StoredDocument],
+    /// What could be chosen from.
+    pub around: &'a Around,
 }
 
 /// The acts, file by file, in the order of the work.
@@ -138,6 +146,7 @@ const FILES: &[&[Act]] = &[
     beside::ACTS,
     clocks::ACTS,
     sideways::ACTS,
+    leaving::ACTS,
 ];
 
 /// Every act, in the order of the work.

@@ -1,12 +1,14 @@
 //! T1 and T2: first screening, dispatch to township and village.
 
 use maud::{Markup, html};
+use shukun_base::RegionCode;
 use shukun_casework::ActorId;
 use shukun_casework::authority::Permission;
 use shukun_casework::case::{Command, DismissalReason, Dispatch, Forwarding, Screening, ScreeningResult, Status};
 
 use super::{Act, Form, Reader};
-use crate::ui::field::Faults;
+use crate::ui::field::{Faults, Input, select_grouped};
+use crate::ui::place::choose;
 use crate::words;
 
 /// The acts of this file.
@@ -82,9 +84,13 @@ fn dismiss(reader: &Reader<'_>) -> Result<Command, Faults> {
 }
 
 fn dispatch_fields(form: &Form<'_>) -> Markup {
+    let lang = form.lang();
     let known = form.case.region.as_str();
+    let typed = form.typed.get("dispatch_township");
+    let value = if typed.is_empty() { known.get(..9).unwrap_or("") } else { typed };
+    let field = Input { value, ..Input::text("dispatch_township", words::TOWNSHIP.text(lang)) };
     html! {
-        (form.words("dispatch_township", words::TOWNSHIP, known.get(..9).unwrap_or(known), "text"))
+        (choose(&field, &form.around.towns, form.faults, lang))
         (form.note("dispatch_task", words::TASK, true))
         (form.words("dispatch_due_on", words::DUE_ON, "", "date"))
     }
@@ -96,15 +102,36 @@ fn dispatch(reader: &Reader<'_>) -> Result<Command, Faults> {
     Ok(Command::Dispatch(Dispatch { township, task, due_on }))
 }
 
+/// A village with its worker where workers are known; the case's own village and its only worker are chosen.
 fn forward_fields(form: &Form<'_>) -> Markup {
-    let known = form.case.region.as_str();
-    html! { (form.words("forward_village", words::VILLAGE, if known.len() == 12 { known } else { "" }, "text")) }
+    let lang = form.lang();
+    let known = if form.case.region.as_str().len() == 12 { form.case.region.as_str() } else { "" };
+    let typed = form.typed.get("forward_village");
+    let groups = form.around.village_groups();
+    if groups.is_empty() {
+        let value = if typed.is_empty() { known } else { typed };
+        let field = Input { value, ..Input::text("forward_village", words::VILLAGE.text(lang)) };
+        return choose(&field, &form.around.villages, form.faults, lang);
+    }
+    let only = form.around.only_worker(known).map(|worker| format!("{known}/{worker}")).unwrap_or_default();
+    let value = if typed.is_empty() { &only } else { typed };
+    let field = Input { value, ..Input::text("forward_village", words::FORWARD_TO.text(lang)) };
+    select_grouped(&field, &groups, form.faults, lang)
 }
 
-/// The village's own worker takes the case there; until then it is in the hands of whoever hands it on.
+/// `village/account`, or a village alone: then its only worker. Where nobody works there with an account yet, it stays in
+/// the hands of whoever hands it on until somebody takes it.
 fn forward(reader: &Reader<'_>) -> Result<Command, Faults> {
-    let village = reader.region("forward_village")?;
-    let me = reader.visit.scope().ok().and_then(|scope| ActorId::new(scope.account_id().as_str()));
-    let worker = me.ok_or_else(|| vec![("forward_village", words::ERROR_BROKEN.both(&[]))])?;
+    let typed = reader.typed.get("forward_village").trim();
+    let (village, worker) = typed.split_once('/').unwrap_or((typed, ""));
+    let village = RegionCode::new(village).ok_or_else(|| vec![("forward_village", words::CHOICE_WRONG.both(&[]))])?;
+    let has_workers = reader.around.workers.iter().any(|known| known.region == village);
+    let me = || reader.visit.scope().ok().and_then(|scope| ActorId::new(scope.account_id().as_str()));
+    let worker = match worker {
+        "" if has_workers => reader.around.only_worker(village.as_str()),
+        "" => me(),
+        named => ActorId::new(named).filter(|_| reader.around.works_in(village.as_str(), named)),
+    };
+    let worker = worker.ok_or_else(|| vec![("forward_village", words::FORWARD_CHOOSE.both(&[]))])?;
     Ok(Command::Forward(Forwarding { village, worker }))
 }
