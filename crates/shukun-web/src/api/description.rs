@@ -8,7 +8,7 @@ use utoipa::openapi::{ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, Ref,
 use utoipa::{OpenApi as _, openapi::path::Operation};
 
 use super::problem::{MEDIA_TYPE, ProblemDto};
-use super::{act, alerts, cases, documents, figures, me, people, regions};
+use super::{act, alerts, cases, documents, figures, jobs, me, people, regions};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -25,7 +25,10 @@ use super::{act, alerts, cases, documents, figures, me, people, regions};
         alerts::list,
         people::list,
         figures::cases,
-        regions::list
+        regions::list,
+        jobs::list,
+        jobs::show,
+        jobs::cancel
     ),
     components(schemas(ProblemDto))
 )]

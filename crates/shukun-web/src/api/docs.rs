@@ -42,13 +42,14 @@ async fn page(visit: Visit) -> Html<String> {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (words::API_DOCS.text(language)) " · " (words::PRODUCT.text(language)) }
+                link rel="icon" href="data:,";
                 link rel="stylesheet" href="/api/docs/swagger-ui.css";
                 link rel="stylesheet" href=(STYLE.path());
                 script src="/api/docs/swagger-ui-bundle.js" defer {}
                 script src="/api/docs/start.js" defer {}
             }
             body {
-                main.alone.api-docs #main {
+                main.page #main {
                     h1 { (words::API_DOCS.text(language)) }
                     p { (words::API_DOCS_NOTE.text(language)) }
                     div #swagger-ui data-url=(DESCRIPTION) {

@@ -20,6 +20,7 @@ pub mod door;
 mod figures;
 #[cfg(test)]
 mod fuzz;
+mod jobs;
 pub mod limit;
 mod me;
 mod once;
@@ -46,6 +47,7 @@ pub fn serve(handlers: Handlers) -> Handlers {
         people::serve,
         figures::serve,
         regions::serve,
+        jobs::serve,
     ];
     all.into_iter().fold(handlers, |handlers, serve| serve(handlers))
 }

@@ -181,6 +181,25 @@ async fn counts_are_the_lengths_of_lists() {
 }
 
 #[tokio::test]
+async fn jobs_of_ones_own_are_followed_and_stopped() {
+    let office = county().await;
+    let scope = office.scope("insurance").await;
+    let region = shukun_base::RegionCode::new(COUNTY).unwrap();
+    let new = shukun_store::NewJob { kind: "trial", region, input: json!("wait"), once_key: None };
+    let permission = shukun_casework::authority::Permission::Import;
+    let job_id = office.desk.store().add_job(&scope, permission, &new, office.now()).await.unwrap();
+    let mut insurance = program(&office, "insurance", "write").await;
+    assert_eq!(insurance.get("/api/v1/jobs").await.1.as_array().unwrap().len(), 1);
+    let path = format!("/api/v1/jobs/{}", job_id.as_str());
+    assert_eq!(insurance.get(&path).await.1["state"], "waiting");
+    let (status, job) = insurance.post(&format!("{path}/cancel"), "", &json!({})).await;
+    assert_eq!((status, &job["state"]), (StatusCode::OK, &"cancelled".into()), "{job}");
+    let mut town = program(&office, "town", "write").await;
+    assert_eq!(town.get(&path).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(town.post(&format!("{path}/cancel"), "", &json!({})).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn a_household_found_by_hand_becomes_one_case_however_often_it_is_sent() {
     let office = county().await;
     let mut town = program(&office, "town", "write").await;
@@ -228,7 +247,7 @@ async fn without_a_token_there_is_nothing_and_a_cookie_is_none() {
     let office = office_of(Role::Insurance).await;
     let (mut browser, _) = office.stepped_up("one").await;
     for route in ROUTES.iter().filter(|route| route.is_for_programs() && route.needs != Needs::Nobody) {
-        let path = route.path.replace("{case_id}", "0");
+        let path = route.path.replace("{case_id}", "0").replace("{job_id}", "0");
         for who in
             [&mut browser, &mut office.browser(), &mut office.browser().header("authorization", "Bearer shukun_00")]
         {

@@ -93,7 +93,7 @@ async fn page(desk: &Desk, visit: &Visit, above: &Markup, typed: &Typed, faults:
         @if tokens.is_empty() { (empty(words::TOKENS_EMPTY.text(lang), words::TOKENS_EMPTY_FILL.text(lang))) }
         @else { (list(&tokens, visit)) }
         @if held.is_empty() { (empty(words::HOME_NO_GRANT.text(lang), words::HOME_NO_GRANT_FILL.text(lang))) }
-        @else { section { h2 { (words::TOKEN_NEW.text(lang)) } (form(&held, visit, typed, faults)) } }
+        @else { section.mt-3 { h2 { (words::TOKEN_NEW.text(lang)) } (form(&held, visit, typed, faults)) } }
     };
     let note = Some(words::TOKENS_NOTE.text(lang));
     framed(desk, visit, &Heading { title: words::TOKENS.text(lang), note }, &body).await
