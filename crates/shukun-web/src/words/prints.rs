@@ -23,6 +23,8 @@ super::words! {
     LOOKED_WHY: "理由", "Why";
     PRINTS_TITLE: "打印", "Print";
     PRINT_SHEET: "医疗救助核定单", "Determination sheet";
+    PRINT_HINT: "用浏览器的打印（Ctrl-P）打到A4纸上。", "Print it on A4 with the browser (Ctrl-P).";
+    SHEET_REJECTED: "第{n}版复核未通过：", "Version {n} was not agreed to: ";
     PRINT_BLANK: "空白核查表", "Blank visit form";
     PRINT_CASE: "案件编号", "Case";
     PRINT_ON: "打印日期", "Printed on";

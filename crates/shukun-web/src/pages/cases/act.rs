@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::Timestamp;
 use maud::{Markup, html};
+use shukun_base::Text;
 use shukun_casework::case::{Case, Command, Status};
 use shukun_casework::{CaseId, TransactionId};
 use shukun_store::{ErrorKind, Scope, StoreError};
@@ -104,7 +105,13 @@ pub async fn refused(
         ErrorKind::Stale => StatusCode::CONFLICT,
         _ => return Err(error.into()),
     };
-    again(desk, visit, case_id, key, typed, vec![("main", error.text)], status).await
+    again(desk, visit, case_id, key, typed, vec![("main", with_code(&error))], status).await
+}
+
+/// What was refused, with its code for the help desk.
+pub fn with_code(error: &StoreError) -> Text {
+    let (text, code) = (&error.text, error.code);
+    Text::new(format!("{}（{code}）", text.zh), format!("{} ({code})", text.en))
 }
 
 /// One act as its form names it: the version that was read, and the name under which it is done once.

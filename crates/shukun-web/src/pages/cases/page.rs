@@ -218,9 +218,23 @@ fn money(case: &Case, lang: Lang) -> Markup {
     html! {
         section.box {
             h2 { (words::WATERFALL.text(lang)) }
+            (rejected(case, lang))
             @match sheet {
                 None => (empty(words::WATERFALL_NONE.text(lang), words::WATERFALL_NONE_FILL.text(lang))),
                 Some(sheet) => (determination(sheet, draft.is_some(), lang)),
+            }
+        }
+    }
+}
+
+/// Why the last sheet was not agreed to, until there is another.
+fn rejected(case: &Case, lang: Lang) -> Markup {
+    let check = case.determinations.last().and_then(|record| record.check.as_ref()).filter(|check| !check.agreed);
+    html! {
+        @if let Some(check) = check {
+            p.warn {
+                (words::SHEET_REJECTED.with(lang, &[("n", &check.version.to_string())]))
+                @if let Some(note) = &check.note { (note.as_str()) }
             }
         }
     }
@@ -304,7 +318,7 @@ async fn next(
     let drafts = is_wanted(case) && may(Permission::DraftDetermination);
     let goes_on = visits || drafts || !onwards.is_empty();
     let can_take = !is_mine && (goes_on || !sideways.is_empty());
-    let main = tried.faults.iter().any(|(field, _)| *field == "main");
+    let is_drawn = onwards.iter().chain(&sideways).any(|act| act.key == tried.key);
     let assignee = assignee(desk, visit, case).await?;
     let around = Around::load(desk, visit, case).await?;
     let draw = |act: &&Act| act_form(desk, visit, (case, stored, &around), act, tried, onwards.len() == 1 && !drafts);
@@ -312,7 +326,7 @@ async fn next(
         section.box #main-act {
             h2 { (words::NEXT_ACT.text(lang)) }
             (turn(desk, visit, case, &assignee, goes_on))
-            @if main { div.wrong role="alert" { @for (_, text) in tried.faults { p { (text.in_lang(lang)) } } } }
+            @if !is_drawn { (refusal(tried.faults, lang)) }
             @if can_take { (take_form(desk, visit, case)?) }
             @if visits { p { a.btn.btn-primary href={"/cases/" (case.id) "/visit"} { (words::ACT_VISIT.text(lang)) } } }
             @if drafts { p { a.btn.btn-primary href={"/cases/" (case.id) "/sheet"} { (words::ACT_SHEET.text(lang)) } } }
@@ -325,6 +339,12 @@ async fn next(
             }
         }
     })
+}
+
+/// What casework refused, at the head of the form that was sent.
+fn refusal(faults: &Faults, lang: Lang) -> Markup {
+    let said: Vec<_> = faults.iter().filter(|(field, _)| *field == "main").collect();
+    html! { @if !said.is_empty() { div.wrong role="alert" { @for (_, text) in said { p { (text.in_lang(lang)) } } } } }
 }
 
 fn take_form(desk: &Desk, visit: &Visit, case: &Case) -> Result<Markup, PageError> {
@@ -353,6 +373,7 @@ fn act_form(
     Ok(html! {
         details.act open[is_open || is_tried] {
             summary { (act.name.text(visit.lang)) }
+            (refusal(faults, visit.lang))
             (wrong(&of_fields, visit.lang))
             @if act.permission.needs_second_factor() && !visit.scope()?.is_stepped_up() {
                 p.form-hint { (words::CODE_FIRST.text(visit.lang)) " "

@@ -14,7 +14,7 @@ use shukun_casework::visit::{Consent, ExpenseKind, Finding, IncomeKind, Met, Vis
 use shukun_store::AccountId;
 
 use super::names::Names;
-use crate::desk::Desk;
+use crate::desk::{Desk, Places};
 use crate::error::PageError;
 use crate::format;
 use crate::routes::Handlers;
@@ -58,6 +58,7 @@ async fn sheet(
         let none = empty(words::WATERFALL_NONE.text(visit.lang), words::WATERFALL_NONE_FILL.text(visit.lang));
         return Ok(printed(&visit, title, &case.id.to_string(), &none));
     };
+    let places = desk.place_names([&case.region]).await?;
     let people = [record.maker.as_ref(), record.check.as_ref().and_then(|check| check.by.as_ref())];
     let ids: Vec<AccountId> = people.iter().flatten().map(|id| AccountId::new(id.as_str())).collect();
     let signers = desk.store().display_names(visit.scope()?, &ids).await?;
@@ -66,7 +67,7 @@ async fn sheet(
         id.and_then(|id| signers.iter().find(|(known, _)| known.as_str() == id.as_str())).map_or("", |(_, name)| name)
     };
     let body = html! {
-        (head(&case, &names, &visit))
+        (head(&case, &names, &places, &visit))
         (sheet_state(record, visit.lang))
         @for person in &record.sheet.people { (person_table(person, &names, &case, visit.lang)) }
         (totals(&record.sheet, visit.lang))
@@ -87,13 +88,14 @@ pub fn hash(sheet: &Determination) -> String {
     Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn head(case: &Case, names: &Names, visit: &Visit) -> Markup {
+fn head(case: &Case, names: &Names, places: &Places, visit: &Visit) -> Markup {
     let lang = visit.lang;
     html! {
+        p.buttons { a href={"/cases/" (case.id)} { "← " (words::SHEET_BACK.text(lang)) } span.quiet { (words::PRINT_HINT.text(lang)) } }
         dl.facts {
             dt { (words::PRINT_CASE.text(lang)) } dd { (case.id) }
             dt { (words::PERSON.text(lang)) } dd { (names.title(case.household, lang)) }
-            dt { (words::REGION.text(lang)) } dd { (case.region) }
+            dt { (words::REGION.text(lang)) } dd { (places.name(&case.region)) }
             dt { (words::PRINT_ON.text(lang)) } dd { (format::day(visit.today(), lang)) }
         }
     }
@@ -186,8 +188,7 @@ async fn visit_form(
     let places = desk.place_names([&case.region]).await?;
     let form = case.visits.last().map(|record| &record.visit).filter(|_| !asked.blank);
     let body = html! {
-        (head(&case, &names, &visit))
-        p { (places.name(&case.region)) }
+        (head(&case, &names, &places, &visit))
         (filled(form, lang))
         div.signatures {
             (signature(words::PRINT_VISITOR.text(lang), "", &visit))

@@ -14,7 +14,7 @@ use shukun_casework::case::{Case, Command, Status};
 use shukun_casework::determination::Determination;
 use shukun_store::ErrorKind;
 
-use super::act::{Stamp, hidden, send, with_taking};
+use super::act::{Stamp, hidden, send, with_code, with_taking};
 use super::acts::Typed;
 use super::names::Names;
 use super::visit_form::parse_yuan;
@@ -170,7 +170,7 @@ impl Draft<'_> {
         match send(self.desk, scope, self.visit.now, &self.case.id, stamp, &commands).await {
             Ok(()) => Ok(Ok(())),
             Err(error) if matches!(error.kind, ErrorKind::Refused | ErrorKind::Forbidden | ErrorKind::Stale) => {
-                Ok(Err(("main", error.text)))
+                Ok(Err(("main", with_code(&error))))
             }
             Err(error) => Err(error.into()),
         }
@@ -208,6 +208,7 @@ impl Draw<'_> {
                 section.box { (self.years()) (self.certification()) }
                 @if let Some(worked) = worked { (self.result(worked, &names, &searched)) }
                 p.buttons {
+                    @if let Some(worked) = worked { input type="hidden" name="seen" value=(hash(worked)); }
                     button.btn.btn-plain type="submit" name="do" value="look" { (words::SHEET_LOOK.text(lang)) }
                     @if worked.is_some() {
                         button.btn.btn-primary type="submit" name="do" value="draft" { (words::SHEET_SUBMIT.text(lang)) }
@@ -257,7 +258,6 @@ impl Draw<'_> {
     fn result(&self, worked: &Worked, names: &Names, searched: &[String]) -> Markup {
         let lang = self.lang();
         html! {
-            input type="hidden" name="seen" value=(hash(worked));
             @if worked.people.is_empty() { section.box { p { (words::SHEET_NO_BILLS.text(lang)) } } }
             @for person in &worked.people { (self.person(person, worked, names)) }
             (self.payers(worked))

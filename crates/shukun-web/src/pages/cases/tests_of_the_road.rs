@@ -157,8 +157,16 @@ async fn a_case_goes_from_the_alert_to_its_close_out_by_clicking() {
 
     let (mut maker, _) = office.stepped_up_again(insurance).await;
     let same = act(&mut maker, "case-1", "check", &[("check_agreed", "yes")]).await;
-    assert!(same.status == StatusCode::UNPROCESSABLE_ENTITY && same.body.contains("同一人不得既办又核"));
+    assert!(
+        same.status == StatusCode::UNPROCESSABLE_ENTITY
+            && same.body.contains("同一人不得既办又核")
+            && same.body.contains("C105")
+    );
     let (mut checker, _) = office.stepped_up("insurance3").await;
+    let no = [("check_agreed", "no"), ("check_note", "拟议金额与会前沟通不符")];
+    act(&mut checker, "case-1", "check", &no).await.sent_to(&done("case-1"));
+    assert!(maker.get("/cases/case-1").await.body.contains("第1版复核未通过：拟议金额与会前沟通不符"));
+    drafted(&mut maker).await;
     act(&mut checker, "case-1", "check", &[("check_agreed", "yes")]).await.sent_to(&done("case-1"));
 
     let (mut meeting, _) = office.stepped_up("meeting").await;
