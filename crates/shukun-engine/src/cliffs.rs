@@ -62,11 +62,11 @@ fn of_brackets(rule: &Rule, mode: BracketMode, rows: &[Bracket], program: &Progr
 }
 
 /// The largest base that does not pass the trigger.
-fn last_below(trigger: &Trigger, line: Fen) -> Fen {
+pub(crate) fn last_below(trigger: &Trigger, line: Fen) -> Fen {
     if trigger.strict { line } else { line - Fen(1) }
 }
 
-fn past(base: Fen, line: Fen, trigger: &Trigger, amount: Fen) -> Fen {
+pub(crate) fn past(base: Fen, line: Fen, trigger: &Trigger, amount: Fen) -> Fen {
     if base > last_below(trigger, line) { amount } else { Fen::ZERO }
 }
 
@@ -87,7 +87,7 @@ fn at(rule: &Rule, program: &Program, below: Fen, formula: impl Fn(Fen) -> Fen) 
 }
 
 /// The formula's amount within the caps that are the same for everybody, and within the base.
-fn paid(rule: &Rule, program: &Program, base: Fen, formula: Fen) -> Fen {
+pub(crate) fn paid(rule: &Rule, program: &Program, base: Fen, formula: Fen) -> Fen {
     let only = |cap: &Expr| match constants(cap, program).as_slice() {
         [(_, cap)] => Some(*cap),
         _ => None,
@@ -97,7 +97,7 @@ fn paid(rule: &Rule, program: &Program, base: Fen, formula: Fen) -> Fen {
 }
 
 /// Amounts of two expressions that can stand together: those of one table come from the same row.
-fn pairs(line: &Expr, other: &Expr, program: &Program) -> Vec<(Fen, Fen)> {
+pub(crate) fn pairs(line: &Expr, other: &Expr, program: &Program) -> Vec<(Fen, Fen)> {
     let others = constants(other, program);
     let fits = |a: Option<usize>, b: Option<usize>| a.zip(b).is_none_or(|(a, b)| a == b);
     let mut pairs = Vec::new();
@@ -123,7 +123,7 @@ fn constants(expr: &Expr, program: &Program) -> Vec<(Option<usize>, Fen)> {
     }
 }
 
-fn readings(rule: &Rule, program: &Program) -> Vec<String> {
+pub(crate) fn readings(rule: &Rule, program: &Program) -> Vec<String> {
     let chosen = rule.readings.iter().filter_map(|index| program.readings.get(*index));
     chosen.map(|reading| format!("{}={}", reading.ambiguity, reading.reading)).collect()
 }
@@ -187,6 +187,18 @@ mod tests {
         let rows = vec![row(30_000, Some(100_000), 10), row(100_000, Some(150_000), 15), row(150_000, None, 20)];
         let scales = vec![BracketScale { tests: Vec::new(), rows }];
         Kind::Pay { base: base(), deductible: None, scale: Scale::Brackets { mode, on: BracketsOn::Base, scales } }
+    }
+
+    #[test]
+    fn a_curve_drops_where_its_rule_has_a_cliff() {
+        let program =
+            Program { rules: vec![rule(brackets(BracketMode::Whole), Some(Fen::yuan(50_000)))], ..Program::default() };
+        let cliffs = cliffs(&program);
+        let curve = crate::curves::curves(&program).remove(0);
+        let drops: Vec<Fen> =
+            curve.points.windows(2).filter(|pair| pair[1].1 < pair[0].1).map(|pair| pair[0].0).collect();
+        assert_eq!(drops, cliffs.iter().map(|cliff| cliff.below_fen).collect::<Vec<_>>());
+        assert!(curve.points.iter().all(|(cost, burden)| burden <= cost && !burden.is_negative()));
     }
 
     #[test]

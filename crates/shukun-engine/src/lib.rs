@@ -5,6 +5,7 @@
 //! the entries from an old settlement to a new one, [`trace()`] explains one person's.
 
 pub mod cliffs;
+pub mod curves;
 pub mod evaluate;
 pub mod examples;
 pub mod facts;

@@ -10,8 +10,10 @@ pub mod report;
 mod text;
 
 use std::path::Path;
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
+use indicatif::ProgressBar;
 use shukun_analysis::compare::{HELD, Options, finish};
 use shukun_base::{Fen, Lang};
 use shukun_claims::Lake;
@@ -57,15 +59,52 @@ fn compare_lake(
     lang: Lang,
 ) -> Result<Report, CliError> {
     let bar = progress(lake.bucket_count().into(), pick(lang, "比较", "comparing"));
-    let sides = Sides { baseline: baseline.1, variant: variant.1 };
-    let settled = settle_both(lake, &sides, options, &bar, out)?;
+    let report = compare_along(lake, baseline, variant, options, out, &bar)?;
     bar.finish_and_clear();
+    Ok(report)
+}
+
+/// The same without a bar; `watch` hears of partitions done and all partitions.
+pub fn compare_watched(
+    lake: &Lake,
+    baseline: (&Spec, &Runner),
+    variant: (&Spec, &Runner),
+    options: Options,
+    out: &Path,
+    watch: impl Fn(u64, u64) + Sync,
+) -> Result<Report, CliError> {
+    let bar = ProgressBar::hidden();
+    let (all, is_done) = (lake.bucket_count().into(), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_done.load(Ordering::Relaxed) {
+                watch(bar.position(), all);
+                std::thread::sleep(Duration::from_millis(250));
+            }
+        });
+        let report = compare_along(lake, baseline, variant, options, out, &bar);
+        is_done.store(true, Ordering::Relaxed);
+        report
+    })
+}
+
+fn compare_along(
+    lake: &Lake,
+    baseline: (&Spec, &Runner),
+    variant: (&Spec, &Runner),
+    options: Options,
+    out: &Path,
+    bar: &ProgressBar,
+) -> Result<Report, CliError> {
+    let sides = Sides { baseline: baseline.1, variant: variant.1 };
+    let settled = settle_both(lake, &sides, options, bar, out)?;
     let comparison = finish(settled.tally, &settled.rows, options, HELD)?;
     let sides = (PolicySide::of(baseline.0, baseline.1), PolicySide::of(variant.0, variant.1));
     Ok(Report::new(lake, sides, settled.uncovered, comparison))
 }
 
-fn write(report: &Report, out: &Path, lang: Lang) -> Result<(), CliError> {
+/// Writes the comparison's three files.
+pub fn write(report: &Report, out: &Path, lang: Lang) -> Result<(), CliError> {
     let save = |name: &str, text: String| {
         let path = out.join(name);
         std::fs::write(&path, text).map_err(|error| CliError::unwritable(&path, &error))

@@ -19,7 +19,7 @@ use crate::words::pick;
 /// Runs the command.
 pub fn diff(args: &PackDiffArgs, lang: Lang) -> Result<Exit, CliError> {
     let (old, new) = (load_one(&args.old)?, load_one(&args.new)?);
-    let changes = changes(&lines_of(&old, lang), &lines_of(&new, lang));
+    let changes = between(&old, &new, lang);
     match args.format {
         Format::Json => print_json(&changes)?,
         Format::Text => print(&text(&changes, lang))?,
@@ -29,13 +29,20 @@ pub fn diff(args: &PackDiffArgs, lang: Lang) -> Result<Exit, CliError> {
 
 /// One thing that differs; `old` is missing where it is new, `new` where it went.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-struct Change {
+pub struct Change {
     /// `规则 追溯救助`
-    of: String,
+    pub of: String,
     /// `基数`
-    clause: String,
-    old: Option<String>,
-    new: Option<String>,
+    pub clause: String,
+    /// As it was.
+    pub old: Option<String>,
+    /// As it is.
+    pub new: Option<String>,
+}
+
+/// What changed between two packs or versions.
+pub fn between(old: &Pack, new: &Pack, lang: Lang) -> Vec<Change> {
+    changes(&lines_of(old, lang), &lines_of(new, lang))
 }
 
 /// What a pack says, by what it says it of: (declaration, clause) to words, in the order of the text.

@@ -39,7 +39,7 @@ pub fn explain(args: &PackReadingArgs, lang: Lang) -> Result<Exit, CliError> {
 
 /// A pack in words.
 #[derive(Debug, Serialize)]
-struct Told {
+pub struct Told {
     id: String,
     title: String,
     document_number: Option<String>,
@@ -79,7 +79,8 @@ struct ToldAmbiguity {
     readings: Vec<(String, String)>,
 }
 
-fn tell(pack: &Pack, program: &Program, lang: Lang) -> Told {
+/// A pack's rules in words, its ambiguities, what it needs to know.
+pub fn tell(pack: &Pack, program: &Program, lang: Lang) -> Told {
     let is_own = |of: PackIx| program.packs.get(of.0).is_some_and(|stamp| stamp.id == pack.meta.id);
     let own: Vec<RuleIx> = program
         .rules

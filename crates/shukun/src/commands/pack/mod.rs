@@ -2,8 +2,8 @@
 
 mod check;
 mod cliffs;
-mod diff;
-mod explain;
+pub mod diff;
+pub mod explain;
 mod fmt;
 mod test;
 
