@@ -83,6 +83,8 @@ acts! {
     FilterDropped "filter_dropped" "删除筛选" "dropped a filter",
     Exported "exported" "导出" "made an export",
     ExportFetched "export_fetched" "下载导出" "fetched an export",
+    MeasureAdded "measure_added" "列入清单" "put a measure on the list",
+    MeasureReported "measure_reported" "填报清单" "reported on a measure",
     KeyChanged "key_changed" "更换密钥" "changed a key",
     NumberSet "number_set" "设定业务参数" "set a time or number",
     ApiTokenMade "api_token_made" "生成接口令牌" "made an interface token",

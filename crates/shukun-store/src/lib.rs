@@ -28,6 +28,7 @@ mod figures;
 mod grants;
 mod jobs;
 mod keys;
+mod measures;
 mod moment;
 mod password;
 mod people;
@@ -71,6 +72,7 @@ pub use figures::{
 };
 pub use grants::HeldGrant;
 pub use jobs::{ClaimedJob, Job, JobId, JobState, NewJob};
+pub use measures::{Measure, MeasureAct, MeasureReport, MeasureState, NewMeasure, Reported};
 pub use moment::{Moment, today_in_china};
 pub use people::{MaskedPerson, Person, PersonField, Revealed};
 pub use regions::Region;

@@ -48,6 +48,7 @@ words! {
         RecordComplaint "record_complaint" "登记异议和申诉" "record objections and appeals",
         AnswerComplaint "answer_complaint" "答复异议和申诉" "answer objections and appeals",
         Supervise "supervise" "督办" "supervise",
+        ReportMeasures "report_measures" "填报清单进展" "report on measures",
         Configure "configure" "业务参数" "set times and numbers",
         ManageAccounts "manage_accounts" "管理账号" "manage accounts",
         ManageGrants "manage_grants" "管理授权" "manage grants",

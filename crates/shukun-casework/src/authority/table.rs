@@ -68,6 +68,10 @@ pub const AUTHORITY: &[AuthorityRow] = &[
     row(RecordComplaint, &[Insurance, CivilAffairs, RedCross, Township, Village]),
     row(AnswerComplaint, &[Insurance, CivilAffairs]),
     row(Supervise, &[Insurance, CivilAffairs, JointMeeting]),
+    row(
+        ReportMeasures,
+        &[Insurance, CivilAffairs, RedCross, CharityFederation, JointMeeting, Township, Village, Finance],
+    ),
     row(Configure, &[Insurance]),
     row(ManageAccounts, &[SystemAdmin]),
     row(ManageGrants, &[SecurityAdmin]),

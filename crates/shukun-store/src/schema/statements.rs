@@ -17,6 +17,7 @@ use crate::figures::{
     trend_query,
 };
 use crate::jobs::{JobId, jobs_query};
+use crate::measures::measures_query;
 use crate::people::{By, people_query};
 use crate::regions::{names_of_regions_query, regions_query};
 use crate::sql::{Query, Sql};
@@ -47,6 +48,7 @@ const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("cases: act", crate::cases::ACT_STATEMENTS),
     ("cases: clock", crate::cases::CLOCK_STATEMENTS),
     ("figures: keep", crate::figures::KEEP_STATEMENTS),
+    ("measures", crate::measures::ALL),
     ("cases: row", crate::cases::ROW_STATEMENTS),
     ("backup", crate::backup::ALL),
     ("api_tokens", crate::api_tokens::ALL),
@@ -152,6 +154,7 @@ fn figures(scope: &Scope) -> Vec<Query> {
     };
     let people = ColourFilter { year: 2026, region: county.clone(), colour: Colour::Red, on: last };
     let mut queries = vec![
+        measures_query(scope, Some("a")),
         reached_query(scope, &every_filter()),
         ageing_query(scope, &every_filter(), PlaceSize::Town),
         ageing_query(scope, &every_filter(), PlaceSize::Village),

@@ -34,6 +34,7 @@ const TABLES: &[&str] = &[
     "exports",
     "index",
     "jobs",
+    "measure_acts",
     "people",
     "request_answers",
 ];

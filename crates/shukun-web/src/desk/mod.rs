@@ -28,6 +28,7 @@ pub mod jobs;
 pub mod narrow;
 mod numbers;
 mod places;
+pub mod policies;
 mod regions;
 pub mod sheet;
 mod workers;

@@ -2,6 +2,7 @@
 
 mod account;
 mod accounts;
+mod appraisal;
 mod audit;
 mod cases;
 mod county_numbers;
@@ -14,6 +15,7 @@ mod home;
 mod jobs;
 mod oidc;
 mod password;
+mod policies;
 mod regions;
 mod second_factor;
 mod sign_in;
@@ -47,6 +49,8 @@ pub fn serve(handlers: Handlers) -> Handlers {
         cases::serve,
         jobs::serve,
         figures::serve,
+        appraisal::serve,
+        policies::serve,
         home::serve,
     ];
     all.into_iter().fold(handlers, |handlers, serve| serve(handlers))

@@ -48,6 +48,8 @@ fn group(visit: &Visit, heading: Word, rows: &[(&str, Word, Permission)]) -> Ent
 const OVERVIEW: &[(&str, Word, Permission)] = &[
     ("/figures", words::FIGURES, Permission::ViewStatistics),
     ("/figures/tasks", words::TASKS, Permission::ViewStatistics),
+    ("/appraisal", words::MEASURES, Permission::ViewStatistics),
+    ("/policies", words::POLICIES, Permission::ReadPolicy),
 ];
 
 /// What comes in, what is run over it, and long work under way.

@@ -33,6 +33,10 @@ pub fn scripts() -> Markup {
     }
 }
 
+/// The fonts of the pages: a chart measures its words before it draws them.
+const FONT: &str =
+    "system-ui, -apple-system, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'WenQuanYi Micro Hei', sans-serif";
+
 /// What all charts share: quiet axes, no motion, room for words.
 pub fn frame(series: Value, category: &[String], is_lying: bool) -> Value {
     let ink = json!({ "color": "#55606e" });
@@ -47,8 +51,8 @@ pub fn frame(series: Value, category: &[String], is_lying: bool) -> Value {
     let (x, y) = if is_lying { (values, categories) } else { (categories, values) };
     json!({
         "animation": false,
-        "textStyle": { "fontFamily": "inherit" },
-        "grid": { "left": 4, "right": 16, "top": 34, "bottom": 4, "containLabel": true },
+        "textStyle": { "fontFamily": FONT },
+        "grid": { "left": 8, "right": 16, "top": 34, "bottom": 8, "outerBoundsMode": "same", "outerBoundsContain": "axisLabel" },
         "legend": { "top": 0, "left": 0, "itemWidth": 12, "itemHeight": 12, "icon": "roundRect",
                     "textStyle": { "color": "#1a1f26" } },
         "tooltip": { "trigger": "axis", "renderMode": "richText", "axisPointer": { "type": if is_lying { "shadow" } else { "line" } } },

@@ -10,7 +10,10 @@ pub fn matrix(caption: &str, headings: &[String], rows: &Markup) -> Markup {
             table.quiet-table.matrix {
                 caption.visually-hidden { (caption) }
                 thead { tr {
-                    @for (number, heading) in headings.iter().enumerate() { th scope="col" .number[number > 0] { (heading) } }
+                    @for (number, heading) in headings.iter().enumerate() {
+                        @let is_bar = heading.is_empty();
+                        th scope="col" .number[number > 0 && !is_bar] .bar-head[is_bar] { (heading) }
+                    }
                 } }
                 tbody { (rows) }
             }

@@ -37,7 +37,6 @@ super::words! {
     STANDING_NOTE: "只看所在步骤的时限。", "The clock of the present step alone.";
     STANDING_BY_STEP: "按步骤", "By step";
     STANDING_BY_OFFICE: "按单位", "By office";
-    STANDING_BAR: "构成", "Parts";
     PLACES_TOWNS: "各镇街", "Towns";
     PLACES_VILLAGES: "各村社", "Villages";
     PLACES_NOTE: "颜色越深在办越多；红条是本步骤超期的份额。", "Darker means more open cases; the red bar is the share over the time of their step.";

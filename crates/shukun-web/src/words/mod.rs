@@ -5,6 +5,7 @@
 
 mod account;
 mod api;
+mod appraisal;
 mod case;
 mod common;
 mod county_numbers;
@@ -12,11 +13,13 @@ mod figures;
 mod lists;
 mod oidc;
 mod papers;
+mod policies;
 mod prints;
 mod runs;
 
 pub use account::*;
 pub use api::*;
+pub use appraisal::*;
 pub use case::*;
 pub use common::*;
 pub use county_numbers::*;
@@ -24,6 +27,7 @@ pub use figures::*;
 pub use lists::*;
 pub use oidc::*;
 pub use papers::*;
+pub use policies::*;
 pub use prints::*;
 pub use runs::*;
 use shukun_base::{Lang, Text};
@@ -64,8 +68,21 @@ fn filled(text: &str, values: &[(&str, &str)]) -> String {
 }
 
 /// The lists of every file, for the tests.
-pub const LISTS: &[&[Word]] =
-    &[COMMON, OIDC, ACCOUNT, API, CASE, RUNS, LISTED, PAPERS, FIGURED, NUMBERS_OF_COUNTY, PRINTS];
+pub const LISTS: &[&[Word]] = &[
+    COMMON,
+    OIDC,
+    ACCOUNT,
+    API,
+    CASE,
+    RUNS,
+    LISTED,
+    PAPERS,
+    FIGURED,
+    NUMBERS_OF_COUNTY,
+    PRINTS,
+    APPRAISED,
+    POLICY_DESK,
+];
 
 /// `in LIST; KEY: "中文", "English";`, any number of them; the list holds all.
 macro_rules! words {

@@ -4,7 +4,9 @@
 //! It ends when its standard input ends: then nobody waits for it any more. Not for people to type; the server starts it. One
 //! file for each kind of order. Start at [`work`].
 
+mod compare;
 mod limits;
+mod policies;
 mod sheet;
 mod tell;
 mod trial;
@@ -35,6 +37,8 @@ fn carry_out(order: &Order, tell: &Tell) -> Result<serde_json::Value, CliError> 
     match order {
         Order::Trial(trial) => trial::carry_out(trial, tell),
         Order::Sheet(order) => sheet::carry_out(order, tell),
+        Order::Policies(order) => policies::carry_out(order, tell),
+        Order::Compare(order) => compare::carry_out(order, tell),
     }
 }
 

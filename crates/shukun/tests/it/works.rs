@@ -91,3 +91,28 @@ fn a_work_ends_with_its_standard_input() {
         std::thread::sleep(Duration::from_millis(20));
     }
 }
+
+/// The packs of this repository as the policy desk shows them.
+#[test]
+fn packs_are_told_as_an_official_reads_them() {
+    use shukun_web::works::order::{Policies, PoliciesOrder};
+    let policies = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
+    let order = PoliciesOrder {
+        packs: vec![policies],
+        on: "2024-01-01".parse().unwrap(),
+        only: Some("cn-330305-dongtou".to_owned()),
+        against: Some("cn-330381-ruian".to_owned()),
+        readings: Vec::new(),
+        lang: shukun_base::Lang::Zh,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let told: Policies = runtime.block_on(works().ask(&Order::Policies(order), |_, _| {})).unwrap();
+    let dongtou = told.packs.iter().find(|pack| pack.id == "cn-330305-dongtou").unwrap();
+    assert!(dongtou.is_in_force && dongtou.ambiguities > 3 && dongtou.examples > 10);
+    assert_eq!(dongtou.examples, dongtou.examples_hold);
+    let shown = told.shown.unwrap();
+    assert!(shown.text.contains("```纾困") && shown.rules.iter().any(|rule| rule.name.contains("高额")));
+    assert!(shown.findings.iter().any(|finding| finding.code == "P0505" && finding.line.is_some()));
+    assert!(!shown.cliffs.is_empty() && shown.curves.iter().all(|curve| curve.points.len() > 10));
+    assert!(!told.changes.is_empty());
+}

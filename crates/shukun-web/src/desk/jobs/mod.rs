@@ -48,6 +48,7 @@ pub struct Kind {
 pub const KINDS: &[&Kind] = &[
     &crate::desk::BULK,
     &crate::desk::export::EXPORT,
+    &crate::desk::policies::COMPARE,
     #[cfg(test)]
     &tests::TRIAL,
 ];

@@ -13,7 +13,7 @@ use crate::desk::figures::Board;
 use crate::desk::narrow::used_box;
 use crate::ui::chart::{DEEPENING, chart, frame, parts_bar};
 use crate::ui::matrix::{beneath, figure, matrix};
-use crate::words;
+use crate::words::{self, Word};
 
 const BOXES: std::ops::RangeInclusive<u8> = 0..=4;
 
@@ -87,21 +87,20 @@ pub fn standing(board: &Board, lang: Lang) -> Markup {
         }
     };
     html! {
-        section.box {
+        section.box.wide {
             h2 { (words::STANDING.text(lang)) }
             p.quiet { (words::STANDING_NOTE.text(lang)) }
-            h3 { (words::STANDING_BY_STEP.text(lang)) }
-            (matrix(words::STANDING_BY_STEP.text(lang), &headings(lang), &steps))
-            h3.spaced { (words::STANDING_BY_OFFICE.text(lang)) }
-            (matrix(words::STANDING_BY_OFFICE.text(lang), &headings(lang), &offices))
+            div.pair {
+                div { h3 { (words::STANDING_BY_STEP.text(lang)) } (matrix(words::STANDING_BY_STEP.text(lang), &headings(words::STATUS, lang), &steps)) }
+                div { h3 { (words::STANDING_BY_OFFICE.text(lang)) } (matrix(words::STANDING_BY_OFFICE.text(lang), &headings(words::TASKS_OFFICE, lang), &offices)) }
+            }
         }
     }
 }
 
-fn headings(lang: Lang) -> Vec<String> {
+fn headings(first: Word, lang: Lang) -> Vec<String> {
     let levels = Level::ALL.iter().map(|level| level.text().in_lang(lang).to_owned());
-    let bar = words::STANDING_BAR.text(lang).to_owned();
-    [words::STATUS.text(lang).to_owned()].into_iter().chain(levels).chain([bar]).collect()
+    [first.text(lang).to_owned()].into_iter().chain(levels).chain([String::new()]).collect()
 }
 
 fn standing_row(board: &Board, name: &str, key: &[(&str, &str)], counts: impl Fn(&Ageing) -> bool) -> Markup {
@@ -130,7 +129,7 @@ const fn level_class(level: Level) -> &'static str {
 }
 
 /// In what the clock of a step counts, in words.
-pub fn unit_word(unit: Unit) -> words::Word {
+pub fn unit_word(unit: Unit) -> Word {
     match unit {
         Unit::WorkingDays => words::UNIT_WORKING_DAYS,
         Unit::Days => words::UNIT_DAYS,

@@ -14,9 +14,8 @@ use crate::words;
 pub fn section(board: &Board, lang: Lang) -> Markup {
     let stages = board.funnel();
     let all = stages.first().map_or(0, |stage| stage.cases);
-    let headings =
-        [words::STATUS, words::FUNNEL_CASES, words::FUNNEL_SHARE, words::FUNNEL_STEP_SHARE, words::STANDING_BAR];
-    let headings = headings.map(|word| word.text(lang).to_owned());
+    let headings = [words::STATUS, words::FUNNEL_CASES, words::FUNNEL_SHARE, words::FUNNEL_STEP_SHARE];
+    let headings: Vec<String> = headings.iter().map(|word| word.text(lang).to_owned()).chain([String::new()]).collect();
     let before = stages.iter().map(Some);
     let rows = html! {
         @for (stage, before) in stages.iter().zip([None].into_iter().chain(before)) { (row(board, stage, before, all, lang)) }

@@ -17,6 +17,9 @@ mod trend;
 #[cfg(test)]
 mod tests;
 
+pub use ageing::office_name;
+pub use tasks::{average, offices_table};
+
 use crate::routes::Handlers;
 
 /// Their routes.

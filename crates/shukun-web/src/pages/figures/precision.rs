@@ -22,9 +22,8 @@ pub fn section(board: &Board, lang: Lang) -> Markup {
         words::PRECISION_DATA,
         words::SWAY_NOT_JUDGED,
         words::PRECISION_SHARE,
-        words::STANDING_BAR,
     ];
-    let headings = headings.map(|word| word.text(lang).to_owned());
+    let headings: Vec<String> = headings.iter().map(|word| word.text(lang).to_owned()).chain([String::new()]).collect();
     html! {
         section.box {
             h2 { (words::PRECISION.text(lang)) }

@@ -126,9 +126,9 @@ const KINDS: [(TaskKind, Word); 6] = [
 /// A row for each office; also for the appraisal's bulletin.
 pub fn offices_table(found: &[OfficeTasks], filter: &TaskFilter, places: &Places, lang: Lang) -> Markup {
     let kinds = KINDS.iter().map(|(_, word)| word.text(lang).to_owned());
-    let last = [words::TASKS_AVERAGE, words::TASKS_SHARE, words::STANDING_BAR].map(|word| word.text(lang).to_owned());
-    let headings: Vec<String> =
-        [words::TASKS_OFFICE.text(lang).to_owned()].into_iter().chain(kinds).chain(last).collect();
+    let last = [words::TASKS_AVERAGE, words::TASKS_SHARE].map(|word| word.text(lang).to_owned());
+    let first = [words::TASKS_OFFICE.text(lang).to_owned()];
+    let headings: Vec<String> = first.into_iter().chain(kinds).chain(last).chain([String::new()]).collect();
     let rows = html! { @for office in found { (office_row(office, filter, places, lang)) } };
     matrix(words::TASKS.text(lang), &headings, &rows)
 }

@@ -1,11 +1,18 @@
 //! What can be ordered: one variant for each kind of work, its types in a file of its own here, carried out by the file of the
 //! same name in crates/shukun/src/works.
 
+mod compare;
+mod policies;
 mod sheet;
 mod trial;
 
 use serde::{Deserialize, Serialize};
 
+pub use compare::{CompareOrder, CompareSide, Compared, ComparedGroup, ComparedGroups, ComparedLine};
+pub use policies::{
+    PackHead, Policies, PoliciesOrder, ShownAmbiguity, ShownChange, ShownCliff, ShownCurve, ShownExample, ShownFinding,
+    ShownPack, ShownRule,
+};
 pub use sheet::{Certified, Proposal, SheetOrder, Worked, WorkedLine, WorkedPerson, WorkedReading};
 pub use trial::Trial;
 
@@ -17,6 +24,10 @@ pub enum Order {
     Trial(Trial),
     /// One household's determination sheet.
     Sheet(SheetOrder),
+    /// The packs as an official reads them.
+    Policies(PoliciesOrder),
+    /// Two policies over the whole lake.
+    Compare(CompareOrder),
 }
 
 /// What a child may take. It sets them for itself before it looks at anything else.
@@ -41,7 +52,8 @@ impl Order {
     /// Whether it takes all cores for long: such works take turns.
     pub fn is_heavy(&self) -> bool {
         match self {
-            Order::Trial(_) | Order::Sheet(_) => false,
+            Order::Trial(_) | Order::Sheet(_) | Order::Policies(_) => false,
+            Order::Compare(_) => true,
         }
     }
 
@@ -49,7 +61,8 @@ impl Order {
     pub fn limits(&self) -> Limits {
         match self {
             Order::Trial(_) => trial::LIMITS,
-            Order::Sheet(_) => Limits::LIGHT,
+            Order::Sheet(_) | Order::Policies(_) => Limits::LIGHT,
+            Order::Compare(_) => Limits::HEAVY,
         }
     }
 }

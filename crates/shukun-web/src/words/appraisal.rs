@@ -1,0 +1,51 @@
+//! Words of the appraisal of departments: the list of measures and the bulletin.
+
+super::words! {
+    in APPRAISED;
+    MEASURES: "举措清单", "List of measures";
+    MEASURES_NOTE: "清单化管理、销号制落实、跟踪式考核", "Each measure on a list, struck off when cleared, followed up";
+    MEASURES_EMPTY: "清单还是空的", "The list is empty";
+    MEASURES_EMPTY_FILL: "把本县文件里的举措按行贴在下面：每行写措施、牵头单位、责任单位、期限、出处。程序不替您编举措：手头的公开文件没有逐项写明。", "Paste the measures of your county's document below, one a line. None is shipped: the documents at hand do not state them one by one.";
+    MEASURE: "措施", "Measure";
+    MEASURE_LEAD: "牵头单位", "Lead unit";
+    MEASURE_UNITS: "责任单位", "Responsible units";
+    MEASURE_SOURCE: "出处", "Source";
+    MEASURE_DUE: "期限", "Due";
+    MEASURE_NO_DUE: "未定", "none";
+    MEASURE_STATE: "状态", "State";
+    MEASURE_LAST: "最近填报", "Last report";
+    MEASURE_NEVER: "没有填报", "none yet";
+    MEASURE_OPEN: "未开展", "not begun";
+    MEASURE_UNDER_WAY: "推进中", "under way";
+    MEASURE_PROPOSED: "提请销号", "clearing proposed";
+    MEASURE_CLEARED: "已销号", "cleared";
+    MEASURE_LATE: "逾期", "late";
+    MEASURES_ALL: "{n}项，已销号{m}项", "{n} measures, {m} cleared";
+    MEASURES_ADD: "列入清单", "Put on the list";
+    MEASURES_PASTE: "从表格粘贴", "Paste a table";
+    MEASURES_PASTE_HINT: "每行一项，用逗号或制表符隔开：措施、牵头单位、责任单位、期限（2026-12-31，可空）、出处。Excel 里选中复制即可；有逗号的格子加引号。", "One a line, with commas or tabs: measure, lead unit, responsible units, due day (2026-12-31 or empty), source. Copy cells from Excel; quote cells that hold commas.";
+    MEASURES_TEMPLATE: "下载表格模板", "Template";
+    MEASURES_LINE_WRONG: "第{line}行：要有措施、牵头单位、责任单位、期限、出处五格，期限写成 2026-12-31 或留空。", "Line {line}: five cells (measure, lead unit, responsible units, due day as 2026-12-31 or empty, source).";
+    MEASURES_ADDED: "已列入{n}项。", "{n} put on the list.";
+    MEASURE_HISTORY: "填报记录", "Reports";
+    MEASURE_REPORT: "填报", "Report";
+    MEASURE_REPORT_WHAT: "填报什么", "What is reported";
+    MEASURE_ACT_PROGRESS: "填报进展", "Progress";
+    MEASURE_ACT_PROPOSE: "已完成，提请销号", "Done: propose clearing";
+    MEASURE_ACT_CONFIRM: "确认销号", "Confirm the clearing";
+    MEASURE_ACT_REJECT: "未完成，退回", "Not done: goes back";
+    MEASURE_NOTE: "进展说明", "What was done";
+    MEASURE_NOTE_HINT: "写工作进展，不写人员和家庭。", "Write of the work, not of people or families.";
+    MEASURE_EVIDENCE: "依据材料（文号或名称，可不填）", "Evidence (number or name of a paper; may stay empty)";
+    MEASURE_REPORTED: "已填报。", "Reported.";
+    MEASURE_NO_NEXT: "已销号，不再填报。", "Cleared: nothing more is reported.";
+    MEASURE_OTHERS: "等另一位有督办权限的同事确认。", "Waits for a colleague who supervises.";
+    BULLETIN: "工作通报", "Progress bulletin";
+    BULLETIN_NOTE: "只列单位和数字，不列任何家庭", "Units and figures only, no family";
+    BULLETIN_OF: "{first}至{last}", "{first} to {last}";
+    BULLETIN_TASKS: "一、部门任务", "1 Tasks of offices";
+    BULLETIN_MEASURES: "二、举措清单", "2 List of measures";
+    BULLETIN_SAID: "收到任务{received}项；办结{done}项，其中按期{in_time}项；未办结{waiting}项，其中超期{overdue}项，到督办线{supervision}项。", "{received} tasks came; {done} were done, {in_time} in time; {waiting} are not done, {overdue} of them overdue, {supervision} for supervision.";
+    BULLETIN_MADE: "统计时间：{at}", "Counted {at}";
+    BULLETIN_FILE: "下载表格（CSV，可用Excel打开）", "Download the tables (CSV, opens in Excel)";
+}
