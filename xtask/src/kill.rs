@@ -16,9 +16,9 @@ pub fn kill(arguments: &[String]) -> Outcome {
         [count] => count.parse().map_err(|_| Failure(format!("not a number of kills: {count:?}")))?,
         _ => return Err(Failure("kill [KILLS]".to_owned())),
     };
-    let mut command = cargo(&["test", "--package", "shukun", "--test", "it", "--", "kill", "--nocapture"]);
-    run(command.env("SHUKUN_KILLS", kills.to_string()))?;
     let server = postgres::Server::start()?;
+    let mut command = cargo(&["test", "--package", "shukun", "--test", "it", "--", "kill", "--nocapture"]);
+    run(command.env("SHUKUN_KILLS", kills.to_string()).env(postgres::VARIABLE, server.url()))?;
     let mut command = cargo(&["test", "--package", "shukun-store", "--lib", "kill", "--", "--nocapture"]);
     run(command.env("SHUKUN_KILLS", kills.to_string()).env(postgres::VARIABLE, server.url()))
 }

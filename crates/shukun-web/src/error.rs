@@ -40,6 +40,8 @@ const FORBIDDEN: Row = ("web-forbidden", StatusCode::FORBIDDEN, words::ERROR_FOR
 const FORGED: Row = ("web-forged-form", StatusCode::FORBIDDEN, words::ERROR_FORGED, words::ERROR_FORGED_MEND);
 const TOO_LARGE: Row =
     ("web-too-large", StatusCode::PAYLOAD_TOO_LARGE, words::ERROR_TOO_LARGE, words::ERROR_TOO_LARGE_MEND);
+const UPLOAD: Row =
+    ("web-upload-size", StatusCode::PAYLOAD_TOO_LARGE, words::IMPORT_TOO_LARGE, words::IMPORT_TOO_LARGE_MEND);
 const UNREADABLE: Row =
     ("web-unreadable", StatusCode::BAD_REQUEST, words::ERROR_UNREADABLE, words::ERROR_UNREADABLE_MEND);
 const SLOW: Row = ("web-timeout", StatusCode::SERVICE_UNAVAILABLE, words::ERROR_SLOW, words::ERROR_SLOW_MEND);
@@ -50,7 +52,8 @@ const FIRST_PASSWORD: Row =
     ("web-first-password", StatusCode::FORBIDDEN, words::PASSWORD_FIRST, words::PASSWORD_NEW_HINT);
 
 /// Every code of the web, for docs/errors.md.
-pub const ALL: &[Row] = &[NOT_FOUND, METHOD, FORBIDDEN, FORGED, TOO_LARGE, UNREADABLE, SLOW, BROKEN, FIRST_PASSWORD];
+pub const ALL: &[Row] =
+    &[NOT_FOUND, METHOD, FORBIDDEN, FORGED, TOO_LARGE, UPLOAD, UNREADABLE, SLOW, BROKEN, FIRST_PASSWORD];
 
 impl Deref for PageError {
     type Target = Problem;
@@ -94,6 +97,11 @@ impl PageError {
     /// The form is larger than any page makes it.
     pub fn too_large() -> PageError {
         PageError::of(TOO_LARGE)
+    }
+
+    /// The file is larger than any upload may be.
+    pub fn upload_too_large() -> PageError {
+        PageError::of(UPLOAD)
     }
 
     /// The form lacks a field that the page has.

@@ -37,6 +37,8 @@ async fn admit(door: &Door, request: Request) -> Result<Request, PageError> {
     let request = identify(door, request).await?;
     match door.route.verb {
         Verb::Get => Ok(request),
+        // Its body is read by the page, which looks for the token first.
+        Verb::Post if door.route.is_streamed() && forms::is_from_here(request.headers()) => Ok(request),
         Verb::Post => own_form(request, door.route.largest).await,
     }
 }

@@ -47,6 +47,8 @@ use routes::{Handlers, RouteFault};
 pub fn router(desk: &Desk) -> Result<Router, RouteFault> {
     let handlers = api::serve(pages::serve(assets::serve(Handlers::new(desk.clone()))));
     let router = handlers.finish()?;
+    // How much is read is in the table of routes.
+    let router = router.layer(axum::extract::DefaultBodyLimit::disable());
     let router = router.layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
         tracing::error!("a page panicked");
         PageError::broken().into_response()

@@ -69,6 +69,11 @@ const FORM_LIMIT: usize = 512 * 1024;
 /// A form with files: the largest paper, and its fields beside it.
 const FILES_LIMIT: usize = (20 << 20) + FORM_LIMIT;
 impl Route {
+    /// Whether its page reads the body itself.
+    pub fn is_streamed(&self) -> bool {
+        self.largest == STREAMED
+    }
+
     /// Whether pages ask for it by themselves: that says nothing about somebody being there.
     pub fn is_polled(&self) -> bool {
         self.path.ends_with("/progress")
@@ -93,6 +98,13 @@ const fn post(path: &'static str, needs: Needs) -> Route {
 /// A form that may bring papers.
 const fn papers(path: &'static str, needs: Needs) -> Route {
     Route { verb: Verb::Post, path, needs, largest: FILES_LIMIT }
+}
+
+/// A form whose file streams in; its page looks for the token and counts the bytes ([`crate::http::upload`]).
+const STREAMED: usize = usize::MAX;
+
+const fn upload(path: &'static str, needs: Needs) -> Route {
+    Route { verb: Verb::Post, path, needs, largest: STREAMED }
 }
 
 /// The table.
@@ -128,6 +140,22 @@ pub const ROUTES: &[Route] = &[
     post("/exports/{export_id}/fetch", Needs::Permission(Permission::Export)),
     get("/regions", Needs::Permission(Permission::Import)),
     post("/regions", Needs::Permission(Permission::Import)),
+    get("/imports", Needs::Permission(Permission::Import)),
+    upload("/imports", Needs::Permission(Permission::Import)),
+    get("/imports/{import_id}", Needs::Permission(Permission::Import)),
+    get("/imports/{import_id}/progress", Needs::Permission(Permission::Import)),
+    get("/imports/{import_id}/rejects", Needs::Permission(Permission::Import)),
+    post("/imports/{import_id}/check", Needs::Permission(Permission::Import)),
+    post("/imports/{import_id}/commit", Needs::Permission(Permission::Import)),
+    post("/imports/{import_id}/discard", Needs::Permission(Permission::Import)),
+    post("/imports/{import_id}/undo", Needs::Permission(Permission::Import)),
+    get("/runs", Needs::Permission(Permission::ViewCases)),
+    post("/runs", Needs::Permission(Permission::RunScreening)),
+    post("/runs/schedule", Needs::Permission(Permission::RunScreening)),
+    get("/runs/{run_id}", Needs::Permission(Permission::ViewCases)),
+    get("/alerts", Needs::Permission(Permission::ViewCases)),
+    get("/alerts/{alert_id}", Needs::Permission(Permission::ViewCases)),
+    post("/alerts/{alert_id}/suppress", Needs::Permission(Permission::Screen)),
     get("/jobs", Needs::SignedIn),
     get("/jobs/{job_id}", Needs::SignedIn),
     get("/jobs/{job_id}/progress", Needs::SignedIn),

@@ -15,7 +15,7 @@ use shukun_store::{FirstPassword, NewAccount, Store, StoreError};
 use tokio::net::TcpListener;
 
 use crate::desk::jobs::{Hold, runner};
-use crate::desk::{Desk, Folders, Numbers, Settings};
+use crate::desk::{Desk, Folders, Numbers, Settings, imports, screening};
 use crate::http::cookies::Transport;
 use crate::listen;
 use crate::oidc::Oidc;
@@ -40,6 +40,8 @@ pub struct Start {
     pub packs: Vec<PathBuf>,
     /// An outside sign-in service beside our own passwords.
     pub oidc: Option<Oidc>,
+    /// Readings of ambiguities that are not the packs' own, as `Y1=整额`.
+    pub readings: Vec<String>,
 }
 
 /// What happened on the way.
@@ -119,8 +121,8 @@ pub fn run(start: &Start, told: impl Fn(Told<'_>)) -> Result<(), StartError> {
             let first = first_accounts(&store, start).await?;
             told(Told::FirstPasswords(&first));
         }
-        let settings = settings(start.transport, false, Folders::of(&start.data, &start.packs))?;
-        let desk = Desk::new(store, settings);
+        let folders = Folders::of(&start.data, &start.packs).with_readings(&start.readings);
+        let desk = Desk::new(store, settings(start.transport, false, folders)?);
         let desk = start.oidc.iter().fold(desk, |desk, oidc| desk.with_oidc(oidc.clone()));
         serve(desk, start.listen, told).await
     })
@@ -213,6 +215,19 @@ async fn keep_clocks(desk: Desk) {
         if let Err(error) = desk.store().drop_old_exports(desk.now()).await {
             tracing::error!(%error, "files of old exports could not be taken away");
         }
+        match desk.store().ask_for_screening_due(screening::SCREENING.key, desk.now()).await {
+            Ok(0) => {}
+            Ok(runs) => {
+                tracing::info!(runs, "the day of the screening has come");
+                desk.wake_runner();
+            }
+            Err(error) => tracing::error!(%error, "the day of the screening could not be looked up"),
+        }
+        match imports::sweep(&desk).await {
+            Ok(0) => {}
+            Ok(files) => tracing::info!(files, "sealed files that nobody needs were removed"),
+            Err(error) => tracing::error!(code = error.code, "sealed files could not be looked through"),
+        }
         tokio::time::sleep(CLOCKS_EVERY).await;
     }
 }
@@ -301,6 +316,7 @@ mod tests {
             region: region.map(|code| RegionCode::new(code).unwrap()),
             packs: Vec::new(),
             oidc: None,
+            readings: Vec::new(),
         }
     }
 

@@ -349,6 +349,20 @@ impl Browser {
         bytes
     }
 
+    /// A form with one file of a name, as a browser sends it.
+    pub async fn post_file(&mut self, path: &str, fields: &[(&str, &str)], file: (&str, &str, &[u8])) -> Answer {
+        let (field, name, bytes) = file;
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let head = format!("--parts\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend(head.as_bytes());
+        }
+        let head = format!("content-disposition: form-data; name=\"{field}\"; filename=\"{name}\"");
+        body.extend(format!("--parts\r\n{head}\r\n\r\n").as_bytes());
+        body.extend([bytes, &b"\r\n--parts--\r\n"[..]].concat());
+        self.send_as("POST", path, "multipart/form-data; boundary=parts", body).await
+    }
+
     pub async fn send(&mut self, method: &str, path: &str, body: &str) -> Answer {
         self.send_as(method, path, FORM, body.as_bytes().to_vec()).await
     }

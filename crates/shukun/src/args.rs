@@ -452,6 +452,8 @@ pub struct ServeArgs {
     pub oidc_issuer: Option<String>,
     #[arg(long, value_name = "ID", requires = "oidc_issuer")]
     pub oidc_client: Option<String>,
+    #[arg(long, value_name = "RULE=READING")]
+    pub reading: Vec<String>,
 }
 
 /// Which office a command is about.

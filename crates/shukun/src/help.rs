@@ -158,6 +158,7 @@ const HELP: &[Row] = &[
     ("serve packs", "本县用的制度包文件夹，可以多个（数据文件夹里有 packs 时以它为准）", "the packs in force here (where the folder of everything holds no packs of its own)"),
     ("serve oidc_issuer", "接入统一身份服务（OpenID Connect）：它的地址，如 https://id.example；客户端口令放在环境变量 SHUKUN_OIDC_SECRET", "connect a common sign-in service (OpenID Connect): its URL, as https://id.example; the client's secret comes from the variable SHUKUN_OIDC_SECRET"),
     ("serve oidc_client", "在统一身份服务登记的客户端标识；回到本系统的地址登记为 https://…/sign-in/back", "our client id in that service; register https://…/sign-in/back as the address to come back to"),
+    ("serve reading", "疑义取哪种读法，如 Y1=整额，可以多个", "which reading of an ambiguity, as Y1=整额"),
     ("work", "由服务自己启动，不供人使用", "started by the server itself, not for people"),
     ("backup", "备份数据库到一个新文件，服务不用停", "back the database up to a new file while the server goes on"),
     ("backup data", "数据文件夹", "the folder of everything"),

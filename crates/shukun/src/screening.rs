@@ -51,6 +51,8 @@ pub struct Alerted {
     pub rule: String,
     /// Its article.
     pub article: String,
+    /// The rule's pack.
+    pub pack: String,
     /// The readings that shaped it.
     pub reading: String,
     /// The year's bills.
@@ -190,6 +192,7 @@ impl Sink for Screening {
                         colour: *colour,
                         burden: *burden_fen,
                         reading: reading_of(&program, &rule),
+                        pack: pack_of(&program, &rule),
                         rule,
                         article,
                         total: standing.map(|row| row.total_fen).unwrap_or_default(),
@@ -216,6 +219,12 @@ impl Sink for Screening {
 fn is_screened(program: &Program, rule: &str) -> bool {
     let rules = program.rules.iter().filter(|known| known.name == rule);
     rules.into_iter().any(|rule| matches!(rule.kind, Kind::Alert { .. } | Kind::ByResolution { .. }))
+}
+
+fn pack_of(program: &Program, rule: &str) -> String {
+    let rule = program.rules.iter().find(|known| known.name == rule);
+    let pack = rule.and_then(|rule| program.packs.get(rule.pack.0));
+    pack.map(|pack| pack.id.clone()).unwrap_or_default()
 }
 
 fn reading_of(program: &Program, rule: &str) -> String {

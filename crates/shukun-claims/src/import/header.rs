@@ -85,6 +85,37 @@ pub(super) fn why_not_found(sheet: &str, rows: &[Row], kind: Option<Kind>, mappi
     })
 }
 
+/// The row that comes nearest to headings, and what it lacks.
+pub(super) struct Nearest {
+    pub layout: Layout,
+    /// The row, from 1.
+    pub row: u32,
+    /// How many columns are known.
+    pub known: usize,
+    /// Columns it cannot do without.
+    pub missing: Vec<Column>,
+}
+
+/// The row of `rows` with most known columns, and where none is known with most cells; `None` where no row has enough.
+pub(super) fn nearest(rows: &[Row], kind: Option<Kind>, mapping: &Mapping) -> Option<Nearest> {
+    let mut best: Option<((usize, bool, usize), Nearest)> = None;
+    for (index, row) in rows.iter().enumerate() {
+        for headers in readings_of_last(rows.get(..=index).unwrap_or_default()) {
+            if headers.len() < FEWEST_COLUMNS {
+                continue;
+            }
+            for layout in kinds(kind).map(|kind| layout(&headers, kind, mapping)) {
+                let (known, missing) = (layout.places.iter().flatten().count(), missing(&layout, mapping));
+                let rank = (known, missing.is_empty() && is_told(&layout), headers.len());
+                if best.as_ref().is_none_or(|(than, _)| rank > *than) {
+                    best = Some((rank, Nearest { layout, row: row.number, known, missing }));
+                }
+            }
+        }
+    }
+    best.map(|(_, nearest)| nearest)
+}
+
 fn kinds(kind: Option<Kind>) -> impl Iterator<Item = Kind> {
     [Kind::Settlement, Kind::Roster].into_iter().filter(move |one| kind.is_none_or(|told| told == *one))
 }

@@ -308,7 +308,7 @@ impl<'a> Importer<'a> {
             identities: self.people.identities,
             source: SourceFile {
                 name: source.name.to_owned(),
-                sha256: hex(&Sha256::digest(source.bytes)),
+                sha256: sha256(source.bytes),
                 bytes: source.bytes.len() as u64,
                 kind,
             },
@@ -395,6 +395,16 @@ fn hash_of(row: &Row, sheet: &SheetLayout) -> [u8; 32] {
         }
     }
     hash.finalize().into()
+}
+
+/// SHA-256 of a file, as the lake's history tells it.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// SHA-256 of a file's set of headings: files of one office have the same.
+pub fn hash_of_headings(examined: &super::Examined) -> String {
+    sha256(examined.headings().as_bytes())
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -78,7 +78,7 @@ impl Lake {
         Ok(report)
     }
 
-    fn lock(&self) -> Result<File, LakeError> {
+    pub(crate) fn lock(&self) -> Result<File, LakeError> {
         let path = self.dir.join(LOCK);
         let file = File::create(&path).map_err(|cause| file_failed(&path, &cause))?;
         match file.try_lock() {
@@ -88,7 +88,7 @@ impl Lake {
         }
     }
 
-    fn remove_leftovers(&self) -> Result<(), LakeError> {
+    pub(crate) fn remove_leftovers(&self) -> Result<(), LakeError> {
         manifest::leftovers(&self.dir, &self.manifest).iter().try_for_each(|path| self.disk.remove(path))
     }
 

@@ -82,6 +82,16 @@ impl Disk {
         self.run(path, || make_durable(&file))
     }
 
+    /// Gives a file a second name; a copy where the file system has no such thing. One that is there already stays.
+    pub(crate) fn link(&self, file: &Path, also: &Path) -> Result<(), LakeError> {
+        self.run(also, || match fs::hard_link(file, also) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(error),
+            Err(_) => fs::copy(file, also).map(|_| ()),
+            Ok(()) => Ok(()),
+        })
+    }
+
     /// Gives a file its final name, replacing what had it, and makes the name durable.
     pub(crate) fn rename(&self, from: &Path, to: &Path) -> Result<(), LakeError> {
         self.run(to, || fs::rename(from, to))

@@ -151,6 +151,19 @@ pub(crate) fn no_such_bucket(bucket: u16, buckets: u16) -> LakeError {
     )
 }
 
+/// What is to be taken back is not the latest commit.
+pub(crate) fn not_the_latest(dir: &Path) -> LakeError {
+    error(
+        "lake-not-latest",
+        Text::new(
+            "这次导入之后又有别的导入，不能单独撤回",
+            "other imports came after this one, so it cannot be taken back alone",
+        ),
+        dir.display(),
+        Text::new("先撤回后来的导入；或用冲正更正", "take the later ones back first, or correct it by reversals"),
+    )
+}
+
 /// A row names a person that has no row.
 pub(crate) fn person_missing(person: PersonId, table: &str) -> LakeError {
     error(

@@ -21,6 +21,7 @@ fn errors() -> Vec<LakeError> {
         error::damaged("claims/year=2025/county=330305/003-of-008-17.parquet", "SHA-256 ≠ manifest.json"),
         error::busy(lake),
         error::no_such_bucket(16, 16),
+        error::not_the_latest(lake),
         error::person_missing(person, "claims"),
         error::out_of_range("bracket", "rule 大病保险"),
         error::column_missing("paid_慈善救助_fen", "standings"),

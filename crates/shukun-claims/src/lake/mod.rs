@@ -52,6 +52,7 @@ pub(crate) mod runs;
 mod sealed;
 pub(crate) mod standings;
 mod tables;
+mod undo;
 mod weave;
 mod year_parts;
 
@@ -72,6 +73,7 @@ pub use recent::{HouseholdChange, RecentChanges};
 pub use standings::{
     StandingColumns, read_standings, read_wanted_standings, standings_part, standings_writer, write_standings,
 };
+pub use undo::forget_kept;
 pub use year_parts::YearParts;
 
 use disk::Disk;

@@ -10,6 +10,7 @@ use shukun_casework::{AlertId, CaseId, Note, RunId};
 use crate::audit::{Act, Entry, Object, append};
 use crate::error::{ErrorKind, Result, StoreError};
 use crate::moment::{Moment, today_in_china};
+use crate::runs::{AlertChange, note_change};
 use crate::scope::Scope;
 use crate::sealed::Place;
 use crate::sql::{Row, all, execute, find, statements, values};
@@ -26,6 +27,7 @@ statements! {
             status = excluded.status, colour = excluded.colour, burden_fen = excluded.burden_fen, rule = excluded.rule,
             seen_on = excluded.seen_on, case_id = excluded.case_id, alert = excluded.alert";
     OPEN_CASE = "SELECT case_id FROM cases WHERE household_id = $1 AND status <> 'closed'";
+    OF_YEAR = "SELECT alert_id, region, alert FROM alerts WHERE person_id = $1 AND year = $2";
     ONE = "SELECT alert_id, region, alert FROM alerts WHERE alert_id = $1";
 }
 
@@ -58,7 +60,7 @@ impl Store {
             let tx = self.begin_write().await?;
             let mut alerts = Vec::new();
             for one in seen {
-                alerts.extend(self.record(&tx, one).await?);
+                alerts.extend(self.record(&tx, run, one).await?);
             }
             let fields = format!("{} of {}", alerts.len(), seen.len());
             let (object, region) = (Object::new("run", run.as_str()), seen.first().map(|one| &one.region));
@@ -76,11 +78,14 @@ impl Store {
         .await
     }
 
-    async fn record(&self, tx: &DatabaseTransaction, seen: &Seen) -> Result<Option<Alert>> {
+    async fn record(&self, tx: &DatabaseTransaction, run: &RunId, seen: &Seen) -> Result<Option<Alert>> {
         let known = find(tx, HOLD_OF, values![seen.person.to_string(), i64::from(seen.year)]).await?;
-        let alert = match known {
-            Some(row) => {
-                let known = self.open_alert(&row).await?;
+        let known = match known {
+            Some(row) => Some(self.open_alert(&row).await?),
+            None => None,
+        };
+        let alert = match known.clone() {
+            Some(known) => {
                 let moved = Alert { household: seen.household, region: seen.region.clone(), ..known };
                 moved.seen(seen.sighting.clone()).map_err(fault)?
             }
@@ -91,6 +96,9 @@ impl Store {
                 Alert::raise(id, whose, seen.year, seen.sighting.clone()).map_err(fault)?
             }
         };
+        if let Some(change) = AlertChange::between(known.as_ref(), &alert) {
+            note_change(tx, run, &alert.id, change).await?;
+        }
         self.save_alert(tx, &alert).await?;
         Ok(Some(alert))
     }
@@ -160,6 +168,14 @@ impl Store {
             Ok(paused)
         })
         .await
+    }
+
+    /// The alert of a person's year, if there is one in the caller's area.
+    pub async fn alert_of(&self, scope: &Scope, person: PersonId, year: i16) -> Result<Option<Alert>> {
+        let row = find(&self.db, OF_YEAR, values![person.to_string(), i64::from(year)]).await?;
+        let Some(row) = row else { return Ok(None) };
+        let alert = self.open_alert(&row).await?;
+        Ok(Some(alert).filter(|alert| scope.allows(Permission::ViewCases, Some(&alert.region))))
     }
 
     /// An alert of the caller's area, with the history of its colour.

@@ -3,11 +3,12 @@
 use shukun_base::{Day, Fen, HouseholdId, PersonId, RegionCode};
 use shukun_casework::alert::{AlertStatus, Colour};
 use shukun_casework::authority::Permission;
-use shukun_casework::{AlertId, CaseId};
+use shukun_casework::{AlertId, CaseId, RunId};
 
 use crate::accounts::read_region;
 use crate::cases::Count;
 use crate::error::{Result, StoreError};
+use crate::runs::AlertChange;
 use crate::scope::{Scope, after};
 use crate::sql::{Query, Row};
 use crate::store::Store;
@@ -25,6 +26,8 @@ pub struct AlertFilter {
     pub year: Option<i16>,
     /// Of this household.
     pub household: Option<HouseholdId>,
+    /// Changed by this run, in this way; no way = in any.
+    pub run: Option<(RunId, Option<AlertChange>)>,
 }
 
 /// An alert in a list.
@@ -159,6 +162,13 @@ fn push_conditions(query: &mut Query, scope: &Scope, filter: &AlertFilter) {
     }
     if let Some(year) = filter.year {
         query.push(" AND year = ").bind(i64::from(year));
+    }
+    if let Some((run, change)) = &filter.run {
+        query.push(" AND alert_id IN (SELECT alert_id FROM run_changes WHERE run_id = ").bind(run.as_str());
+        if let Some(change) = change {
+            query.push(" AND change = ").bind(change.key());
+        }
+        query.push(")");
     }
     if let Some(household) = filter.household {
         query.push(" AND household_id = ").bind(household.to_string());

@@ -16,10 +16,12 @@ use crate::figures::{
     ageing_query, colour_counts_query, colours_query, endings_query, office_tasks_query, reached_query, tasks_query,
     trend_query,
 };
+use crate::imports::imports_query;
 use crate::jobs::{JobId, jobs_query};
 use crate::measures::measures_query;
 use crate::people::{By, people_query};
 use crate::regions::{names_of_regions_query, regions_query};
+use crate::runs::{AlertChange, runs_query};
 use crate::sql::{Query, Sql};
 use crate::testing::{TestDb, at, grant, new_account, on_both, region, scopes};
 use crate::workers::{Reach, workers_query};
@@ -27,6 +29,7 @@ use crate::{
     AlertCursor, AlertFilter, Assignee, CaseCursor, CaseFilter, CaseOrder, ColourFilter, CountBy, Narrowed, PlaceSize,
     Scope, Store, Sway, TaskCursor, TaskFilter, TaskKind, today_in_china,
 };
+use shukun_casework::RunId;
 
 const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("schema", super::ALL),
@@ -43,6 +46,8 @@ const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("exports", crate::exports::ALL),
     ("county_numbers", crate::county_numbers::ALL),
     ("jobs", crate::jobs::ALL),
+    ("imports", crate::imports::ALL),
+    ("runs", crate::runs::ALL),
     ("regions", crate::regions::ALL),
     ("saved_filters", crate::saved_filters::ALL),
     ("cases: act", crate::cases::ACT_STATEMENTS),
@@ -73,6 +78,8 @@ fn put_together(scope: &Scope) -> Vec<String> {
         accounts_query(scope, Permission::ReadAuditTrail),
         names_query(&[AccountId::new("1"), AccountId::new("2")]),
         jobs_query(scope, Some(&JobId::new("1"))),
+        imports_query(scope, Some("1")),
+        runs_query(scope, RunId::new("run-1").as_ref()),
         names_of_regions_query(&[region("330381"), region("330381001")]),
         regions_query(scope, Permission::ReadAuditTrail),
         duplicates_query(scope, Permission::ReadAuditTrail),
@@ -92,6 +99,7 @@ fn put_together(scope: &Scope) -> Vec<String> {
         region: Some(region("330381")),
         year: Some(2026),
         household: Some(HouseholdId(1)),
+        run: RunId::new("run-1").map(|run| (run, Some(AlertChange::New))),
     };
     queries.push(alerts_query(scope, &of_alerts, AlertCursor::parse("1.a").as_ref(), 50));
     queries.push(alert_counts_query(scope, &of_alerts));

@@ -32,11 +32,14 @@ const TABLES: &[&str] = &[
     "case_actions",
     "documents",
     "exports",
+    "files",
+    "imports",
     "index",
     "jobs",
     "measure_acts",
     "people",
     "request_answers",
+    "screening_runs",
 ];
 
 #[derive(Clone)]

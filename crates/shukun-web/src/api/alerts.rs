@@ -108,6 +108,7 @@ pub async fn list(
     Asked(asked): Asked<AlertsAsked>,
 ) -> Result<Answer<AlertPageDto>, PageError> {
     let filter = AlertFilter {
+        run: None,
         statuses: words(&asked.status, AlertStatus::find)?,
         colours: words(&asked.colour, Colour::find)?,
         region: region(&asked.region)?,

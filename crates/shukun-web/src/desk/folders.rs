@@ -8,6 +8,7 @@ pub struct Folders {
     data: PathBuf,
     lake: PathBuf,
     packs: Vec<PathBuf>,
+    readings: Vec<String>,
 }
 
 impl Folders {
@@ -15,12 +16,22 @@ impl Folders {
     pub fn of(data: &Path, packs: &[PathBuf]) -> Folders {
         let own = data.join("packs");
         let packs = if own.is_dir() { vec![own] } else { packs.to_vec() };
-        Folders { data: data.to_owned(), lake: data.join("lake"), packs }
+        Folders { data: data.to_owned(), lake: data.join("lake"), packs, readings: Vec::new() }
     }
 
     /// The same with a lake that lies elsewhere.
     pub fn with_lake(self, lake: &Path) -> Folders {
         Folders { lake: lake.to_owned(), ..self }
+    }
+
+    /// The same with readings of ambiguities that the office follows, as `Y1=整额`.
+    pub fn with_readings(self, readings: &[String]) -> Folders {
+        Folders { readings: readings.to_vec(), ..self }
+    }
+
+    /// Readings of ambiguities that are not the packs' own.
+    pub fn readings(&self) -> &[String] {
+        &self.readings
     }
 
     /// The office's own folder.
@@ -31,6 +42,11 @@ impl Folders {
     /// The claims lake; its vault lies in it. It is made by the first import.
     pub fn lake(&self) -> &Path {
         &self.lake
+    }
+
+    /// The lake as it was before the latest imports, so that they can be taken back.
+    pub fn kept(&self) -> PathBuf {
+        self.lake.with_added_extension("kept")
     }
 
     /// Packs, or folders of packs. Empty = nobody said which.

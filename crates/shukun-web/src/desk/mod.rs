@@ -24,12 +24,14 @@ mod case_query;
 pub mod export;
 pub mod figures;
 mod folders;
+pub mod imports;
 pub mod jobs;
 pub mod narrow;
 mod numbers;
 mod places;
 pub mod policies;
 mod regions;
+pub mod screening;
 pub mod sheet;
 mod workers;
 

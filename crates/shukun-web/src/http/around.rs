@@ -24,6 +24,8 @@ pub const SESSION: &str = "session";
 const FORMS: &str = "forms";
 /// Longer than any page may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// A file over a village's line takes its time.
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(600);
 /// How long a chosen language is remembered: a year.
 const LANG_AGE_S: u32 = 31_536_000;
 
@@ -39,7 +41,8 @@ pub async fn around(State(desk): State<Desk>, mut request: Request, next: Next) 
     let is_swap = request.headers().contains_key("hx-request");
     request.extensions_mut().insert(arrival.seal.clone());
     request.extensions_mut().insert(arrival.visit.clone());
-    let answered = tokio::time::timeout(PATIENCE, next.run(request)).await;
+    let patience = if super::parts::is_multipart(request.headers()) { UPLOAD_PATIENCE } else { PATIENCE };
+    let answered = tokio::time::timeout(patience, next.run(request)).await;
     let mut response = answered.unwrap_or_else(|_| PageError::slow().into_response());
     let mut code = "";
     if let Some(error) = response.extensions_mut().remove::<PageError>() {

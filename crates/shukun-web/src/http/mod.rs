@@ -6,3 +6,4 @@ pub mod fields;
 pub mod forms;
 pub mod headers;
 pub mod parts;
+pub mod upload;

@@ -113,7 +113,7 @@ fn leads_to(job: &Job) -> Option<String> {
 }
 
 /// What its worker said about it; a job that was lost has none.
-fn failed(job: &Job, visit: &Visit) -> Markup {
+pub fn failed(job: &Job, visit: &Visit) -> Markup {
     let lang = visit.lang;
     let said = job.result.clone().and_then(|words| serde_json::from_value::<WorkFailure>(words).ok());
     let lost = || (words::JOB_LOST.both(&[]), words::WORK_DIED_MEND.both(&[]));

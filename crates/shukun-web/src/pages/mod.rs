@@ -12,11 +12,13 @@ mod figures;
 mod grants;
 mod health;
 mod home;
+mod imports;
 mod jobs;
 mod oidc;
 mod password;
 mod policies;
 mod regions;
+mod screening;
 mod second_factor;
 mod sign_in;
 mod subjects;
@@ -47,6 +49,8 @@ pub fn serve(handlers: Handlers) -> Handlers {
         regions::serve,
         county_numbers::serve,
         cases::serve,
+        imports::serve,
+        screening::serve,
         jobs::serve,
         figures::serve,
         appraisal::serve,

@@ -55,6 +55,9 @@ const OVERVIEW: &[(&str, Word, Permission)] = &[
 /// What comes in, what is run over it, and long work under way.
 const DATA: &[(&str, Word, Permission)] = &[
     ("/exports", words::EXPORTS, Permission::Export),
+    ("/imports", words::IMPORTS, Permission::Import),
+    ("/runs", words::RUNS, Permission::RunScreening),
+    ("/alerts", words::ALERTS, Permission::ViewCases),
     ("/jobs", words::JOBS, Permission::Import),
     ("/jobs", words::JOBS, Permission::RunScreening),
     ("/jobs", words::JOBS, Permission::Export),

@@ -74,7 +74,7 @@ pub const LISTS: &[&[Word]] = &[
     ACCOUNT,
     API,
     CASE,
-    RUNS,
+    RUN_WORDS,
     LISTED,
     PAPERS,
     FIGURED,

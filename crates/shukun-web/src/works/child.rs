@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{Receiver, UnboundedSender, unbounded_channel};
 
 use super::{Order, WorkFailure};
 
@@ -48,13 +48,21 @@ impl Drop for Leash {
     }
 }
 
-pub async fn run(program: &Path, order: &Order, progress: impl Fn(u64, u64)) -> Result<Json, WorkFailure> {
+/// Bytes that follow an order.
+type Bytes = Receiver<Vec<u8>>;
+
+pub async fn run(
+    program: &Path,
+    order: &Order,
+    bytes: Option<Bytes>,
+    progress: impl Fn(u64, u64),
+) -> Result<Json, WorkFailure> {
     let order = serde_json::to_vec(order).map_err(|_| WorkFailure::start())?;
     let (child, stdin, stdout) = start(program)?;
     let child = Arc::new(Mutex::new(child));
     let _leash = Leash(Arc::clone(&child));
     let (tell, mut told) = unbounded_channel();
-    std::thread::spawn(move || listen(&child, stdin, stdout, &order, &tell));
+    std::thread::spawn(move || listen(&child, (stdin, stdout), (&order, bytes), &tell));
     loop {
         match told.recv().await {
             Some(Heard::Line(Line::Progress(done, total))) => progress(done, total),
@@ -80,14 +88,35 @@ fn start(program: &Path) -> Result<(Child, ChildStdin, ChildStdout), WorkFailure
 }
 
 /// Hands the order over and hears the child to its end.
-fn listen(child: &Mutex<Child>, stdin: ChildStdin, stdout: ChildStdout, order: &[u8], tell: &UnboundedSender<Heard>) {
-    let mut stdin = stdin;
-    // A child that does not read its order says so by its end.
-    let _ = stdin.write_all(order).and_then(|()| stdin.write_all(b"\n")).and_then(|()| stdin.flush());
-    hear(BufReader::new(stdout), tell);
-    let status = collect(child);
-    let _ = tell.send(Heard::Ended(status));
-    drop(stdin);
+fn listen(
+    child: &Mutex<Child>,
+    (mut stdin, stdout): (ChildStdin, ChildStdout),
+    (order, bytes): (&[u8], Option<Bytes>),
+    tell: &UnboundedSender<Heard>,
+) {
+    std::thread::scope(|both| {
+        // It is fed and heard at once: a child that says much before it has read all shall not wait for us, nor we for it.
+        let feeding = both.spawn(move || {
+            feed(&mut stdin, order, bytes);
+            stdin
+        });
+        hear(BufReader::new(stdout), tell);
+        let status = collect(child);
+        let _ = tell.send(Heard::Ended(status));
+        // Only now its standard input ends.
+        drop(feeding.join());
+    });
+}
+
+/// A child that does not read to the end says so by its own.
+fn feed(stdin: &mut ChildStdin, order: &[u8], bytes: Option<Bytes>) {
+    let _ = stdin.write_all(order).and_then(|()| stdin.write_all(b"\n"));
+    let Some(mut bytes) = bytes else { return };
+    while let Some(some) = bytes.blocking_recv() {
+        if stdin.write_all(&some).is_err() {
+            return;
+        }
+    }
 }
 
 /// What is no line of an answer is passed over: a library may have printed it.

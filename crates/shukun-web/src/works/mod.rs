@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
+use shukun_store::FileOpener;
 use tokio::sync::Semaphore;
 
 pub use child::Line;
@@ -76,7 +77,44 @@ impl Works {
         let _turn = turns.acquire().await.map_err(|_| WorkFailure::start())?;
         match self.how.as_ref() {
             How::Double(answer) => answer(order),
-            How::Child(program) => child::run(program, order, progress).await,
+            How::Child(program) => child::run(program, order, None, progress).await,
+        }
+    }
+
+    /// [`Works::run`] for an order that is followed by a sealed file's bytes. They pass through piece by piece.
+    ///
+    /// # Errors
+    /// As there; the store's where the file does not open.
+    pub async fn run_over(
+        &self,
+        order: &Order,
+        mut file: FileOpener,
+        progress: impl Fn(u64, u64),
+    ) -> Result<Json, WorkFailure> {
+        let turns = if order.is_heavy() { &self.heavy } else { &self.light };
+        let _turn = turns.acquire().await.map_err(|_| WorkFailure::start())?;
+        let program = match self.how.as_ref() {
+            How::Double(answer) => return answer(order),
+            How::Child(program) => program,
+        };
+        let (feed, fed) = tokio::sync::mpsc::channel(2);
+        let feeding = async move {
+            while let Some(piece) = file.next().await? {
+                // A child that does not want more says why by its answer.
+                if feed.send(piece).await.is_err() {
+                    break;
+                }
+            }
+            Ok::<(), WorkFailure>(())
+        };
+        let running = child::run(program, order, Some(fed), progress);
+        tokio::pin!(feeding, running);
+        tokio::select! {
+            fed = &mut feeding => {
+                fed?;
+                running.await
+            }
+            answer = &mut running => answer,
         }
     }
 

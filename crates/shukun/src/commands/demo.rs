@@ -26,7 +26,7 @@ const COUNTY: CountyName = CountyName::Ruian;
 const YEAR: i16 = 2022;
 const SEED: u64 = 1;
 /// The document names three colours and no lines; this reading's lines are invented, and every output says so.
-const THREE_COLOURS: (&str, &str) = ("cn-330381-ruian:R3", "三线");
+pub const THREE_COLOURS: (&str, &str) = ("cn-330381-ruian:R3", "三线");
 
 /// Runs the command.
 pub fn demo(args: &DemoArgs, lang: Lang) -> Result<Exit, CliError> {

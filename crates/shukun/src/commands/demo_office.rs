@@ -18,6 +18,7 @@ use shukun_web::desk::{Desk, Folders, Region, read_regions};
 use shukun_web::http::cookies::Transport;
 use shukun_web::start::{Start, StartError, open, serve, settings, with_runtime};
 
+use super::demo::THREE_COLOURS;
 use super::explain::stories;
 use super::screen::{View, log_view};
 use super::serve::{show, stopped};
@@ -63,8 +64,9 @@ pub fn serve_office(args: &DemoArgs, screened: &Screened<'_>, lang: Lang) -> Res
         region: None,
         packs: vec![args.packs.clone()],
         oidc: None,
+        readings: readings(screened),
     };
-    let folders = Folders::of(&start.data, &start.packs).with_lake(screened.lake.dir());
+    let folders = Folders::of(&start.data, &start.packs).with_lake(screened.lake.dir()).with_readings(&start.readings);
     with_runtime(async {
         let store = open(&start).await?;
         let settings = settings(start.transport, true, folders)?;
@@ -74,6 +76,12 @@ pub fn serve_office(args: &DemoArgs, screened: &Screened<'_>, lang: Lang) -> Res
         serve(Desk::new(store, settings), start.listen, |told| show(&told, lang)).await
     })
     .map_err(|error| stopped(&error))
+}
+
+/// The readings of the demo's own run, so that a run in the office finds the same.
+fn readings(screened: &Screened<'_>) -> Vec<String> {
+    let (asked, reading) = THREE_COLOURS;
+    if screened.runner.knows(asked) { vec![format!("{asked}={reading}")] } else { Vec::new() }
 }
 
 /// The county, its towns and villages by name.

@@ -75,6 +75,8 @@ pub struct Target {
     lake: Lake,
     vault: IdentityVault,
     dry_run: bool,
+    /// The time, as the lake shall tell it; none = now.
+    at: Option<String>,
     /// A dry run over a lake that is not there yet works on a passing one.
     _passing: Option<tempfile::TempDir>,
 }
@@ -89,7 +91,7 @@ impl Target {
         let dir = passing.as_ref().map_or(dir.to_owned(), |passing| passing.path().join("lake"));
         let lake = Lake::open_or_create(&dir)?;
         let vault = IdentityVault::open_or_create(&dir)?;
-        Ok(Target { lake, vault, dry_run, _passing: passing })
+        Ok(Target { lake, vault, dry_run, at: None, _passing: passing })
     }
 
     /// Reads one file and commits what was accepted.
@@ -97,17 +99,66 @@ impl Target {
         let bytes = std::fs::read(path).map_err(|error| CliError::unreadable(path, &error))?;
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let bar = spinner(&name);
-        let known = self.lake.known(&self.vault);
-        let planned = plan_import(Source { name: &name, bytes: &bytes }, kind, settings, &known);
-        known.finish()?;
-        let (batch, report) = planned.map_err(|error| refused(path, &error))?;
-        let commit = match self.dry_run {
-            true => None,
-            false => Some(self.lake.commit(&[batch], &now())?),
-        };
+        let outcome = self.import_bytes(&name, &bytes, kind, settings)?;
         bar.finish_and_clear();
+        let (report, commit) = outcome.map_err(|error| refused(path, &error))?;
         Ok(Done { report, commit })
     }
+
+    /// Judges a file's bytes and commits what was accepted; none of a dry run. A file that cannot be judged changes nothing.
+    pub fn import_bytes(
+        &mut self,
+        name: &str,
+        bytes: &[u8],
+        kind: Option<Kind>,
+        settings: &Settings,
+    ) -> Result<Result<(ImportReport, Option<CommitReport>), ImportError>, CliError> {
+        let known = self.lake.known(&self.vault);
+        let planned = plan_import(Source { name, bytes }, kind, settings, &known);
+        known.finish()?;
+        let (batch, report) = match planned {
+            Ok(planned) => planned,
+            Err(error) => return Ok(Err(error)),
+        };
+        let commit = match self.dry_run {
+            true => None,
+            false => Some(self.lake.commit(&[batch], &self.at.clone().unwrap_or_else(now))?),
+        };
+        Ok(Ok((report, commit)))
+    }
+}
+
+#[cfg(feature = "server")]
+impl Target {
+    /// The time that the lake shall tell.
+    pub fn at(&mut self, at: &str) {
+        self.at = Some(at.to_owned());
+    }
+
+    /// The lake.
+    pub fn lake(&self) -> &Lake {
+        &self.lake
+    }
+
+    /// The state of the lake that a file made when it was imported first; none where it never was.
+    pub fn generation_of(&self, bytes: &[u8], kind: Option<Kind>) -> Option<u64> {
+        let sha256 = shukun_claims::import::sha256(bytes);
+        let found =
+            self.lake.sources().iter().find(|source| source.file.sha256 == sha256 && Some(source.file.kind) == kind);
+        found.map(|source| source.generation)
+    }
+}
+
+/// A file from which nothing was taken, without its place.
+#[cfg(feature = "server")]
+pub fn unread(error: &ImportError) -> CliError {
+    CliError::from(Problem {
+        code: error.code(),
+        what: error.text(),
+        place: None,
+        mend: error.mend(),
+        exit: Exit::Input,
+    })
 }
 
 fn now() -> String {

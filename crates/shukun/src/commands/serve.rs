@@ -22,6 +22,7 @@ pub fn serve(args: &ServeArgs, lang: Lang) -> Result<Exit, CliError> {
         region: args.region.clone(),
         packs: args.packs.clone(),
         oidc: oidc(args)?,
+        readings: args.reading.clone(),
     };
     run(&start, |told| show(&told, lang)).map_err(|error| stopped(&error))?;
     Ok(Exit::Done)

@@ -5,8 +5,10 @@
 //! file for each kind of order. Start at [`work`].
 
 mod compare;
+mod import;
 mod limits;
 mod policies;
+mod screen;
 mod sheet;
 mod tell;
 mod trial;
@@ -24,7 +26,6 @@ pub fn work() -> Exit {
     let tell = Tell::default();
     let Some(order) = read_order() else { return Exit::Usage };
     limits::hold(order.limits());
-    std::thread::spawn(end_with_parent);
     let (line, exit) = match carry_out(&order, &tell) {
         Ok(answer) => (Line::Done(answer), Exit::Done),
         Err(error) => (Line::Failed(tell::failure(&error)), error.exit),
@@ -33,8 +34,15 @@ pub fn work() -> Exit {
     exit
 }
 
+/// An order that is followed by bytes has them first; from then on the end of standard input ends the work.
 fn carry_out(order: &Order, tell: &Tell) -> Result<serde_json::Value, CliError> {
+    if !matches!(order, Order::Import(_)) {
+        watch_parent();
+    }
     match order {
+        Order::Import(order) => import::read(order, tell),
+        Order::Undo(order) => import::undo(order, tell),
+        Order::Screen(order) => screen::carry_out(order, tell),
         Order::Trial(trial) => trial::carry_out(trial, tell),
         Order::Sheet(order) => sheet::carry_out(order, tell),
         Order::Policies(order) => policies::carry_out(order, tell),
@@ -47,6 +55,11 @@ fn read_order() -> Option<Order> {
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).ok()?;
     serde_json::from_str(&line).ok()
+}
+
+/// Ends this process with its parent.
+pub fn watch_parent() {
+    std::thread::spawn(end_with_parent);
 }
 
 /// Nothing more comes from a parent that lives; the end comes from one that died.

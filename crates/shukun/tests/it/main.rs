@@ -19,4 +19,6 @@ mod settle;
 #[cfg(feature = "server")]
 mod sheet;
 #[cfg(feature = "server")]
+mod uploads;
+#[cfg(feature = "server")]
 mod works;

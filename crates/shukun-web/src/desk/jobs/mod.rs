@@ -18,7 +18,7 @@ use shukun_base::RegionCode;
 use shukun_casework::authority::Permission;
 use shukun_store::{Job, JobId, NewJob, Scope};
 
-use crate::desk::Desk;
+use crate::desk::{Desk, imports, screening};
 use crate::error::PageError;
 use crate::words::Word;
 use crate::works::WorkFailure;
@@ -49,6 +49,10 @@ pub const KINDS: &[&Kind] = &[
     &crate::desk::BULK,
     &crate::desk::export::EXPORT,
     &crate::desk::policies::COMPARE,
+    &imports::CHECK,
+    &imports::COMMIT,
+    &imports::UNDO,
+    &screening::SCREENING,
     #[cfg(test)]
     &tests::TRIAL,
 ];

@@ -2,17 +2,21 @@
 //! same name in crates/shukun/src/works.
 
 mod compare;
+pub mod import;
 mod policies;
+pub mod screen;
 mod sheet;
 mod trial;
 
 use serde::{Deserialize, Serialize};
 
 pub use compare::{CompareOrder, CompareSide, Compared, ComparedGroup, ComparedGroups, ComparedLine};
+pub use import::{ImportOrder, UndoOrder};
 pub use policies::{
     PackHead, Policies, PoliciesOrder, ShownAmbiguity, ShownChange, ShownCliff, ShownCurve, ShownExample, ShownFinding,
     ShownPack, ShownRule,
 };
+pub use screen::ScreenOrder;
 pub use sheet::{Certified, Proposal, SheetOrder, Worked, WorkedLine, WorkedPerson, WorkedReading};
 pub use trial::Trial;
 
@@ -20,6 +24,12 @@ pub use trial::Trial;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
+    /// A file that somebody brought.
+    Import(ImportOrder),
+    /// An import is taken back.
+    Undo(UndoOrder),
+    /// A county is settled and screened.
+    Screen(ScreenOrder),
     /// What a work may do, tried out.
     Trial(Trial),
     /// One household's determination sheet.
@@ -54,12 +64,16 @@ impl Order {
         match self {
             Order::Trial(_) | Order::Sheet(_) | Order::Policies(_) => false,
             Order::Compare(_) => true,
+            Order::Import(order) => matches!(order.reading, import::Reading::Commit { .. }),
+            Order::Undo(_) | Order::Screen(_) => true,
         }
     }
 
     /// What it may take.
     pub fn limits(&self) -> Limits {
         match self {
+            Order::Import(_) => import::LIMITS,
+            Order::Undo(_) | Order::Screen(_) => Limits::HEAVY,
             Order::Trial(_) => trial::LIMITS,
             Order::Sheet(_) | Order::Policies(_) => Limits::LIGHT,
             Order::Compare(_) => Limits::HEAVY,
