@@ -1,7 +1,7 @@
 //! One person's browser: what a person does with a page, and what is looked at on each.
 
 use std::cell::Cell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -57,6 +57,11 @@ impl<'a> Browser<'a> {
     /// Closes it.
     pub async fn close(self) {
         self.driver.quit().await.unwrap();
+    }
+
+    /// The office it looks at.
+    pub fn office(&self) -> &Office {
+        self.office
     }
 
     /// Goes to an address of the office.
@@ -162,12 +167,32 @@ impl<'a> Browser<'a> {
         }
     }
 
+    /// Ticks the first so many boxes of a name.
+    pub async fn tick(&self, name: &str, count: usize) -> Outcome {
+        let script =
+            "[...document.getElementsByName(arguments[0])].slice(0, arguments[1]).forEach(one => one.click());";
+        self.run(script, vec![json!(name), json!(count)]).await.map(|_| ())
+    }
+
+    /// Lets a form go although the browser would hold it back: what the server says of it is to be seen.
+    pub async fn allow_empty(&self, css: &str) -> Outcome {
+        self.find(css).await?;
+        self.run("document.querySelector(arguments[0]).noValidate = true;", vec![json!(css)]).await.map(|_| ())
+    }
+
+    /// Chooses a file.
+    pub async fn upload(&self, name: &str, file: &Path) -> Outcome {
+        let field = self.find(&format!("input[type=file][name='{name}']")).await?;
+        self.run("arguments[0].closest('details')?.setAttribute('open', '');", vec![json(&field)?]).await?;
+        field.send_keys(file.to_string_lossy()).await.map_err(|error| format!("{name}: {}", told(&error)))
+    }
+
     /// Presses a button or a link and waits for what it leads to.
     pub async fn press(&self, css: &str) -> Outcome {
         let element = self.find(css).await?;
         let marked = "arguments[0].closest('details')?.setAttribute('open', ''); arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' });
             document.querySelector('main').dataset.before = 'yes';";
-        self.run(marked, vec![element.to_json().map_err(|error| told(&error))?]).await?;
+        self.run(marked, vec![json(&element)?]).await?;
         element.click().await.map_err(|error| format!("{css}: {}", told(&error)))?;
         self.arrive(css).await
     }
@@ -325,6 +350,11 @@ impl<'a> Browser<'a> {
 
 fn is_answer(line: &str) -> bool {
     ["403", "404", "409", "422"].iter().any(|status| line.contains(&format!("responded with a status of {status}")))
+}
+
+/// An element as a script takes it.
+fn json(element: &WebElement) -> Outcome<Value> {
+    element.to_json().map_err(|error| told(&error))
 }
 
 /// Where reviewers find the screenshots.

@@ -19,6 +19,8 @@ impl Driver {
         let port = free_port();
         let mut command = Command::new("chromedriver");
         command.arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null());
+        // So that the browser writes dates as its readers do.
+        command.env("LANGUAGE", "zh_CN.UTF-8");
         let process = command.spawn().ok()?;
         let driver = Driver { process, port };
         let since = Instant::now();

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// Enough for cases in every step; few, so that the day begins soon.
@@ -24,7 +24,7 @@ pub struct Office {
     process: Child,
     pub url: String,
     pub logins: RefCell<BTreeMap<String, Login>>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Office {
@@ -41,9 +41,24 @@ impl Office {
         let mut process = command.spawn().unwrap();
         let said = BufReader::new(process.stdout.take().unwrap());
         let (url, logins) = read(said);
-        Office { process, url, logins: RefCell::new(logins), _folder: folder }
+        Office { process, url, logins: RefCell::new(logins), folder }
+    }
+
+    /// The county's files, as the demo wrote them.
+    pub fn county(&self) -> PathBuf {
+        self.folder.path().join("county")
+    }
+
+    /// A scan as an office would file it: the smallest PDF there is.
+    pub fn paper(&self, name: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, PDF).unwrap();
+        path
     }
 }
+
+const PDF: &str = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n\
+    trailer<</Root 1 0 R>>\n%%EOF\n";
 
 impl Drop for Office {
     fn drop(&mut self) {

@@ -2,6 +2,8 @@
 
 mod accounts;
 mod auditor;
+mod certifier;
+mod leader;
 mod officer;
 mod second;
 mod village;
@@ -20,6 +22,8 @@ pub const JOURNEYS: &[(&str, u32, Journey)] = &[
     ("accounts", DESK, |browser, seen| Box::pin(accounts::newcomer_is_granted_a_role(browser, seen))),
     ("officer", DESK, |browser, seen| Box::pin(officer::dismisses_in_bulk_and_dispatches(browser, seen))),
     ("village", PHONE, |browser, seen| Box::pin(village::verifies_at_the_door(browser, seen))),
+    ("certifier", DESK, |browser, seen| Box::pin(certifier::certifies_a_household(browser, seen))),
     ("second", DESK, |browser, seen| Box::pin(second::checks_a_determination(browser, seen))),
+    ("leader", DESK, |browser, seen| Box::pin(leader::opens_a_figure(browser, seen))),
     ("auditor", DESK, |browser, seen| Box::pin(auditor::follows_who_looked(browser, seen))),
 ];

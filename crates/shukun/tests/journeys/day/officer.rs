@@ -1,4 +1,4 @@
-//! An officer of civil affairs clears the morning's queue: most alerts need nobody's visit.
+//! An officer of civil affairs clears the morning's queue: most alerts need nobody's visit, the others go out to the towns.
 
 use crate::browser::{Browser, Outcome};
 use crate::seen::Seen;
@@ -7,20 +7,27 @@ pub async fn dismisses_in_bulk_and_dispatches(browser: &Browser<'_>, seen: &mut 
     browser.sign_in("minzheng").await?;
     browser.go("/").await?;
     browser.look(seen, "home").await?;
+    dismiss(browser, seen).await?;
+    screen_one(browser, seen).await?;
+    dispatch(browser, seen).await
+}
+
+async fn dismiss(browser: &Browser<'_>, seen: &mut Seen) -> Outcome {
     browser.go("/cases?status=detected").await?;
     let before = browser.all("input[name=pick]").await?.len();
-    browser
-        .run("[...document.querySelectorAll('input[name=pick]')].slice(0, 2).forEach(one => one.click());", vec![])
-        .await?;
+    browser.tick("pick", 2).await?;
     browser.fill("act", "dismiss").await?;
     browser.look(seen, "ticked").await?;
     browser.press("form[action='/cases/bulk'] button[type=submit]").await?;
+    // Sent without a reason it says what is missing.
+    browser.allow_empty("form[action='/cases/bulk']").await?;
+    browser.press("form[action='/cases/bulk'] button[value=preview]").await?;
+    browser.look(seen, "reason-missing").await?;
     browser.fill("bulk_reason", "burden_below_line").await?;
     browser.fill("bulk_why", "两户均有稳定收入，负担未达线").await?;
-    browser.press("button[name=go][value=preview]").await?;
-    browser.look(seen, "previewed").await?;
-    browser.press("button[name=go][value=do]").await?;
-    browser.expect("[role=status]", "2").await?;
+    browser.press("form[action='/cases/bulk'] button[value=preview]").await?;
+    browser.look(seen, "preview").await?;
+    browser.press("form[action='/cases/bulk'] button[value=do]").await?;
     browser.look(seen, "dismissed").await?;
     browser.go("/cases?status=detected").await?;
     let after = browser.all("input[name=pick]").await?.len();
@@ -28,4 +35,32 @@ pub async fn dismisses_in_bulk_and_dispatches(browser: &Browser<'_>, seen: &mut 
         return Err(format!("{before} stood on the list, two were dismissed, {after} stand there"));
     }
     Ok(())
+}
+
+async fn screen_one(browser: &Browser<'_>, seen: &mut Seen) -> Outcome {
+    let case = browser.first_case_with("form[action$='/screen']").await?;
+    browser.fill("screen_result", "suspected").await?;
+    browser.press(&format!("form[action='{case}/screen'] button[type=submit]")).await?;
+    browser.expect("[role=status]", "").await?;
+    browser.look(seen, "screened").await
+}
+
+async fn dispatch(browser: &Browser<'_>, seen: &mut Seen) -> Outcome {
+    browser.go("/cases?status=screened").await?;
+    let before = browser.all("input[name=pick]").await?.len();
+    browser.fill("all", "yes").await?;
+    browser.fill("act", "dispatch").await?;
+    browser.press("form[action='/cases/bulk'] button[type=submit]").await?;
+    browser.fill("bulk_task", "核实家庭收入、支出和住院情况").await?;
+    browser.fill("bulk_due_on", "2027-03-31").await?;
+    browser.press("form[action='/cases/bulk'] button[value=preview]").await?;
+    browser.press("form[action='/cases/bulk'] button[value=do]").await?;
+    browser.look(seen, "dispatched").await?;
+    browser.go("/cases?status=screened").await?;
+    let after = browser.all("input[name=pick]").await?.len();
+    if before == 0 || after != 0 {
+        Err(format!("{before} cases were to be dispatched, {after} were not"))
+    } else {
+        Ok(())
+    }
 }
