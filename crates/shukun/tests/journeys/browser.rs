@@ -237,6 +237,16 @@ impl<'a> Browser<'a> {
         if text.contains(words) { Ok(()) } else { Err(format!("{css} does not say {words:?}: {text:?}")) }
     }
 
+    /// How many cases a list has, by its own heading: 共60件.
+    pub async fn count(&self) -> Outcome<usize> {
+        let heading = self.text("main header").await?;
+        let number = heading
+            .split_once('共')
+            .and_then(|(_, rest)| rest.split_once('件'))
+            .map(|(number, _)| number.replace(',', ""));
+        number.and_then(|number| number.trim().parse().ok()).ok_or_else(|| format!("no count in {heading:?}"))
+    }
+
     /// Signs out.
     pub async fn sign_out(&self) -> Outcome {
         let script = "document.querySelector('main').dataset.before = 'yes';

@@ -63,7 +63,7 @@ async fn tiles_and_sums_open_their_lists_too() {
     let tiles: Vec<_> = all.iter().filter(is_tile).collect();
     assert_eq!(tiles.len(), 3, "a named town without a case has its tile");
     for tile in tiles {
-        let told = tile.get("aria-label").unwrap();
+        let told = tile.get("title").unwrap();
         let open: usize = told.split("在办").nth(1).unwrap().split('件').next().unwrap().parse().unwrap();
         let path = tile.get("href").unwrap().replace("&amp;", "&");
         assert_eq!(rows(&mut browser, &path).await, open, "{told}");

@@ -41,7 +41,7 @@ fn place(board: &Board, tile: &Tile, most: u64, is_town: bool, lang: Lang) -> Ma
     };
     html! {
         li {
-            a class={"tile shade-" (shade(tile.open, most))} href=(cases(&board.part, &place)) aria-label=(told) {
+            a class={"tile shade-" (shade(tile.open, most))} href=(cases(&board.part, &place)) title=(told) {
                 span.name { (name) }
                 b { (open) }
                 span.late { @if tile.late > 0 { (words::PLACES_LATE.with(lang, &[("n", &late)])) } @else { "\u{a0}" } }

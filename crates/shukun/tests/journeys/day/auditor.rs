@@ -8,5 +8,7 @@ pub async fn follows_who_looked(browser: &Browser<'_>, seen: &mut Seen) -> Outco
     browser.go("/audit").await?;
     browser.look(seen, "trail").await?;
     // The village worker opened a case on the phone this morning.
+    browser.go("/audit?act=case_viewed").await?;
+    browser.look(seen, "looks-at-cases").await?;
     browser.expect("main", "叶小芳").await
 }

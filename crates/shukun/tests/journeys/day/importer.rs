@@ -26,7 +26,7 @@ pub async fn imports_and_screens(browser: &Browser<'_>, seen: &mut Seen) -> Outc
 
 async fn screens(browser: &Browser<'_>, seen: &mut Seen) -> Outcome {
     browser.go("/cases?status=detected").await?;
-    let before = browser.all("main table tbody tr").await?.len();
+    let before = browser.count().await?;
     browser.go("/runs").await?;
     browser.fill("year", "2022").await?;
     browser.press("form[action='/runs'] button[type=submit]").await?;
@@ -38,6 +38,6 @@ async fn screens(browser: &Browser<'_>, seen: &mut Seen) -> Outcome {
     browser.go("/alerts").await?;
     browser.look(seen, "alerts").await?;
     browser.go("/cases?status=detected").await?;
-    let after = browser.all("main table tbody tr").await?.len();
+    let after = browser.count().await?;
     if after > before { Ok(()) } else { Err(format!("the bills doubled, and {before} new cases are {after}")) }
 }

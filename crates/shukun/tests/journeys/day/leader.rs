@@ -21,10 +21,7 @@ pub async fn opens_a_figure(browser: &Browser<'_>, seen: &mut Seen) -> Outcome {
         let [path, number] =
             [0, 1].map(|at| figure.get(at).and_then(|one| one.as_str()).unwrap_or_default().to_owned());
         browser.go(&path).await?;
-        let rows = browser.all("main table tbody tr").await?.len();
-        if rows.to_string() != number {
-            return Err(format!("{path}: the figure says {number}, the list holds {rows}"));
-        }
+        browser.expect("main header", &format!("共{number}件")).await?;
     }
     browser.look(seen, "behind-a-figure").await
 }

@@ -21,11 +21,12 @@ pub type Journey = for<'b> fn(&'b Browser<'b>, &'b mut Seen) -> Pin<Box<dyn Futu
 /// Name (of the screenshots), width of the screen, the journey.
 pub const JOURNEYS: &[(&str, u32, Journey)] = &[
     ("accounts", DESK, |browser, seen| Box::pin(accounts::newcomer_is_granted_a_role(browser, seen))),
-    ("importer", DESK, |browser, seen| Box::pin(importer::imports_and_screens(browser, seen))),
-    ("officer", DESK, |browser, seen| Box::pin(officer::dismisses_in_bulk_and_dispatches(browser, seen))),
     ("village", PHONE, |browser, seen| Box::pin(village::verifies_at_the_door(browser, seen))),
     ("certifier", DESK, |browser, seen| Box::pin(certifier::certifies_a_household(browser, seen))),
     ("second", DESK, |browser, seen| Box::pin(second::checks_a_determination(browser, seen))),
+    // From here on bills are new, and what was drafted before has to be computed again.
+    ("importer", DESK, |browser, seen| Box::pin(importer::imports_and_screens(browser, seen))),
+    ("officer", DESK, |browser, seen| Box::pin(officer::dismisses_in_bulk_and_dispatches(browser, seen))),
     ("leader", DESK, |browser, seen| Box::pin(leader::opens_a_figure(browser, seen))),
     ("auditor", DESK, |browser, seen| Box::pin(auditor::follows_who_looked(browser, seen))),
 ];

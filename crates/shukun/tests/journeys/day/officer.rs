@@ -14,7 +14,7 @@ pub async fn dismisses_in_bulk_and_dispatches(browser: &Browser<'_>, seen: &mut 
 
 async fn dismiss(browser: &Browser<'_>, seen: &mut Seen) -> Outcome {
     browser.go("/cases?status=detected").await?;
-    let before = browser.all("input[name=pick]").await?.len();
+    let before = browser.count().await?;
     browser.tick("pick", 2).await?;
     browser.fill("act", "dismiss").await?;
     browser.look(seen, "ticked").await?;
@@ -30,7 +30,7 @@ async fn dismiss(browser: &Browser<'_>, seen: &mut Seen) -> Outcome {
     browser.press("form[action='/cases/bulk'] button[value=do]").await?;
     browser.look(seen, "dismissed").await?;
     browser.go("/cases?status=detected").await?;
-    let after = browser.all("input[name=pick]").await?.len();
+    let after = browser.count().await?;
     if after + 2 != before {
         return Err(format!("{before} stood on the list, two were dismissed, {after} stand there"));
     }
@@ -47,7 +47,7 @@ async fn screen_one(browser: &Browser<'_>, seen: &mut Seen) -> Outcome {
 
 async fn dispatch(browser: &Browser<'_>, seen: &mut Seen) -> Outcome {
     browser.go("/cases?status=screened").await?;
-    let before = browser.all("input[name=pick]").await?.len();
+    let before = browser.count().await?;
     browser.fill("all", "yes").await?;
     browser.fill("act", "dispatch").await?;
     browser.press("form[action='/cases/bulk'] button[type=submit]").await?;
@@ -57,7 +57,7 @@ async fn dispatch(browser: &Browser<'_>, seen: &mut Seen) -> Outcome {
     browser.press("form[action='/cases/bulk'] button[value=do]").await?;
     browser.look(seen, "dispatched").await?;
     browser.go("/cases?status=screened").await?;
-    let after = browser.all("input[name=pick]").await?.len();
+    let after = browser.count().await?;
     if before == 0 || after != 0 {
         Err(format!("{before} cases were to be dispatched, {after} were not"))
     } else {
