@@ -362,6 +362,12 @@ fn is_answer(line: &str) -> bool {
     ["403", "404", "409", "422"].iter().any(|status| line.contains(&format!("responded with a status of {status}")))
 }
 
+/// The day so many days from today, as a date field takes it.
+pub fn day(from_today: i64) -> String {
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8))).date();
+    today.saturating_add(jiff::Span::new().days(from_today)).to_string()
+}
+
 /// An element as a script takes it.
 fn json(element: &WebElement) -> Outcome<Value> {
     element.to_json().map_err(|error| told(&error))

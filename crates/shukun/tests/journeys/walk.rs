@@ -25,11 +25,13 @@ const BEGINNINGS: [&str; 4] = ["/", "/cases?status=applying", "/account/code", "
 const INTERFACE: &str = "/api/v1/";
 
 /// Rows that are no pages to look at, and why.
-const NOT_PAGES: [(&str, &str); 9] = [
+const NOT_PAGES: [(&str, &str); 11] = [
     ("/healthz", "one line of JSON"),
     ("/assets/{version}/{name}", "files of the pages"),
     ("/api/docs", "Swagger UI, another project's page"),
     ("/api/docs/{name}", "its files"),
+    ("/appraisal/bulletin.csv", "a table, handed over as a file"),
+    ("/appraisal/template", "a table, handed over as a file"),
     ("/cases/{case_id}/papers/{document_id}", "a scan, handed over as a file"),
     ("/imports/{import_id}/progress", "a part of a page"),
     ("/jobs/{job_id}/progress", "a part of a page"),

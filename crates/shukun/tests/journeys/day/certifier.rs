@@ -1,6 +1,6 @@
 //! Civil affairs takes up an application and certifies the household, with the report of the means check.
 
-use crate::browser::{Browser, Outcome};
+use crate::browser::{Browser, Outcome, day};
 use crate::seen::Seen;
 
 pub async fn certifies_a_household(browser: &Browser<'_>, seen: &mut Seen) -> Outcome {
@@ -14,10 +14,10 @@ pub async fn certifies_a_household(browser: &Browser<'_>, seen: &mut Seen) -> Ou
     for (name, value) in [
         ("certify_decision", "certified"),
         ("certify_category", "low_income"),
-        ("certify_from", "2026-11-01"),
+        ("certify_from", day(-21).as_str()),
         ("certify_illness", "yes"),
-        ("certify_notice_from", "2026-11-02"),
-        ("certify_notice_to", "2026-11-10"),
+        ("certify_notice_from", day(-20).as_str()),
+        ("certify_notice_to", day(-12).as_str()),
     ] {
         browser.fill(name, value).await?;
     }

@@ -1,6 +1,6 @@
 //! An officer of civil affairs clears the morning's queue: most alerts need nobody's visit, the others go out to the towns.
 
-use crate::browser::{Browser, Outcome};
+use crate::browser::{Browser, Outcome, day};
 use crate::seen::Seen;
 
 pub async fn dismisses_in_bulk_and_dispatches(browser: &Browser<'_>, seen: &mut Seen) -> Outcome {
@@ -52,7 +52,7 @@ async fn dispatch(browser: &Browser<'_>, seen: &mut Seen) -> Outcome {
     browser.fill("act", "dispatch").await?;
     browser.press("form[action='/cases/bulk'] button[type=submit]").await?;
     browser.fill("bulk_task", "核实家庭收入、支出和住院情况").await?;
-    browser.fill("bulk_due_on", "2027-03-31").await?;
+    browser.fill("bulk_due_on", &day(30)).await?;
     browser.press("form[action='/cases/bulk'] button[value=preview]").await?;
     browser.press("form[action='/cases/bulk'] button[value=do]").await?;
     browser.look(seen, "dispatched").await?;
