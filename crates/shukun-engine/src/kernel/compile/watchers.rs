@@ -3,7 +3,7 @@
 
 use shukun_base::Fen;
 use shukun_policy::program::{
-    AlertColour, BracketScale, BracketsOn, Deductible, Expr, Kind, PeriodKind, Rule, Scale, Source, Trigger,
+    AlertColour, BracketScale, BracketsOn, DateField, Deductible, Expr, Kind, PeriodKind, Rule, Scale, Source, Trigger,
 };
 
 use super::super::plan::{Amount, Basis, GroupSpec, Ix, NumberField, Scaled, SeenOn, Watch, Watcher};
@@ -169,6 +169,7 @@ impl Compiler<'_> {
         const UNSURE: Beyond = Beyond("a cap at the end of a period that depends on more than the rule's own text");
         let is_sure = base.is_none_or(|(_, base)| is_always_known(&base.amount))
             && is_sure_formula(&rule.kind)
+            && is_sure_deductible(rule)
             && [&rule.minimum, &rule.prorate].into_iter().flatten().all(is_literal);
         if !is_sure {
             return Err(UNSURE);
@@ -218,6 +219,18 @@ fn is_always_known(amount: &Amount) -> bool {
 
 fn is_literal(expr: &Expr) -> bool {
     matches!(expr, Expr::Money(_) | Expr::Number(_))
+}
+
+/// Whether every bill of the period falls into an accumulation of the deductible. Where one does not, nothing comes of
+/// the whole period, and no cap is met.
+fn is_sure_deductible(rule: &Rule) -> bool {
+    let Kind::Pay { deductible: Some(deductible), .. } = &rule.kind else { return true };
+    let is_always_in = match deductible.over.period.kind {
+        PeriodKind::Event | PeriodKind::Lifetime => true,
+        PeriodKind::Window => false,
+        _ => deductible.over.period.key == DateField::Incurred,
+    };
+    is_always_in || deductible.over == rule.accumulate
 }
 
 fn is_sure_formula(kind: &Kind) -> bool {

@@ -58,3 +58,40 @@ fn a_payer_that_is_meant_twice_counts_as_the_reference_counts() {
     assert!(crate::kernel::Kernel::new(&made).goes_once());
     check_two_claims(&made);
 }
+
+/// A payer at the end of the year that has nothing to pay of, with a deductible and caps of its own.
+fn idle_at_years_end(deductible_by: DateField, further_cap_by: Option<DateField>) -> Program {
+    let year_by = |key| Accumulation { unit: Unit::Person, period: Period { kind: PeriodKind::Year, key } };
+    let mut made = rule(
+        "甲",
+        Kind::Pay {
+            base: Base { amount: Expr::Field(Field::OutOfCatalogue), mode: BaseMode::AsWritten },
+            deductible: Some(Deductible { amount: yuan(100), over: year_by(deductible_by) }),
+            scale: Scale::Rate { rate: percent(50) },
+        },
+    );
+    made.timing = Timing::PeriodEnd;
+    made.accumulate = year_by(DateField::Incurred);
+    let caps = std::iter::once(DateField::Incurred).chain(further_cap_by);
+    made.limits = caps.map(|key| Limit { counts: Vec::new(), over: year_by(key), cap: yuan(1_000) }).collect();
+    program(vec![made])
+}
+
+/// Two stays, of which it is not known when the second began.
+fn check_unknown_admission(program: &Program) {
+    let mut claims = vec![claim(1, 1, date(2023, 3, 1), 50_000), claim(2, 1, date(2023, 4, 1), 70_000)];
+    claims[1].admitted_on = None;
+    check(program, &[household(claims)], &mut Answer::default());
+}
+
+#[test]
+fn a_period_with_a_bill_outside_the_deductible_meets_no_cap() {
+    check_unknown_admission(&idle_at_years_end(DateField::Incurred, None));
+    check_unknown_admission(&idle_at_years_end(DateField::Admitted, None));
+}
+
+#[test]
+fn a_period_whose_last_bill_is_outside_one_cap_meets_none() {
+    check_unknown_admission(&idle_at_years_end(DateField::Incurred, Some(DateField::Incurred)));
+    check_unknown_admission(&idle_at_years_end(DateField::Incurred, Some(DateField::Admitted)));
+}

@@ -176,14 +176,19 @@ fn colour_of_group<'v>(
     bills.map(move |bill| Coloured { bill: u32::try_from(bill).unwrap_or(u32::MAX), year, colour })
 }
 
-/// Caps that a period met without being paid.
+/// Caps that a period met without being paid: all of the rule's, or none where its last bill is outside one of them.
 fn remember_caps(watcher: &Watcher, view: &View<'_>, books: &mut Books, last: usize) {
+    let group_of = |limit: usize| {
+        let groups = view.plan.limits.get(limit).and_then(|limit| view.groups.get(limit.group));
+        groups.map_or(NO_GROUP, |groups| read(&groups.of_bill, last, NO_GROUP))
+    };
+    if watcher.caps.iter().any(|(limit, _)| group_of(*limit) == NO_GROUP) {
+        return;
+    }
     let year = view.groups.first().map_or(NO_GROUP, |years| read(&years.of_bill, last, NO_GROUP));
     for (limit, cap) in &watcher.caps {
-        let group = view.plan.limits.get(*limit).and_then(|limit| view.groups.get(limit.group));
-        let group = group.map_or(NO_GROUP, |groups| read(&groups.of_bill, last, NO_GROUP));
-        if let (Some(met), true) = (books.caps.get_mut(*limit), group != NO_GROUP) {
-            met.push(CapMet { group, year, cap: cap.0 });
+        if let Some(met) = books.caps.get_mut(*limit) {
+            met.push(CapMet { group: group_of(*limit), year, cap: cap.0 });
         }
     }
 }
