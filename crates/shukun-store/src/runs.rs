@@ -128,23 +128,25 @@ pub struct ScreeningDay {
 }
 
 impl Store {
-    /// Writes down that a run begins; begun again it is the same run.
+    /// Writes down that a run begins; begun again it is the same run. Whether it begins for the first time.
     pub async fn begin_run(
         &self,
         scope: &Scope,
         run: &RunId,
         (region, year): (&RegionCode, i16),
         now: Moment,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         scope.require(Permission::RunScreening, Some(region))?;
         let by = scope.account_id().as_str();
         let values = values![run.as_str(), region.as_str(), i64::from(year), by, millis(now)];
         self.retry(|| async {
             let tx = self.begin_write().await?;
-            if execute(&tx, BEGIN, values.clone()).await? > 0 {
+            let is_first = execute(&tx, BEGIN, values.clone()).await? > 0;
+            if is_first {
                 append(self, &tx, now, entry(scope, run.as_str(), region, "begun")).await?;
             }
-            Ok(tx.commit().await?)
+            tx.commit().await?;
+            Ok(is_first)
         })
         .await
     }
@@ -387,8 +389,9 @@ mod tests {
             let store = db.open().await;
             let scopes = office(&store).await;
             let (run, county) = (RunId::new("run-1").unwrap(), region("330381"));
-            for minute in [0, 1] {
-                store.begin_run(&scopes[0], &run, (&county, 2022), at(minute)).await.unwrap();
+            for (minute, is_first) in [(0, true), (1, false)] {
+                let begun = store.begin_run(&scopes[0], &run, (&county, 2022), at(minute)).await;
+                assert_eq!(begun.unwrap(), is_first);
             }
             assert_eq!(store.list_screening_runs(&scopes[0]).await.unwrap().len(), 1);
             for report in [json!({"alerted": 3}), json!({"alerted": 4})] {

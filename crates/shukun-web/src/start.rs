@@ -183,6 +183,10 @@ pub async fn serve(desk: Desk, address: SocketAddr, told: impl Fn(Told<'_>)) -> 
     let hold = Hold::take(desk.folders().data(), &desk.random_word().map_err(|_| unstarted())?)
         .map_err(|error| unwritable(desk.folders().data(), &error))?;
     runner::give_back(&desk, &hold, false).await;
+    if hold.is_alone() {
+        // Nobody is bringing a file yet: one that belongs to no import was cut short.
+        sweep(&desk, Duration::ZERO).await;
+    }
     let clocks = tokio::spawn(keep_clocks(desk.clone()));
     let jobs = tokio::spawn(runner::keep(desk.clone(), hold.name().to_owned()));
     let served = listen::serve(listener, router, listen::asked_to_end()).await;
@@ -223,12 +227,16 @@ async fn keep_clocks(desk: Desk) {
             }
             Err(error) => tracing::error!(%error, "the day of the screening could not be looked up"),
         }
-        match imports::sweep(&desk).await {
-            Ok(0) => {}
-            Ok(files) => tracing::info!(files, "sealed files that nobody needs were removed"),
-            Err(error) => tracing::error!(code = error.code, "sealed files could not be looked through"),
-        }
+        sweep(&desk, imports::DAY).await;
         tokio::time::sleep(CLOCKS_EVERY).await;
+    }
+}
+
+async fn sweep(desk: &Desk, coming_in: Duration) {
+    match imports::sweep(desk, coming_in).await {
+        Ok(0) => {}
+        Ok(files) => tracing::info!(files, "sealed files that nobody needs were removed"),
+        Err(error) => tracing::error!(code = error.code, "sealed files could not be looked through"),
     }
 }
 

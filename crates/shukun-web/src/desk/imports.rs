@@ -4,6 +4,7 @@
 //! The sealed file goes when the import is over. Start at [`receive`] and at the three kinds of job.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -397,11 +398,12 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
     rest.is_empty().then(|| pairs.iter().map(|[high, low]| high << 4 | low).collect())
 }
 
-/// Sealed files that no import needs go: what a stop left behind, and rejected rows after a week.
+/// Sealed files that no import needs go: what a stop left behind, and rejected rows after a week. A file of no import may be one
+/// that is coming in, until it is older than `coming_in`.
 ///
 /// # Errors
 /// The store's.
-pub async fn sweep(desk: &Desk) -> Result<u64, PageError> {
+pub async fn sweep(desk: &Desk, coming_in: Duration) -> Result<u64, PageError> {
     let states = desk.store().import_states().await?;
     let mut gone = 0;
     let Ok(entries) = std::fs::read_dir(desk.folders().uploads()) else { return Ok(0) };
@@ -414,8 +416,7 @@ pub async fn sweep(desk: &Desk) -> Result<u64, PageError> {
         let is_needed = match state {
             Some(state) if is_rejects => state.keeps_file() || age < WEEK,
             Some(state) => state.keeps_file(),
-            // Perhaps it is coming in right now.
-            None => age < DAY,
+            None => age < coming_in,
         };
         if !is_needed {
             remove(&entry.path());
@@ -425,8 +426,9 @@ pub async fn sweep(desk: &Desk) -> Result<u64, PageError> {
     Ok(gone)
 }
 
-const DAY: std::time::Duration = std::time::Duration::from_secs(86_400);
-const WEEK: std::time::Duration = std::time::Duration::from_secs(7 * 86_400);
+/// No file takes longer to come in.
+pub const DAY: Duration = Duration::from_secs(86_400);
+const WEEK: Duration = Duration::from_secs(7 * 86_400);
 const REJECTS: &str = ".rejects";
 
 fn file_of(desk: &Desk, import_id: &str) -> PathBuf {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 use shukun_base::{Day, Masked, PersonId, RegionCode};
-use shukun_casework::alert::{Alert, AlertStatus, Sighting};
+use shukun_casework::alert::{Alert, AlertState, AlertStatus, Sighting};
 use shukun_casework::authority::Permission;
 use shukun_casework::case::{Command, RecalculationCause, Status};
 use shukun_casework::{CaseId, RunId, TransactionId};
@@ -66,29 +66,33 @@ pub fn report(run: &ScreeningRun) -> Option<Report> {
     serde_json::from_value(run.report.clone()?).ok()
 }
 
-/// Asks for a run over a county.
+/// Asks for a run over a county. Asked for twice under the name `once` (of the form that asks) it is one run.
 ///
 /// # Errors
-/// The store's; a run of this county is under way already.
-pub async fn ask(desk: &Desk, scope: &Scope, region: &RegionCode, year: i16) -> Result<JobId, PageError> {
+/// The store's.
+pub async fn ask(
+    desk: &Desk,
+    scope: &Scope,
+    region: &RegionCode,
+    year: i16,
+    once: Option<&str>,
+) -> Result<JobId, PageError> {
     let run_id: String = desk.random_word()?.chars().take(32).collect();
     let about = About { run_id, year, on: china_day(desk.now()) };
-    // Pressed twice within a minute it is one run.
-    let minute = desk.now().as_second() / 60;
-    let once = format!("screening-{region}-{year}-{}-{minute}", scope.account_id());
-    jobs::ask(desk, scope, &SCREENING, region, json!(about), Some(once)).await
+    let once = once.map(|once| format!("screening-{}-{once}", scope.account_id()));
+    jobs::ask(desk, scope, &SCREENING, region, json!(about), once).await
 }
 
 async fn screen(doing: &Doing) -> Result<Json, WorkFailure> {
     let (about, scope) = (doing.input::<About>()?, doing.scope().await?);
     let (desk, region) = (&doing.desk, &doing.job.region);
     let run = RunId::new(&about.run_id).ok_or_else(WorkFailure::answer)?;
-    desk.store().begin_run(&scope, &run, (region, about.year), desk.now()).await?;
+    let is_first = desk.store().begin_run(&scope, &run, (region, about.year), desk.now()).await?;
     let known = known(desk, &scope, region, about.year).await?;
     let order = order(desk, region, &about, known.clone());
     let answer = doing.work(&order).await?;
     let found: Screened = serde_json::from_value(answer).map_err(|_| WorkFailure::answer())?;
-    let mut at = At { doing, scope: &scope, run: &run, about: &about, done: 0, total: 0 };
+    let mut at = At { doing, scope: &scope, run: &run, about: &about, is_first, done: 0, total: 0 };
     at.total = (found.above.len() * 3 + known.len()) as u64;
     at.save_people(&found.above).await?;
     let alerts = at.record(&found, &known).await?;
@@ -141,6 +145,8 @@ struct At<'a> {
     scope: &'a Scope,
     run: &'a RunId,
     about: &'a About,
+    /// Not begun again after a stop.
+    is_first: bool,
     done: u64,
     total: u64,
 }
@@ -235,20 +241,33 @@ impl At<'_> {
     async fn place(&mut self, alerts: &[Alert], report: &mut Report) -> Result<(), WorkFailure> {
         for alert in alerts {
             self.step(1);
-            if alert.state.status() != AlertStatus::Raised {
-                continue;
-            }
             let case_id = CaseId::new(&self.id_for(alert.id.as_str())).ok_or_else(WorkFailure::answer)?;
             let transaction = self.transaction("place", alert.id.as_str())?;
-            let ctx = self.doing.desk.numbers().context(self.now(), transaction, 0);
-            let store = self.doing.desk.store();
-            match store.place_alert(self.scope, self.run, &alert.id, &case_id, &ctx).await? {
-                Some(case) if case.id == case_id => report.opened += 1,
+            let placed = match &alert.state {
+                AlertState::Raised => {
+                    let ctx = self.doing.desk.numbers().context(self.now(), transaction, 0);
+                    let store = self.doing.desk.store();
+                    store.place_alert(self.scope, self.run, &alert.id, &case_id, &ctx).await?.map(|case| case.id)
+                }
+                AlertState::Linked { case } => self.placed_before(case, &transaction).await?,
+                _ => None,
+            };
+            match placed {
+                Some(case) if case == case_id => report.opened += 1,
                 Some(_) => report.linked += 1,
                 None => {}
             }
         }
         Ok(())
+    }
+
+    /// The case, if this run took an alert into it before it was stopped.
+    async fn placed_before(&self, case: &CaseId, by: &TransactionId) -> Result<Option<CaseId>, WorkFailure> {
+        if self.is_first {
+            return Ok(None);
+        }
+        let is_own = self.doing.desk.store().case(self.scope, case).await?.transactions.contains_key(by);
+        Ok(is_own.then(|| case.clone()))
     }
 
     /// What was determined on other bills, or under a colour that changed, is to be determined again.
@@ -260,11 +279,15 @@ impl At<'_> {
                 Err(error) if error.kind == ErrorKind::NotFound => continue,
                 Err(error) => return Err(error.into()),
             };
+            let transaction = self.transaction("again", case_id.as_str())?;
+            if case.transactions.contains_key(&transaction) {
+                report.recalculated += 1;
+                continue;
+            }
             let is_determined = (Status::Applying..=Status::Settled).contains(&case.status);
             if !is_determined || case.determinations.is_empty() || case.recalculation.is_some() {
                 continue;
             }
-            let transaction = self.transaction("again", case_id.as_str())?;
             let ctx = numbers.context(self.now(), transaction, case.version);
             let command = Command::AskRecalculation { cause: RecalculationCause::LateClaims };
             match store.act_in_run(self.scope, self.run, &case_id, &[command], &ctx).await {

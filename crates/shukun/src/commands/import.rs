@@ -10,7 +10,7 @@ use shukun_base::{Lang, Text};
 use shukun_claims::import::{
     ImportError, ImportReport, Mapping, Regions, Settings, Source, plan_import, rejects_workbook,
 };
-use shukun_claims::{CommitReport, IdentityVault, Kind, Lake};
+use shukun_claims::{Batch, CommitReport, IdentityVault, Kind, Lake};
 
 use crate::args::{Format, ImportArgs, KindArg};
 use crate::error::{CliError, Problem};
@@ -70,11 +70,16 @@ fn new_in_lake<S: serde::Serializer>(commit: &Option<CommitReport>, serializer: 
     counts.serialize(serializer)
 }
 
+/// What came of one file's bytes: its report and what changed, or why it cannot be judged.
+type Outcome = Result<(ImportReport, Option<CommitReport>), ImportError>;
+
 /// The lake that takes the files, and the vault that codes their people.
 pub struct Target {
     lake: Lake,
     vault: IdentityVault,
     dry_run: bool,
+    /// What the lake shall call the file; none = by its name.
+    called: Option<String>,
     /// The time, as the lake shall tell it; none = now.
     at: Option<String>,
     /// A dry run over a lake that is not there yet works on a passing one.
@@ -91,7 +96,7 @@ impl Target {
         let dir = passing.as_ref().map_or(dir.to_owned(), |passing| passing.path().join("lake"));
         let lake = Lake::open_or_create(&dir)?;
         let vault = IdentityVault::open_or_create(&dir)?;
-        Ok(Target { lake, vault, dry_run, at: None, _passing: passing })
+        Ok(Target { lake, vault, dry_run, called: None, at: None, _passing: passing })
     }
 
     /// Reads one file and commits what was accepted.
@@ -112,14 +117,22 @@ impl Target {
         bytes: &[u8],
         kind: Option<Kind>,
         settings: &Settings,
-    ) -> Result<Result<(ImportReport, Option<CommitReport>), ImportError>, CliError> {
+    ) -> Result<Outcome, CliError> {
         let known = self.lake.known(&self.vault);
         let planned = plan_import(Source { name, bytes }, kind, settings, &known);
         known.finish()?;
-        let (batch, report) = match planned {
+        self.take(planned)
+    }
+
+    /// Commits what was planned; nothing of a dry run.
+    fn take(&mut self, planned: Result<(Batch, ImportReport), ImportError>) -> Result<Outcome, CliError> {
+        let (mut batch, report) = match planned {
             Ok(planned) => planned,
             Err(error) => return Ok(Err(error)),
         };
+        if let Some(called) = &self.called {
+            batch.source.name.clone_from(called);
+        }
         let commit = match self.dry_run {
             true => None,
             false => Some(self.lake.commit(&[batch], &self.at.clone().unwrap_or_else(now))?),
@@ -133,6 +146,26 @@ impl Target {
     /// The time that the lake shall tell.
     pub fn at(&mut self, at: &str) {
         self.at = Some(at.to_owned());
+    }
+
+    /// What the lake shall call the file.
+    pub fn call(&mut self, name: String) {
+        self.called = Some(name);
+    }
+
+    /// Judges a file's bytes by what an earlier state of the lake held, and commits what was accepted. A commit that was
+    /// made already changes nothing, and its report is the one of then.
+    pub fn import_onto(
+        &mut self,
+        before: &Lake,
+        source: Source<'_>,
+        kind: Option<Kind>,
+        settings: &Settings,
+    ) -> Result<Outcome, CliError> {
+        let known = before.known(&self.vault);
+        let planned = plan_import(source, kind, settings, &known);
+        known.finish()?;
+        self.take(planned)
     }
 
     /// The lake.

@@ -50,10 +50,19 @@ pub fn read(order: &ImportOrder, tell: &Tell) -> Result<Json, CliError> {
             let mut target = Target::open(&order.lake, true)?;
             judge(target.import_bytes(&order.name, &bytes, kind, &settings), &mut answer)?;
         }
-        Reading::Commit { kept, at } => commit(order, (&bytes, kind, &settings), (kept, at), &mut answer)?,
+        Reading::Commit { kept, at } => {
+            commit(order, (source, kind, &settings), (kept, at), &mut answer)?;
+        }
     }
     tell.step(steps, steps);
     same(&answer)
+}
+
+/// What the lake calls the file, which writes it down in plain words: people name files after people.
+fn name_in_lake(source: Source<'_>) -> String {
+    let sha256 = shukun_claims::import::sha256(source.bytes);
+    let is_workbook = source.bytes.starts_with(b"PK");
+    format!("{}.{}", sha256.get(..12).unwrap_or_default(), if is_workbook { "xlsx" } else { "csv" })
 }
 
 /// What comes of judging; a file whose rows cannot be judged is an answer too.
@@ -77,39 +86,50 @@ fn judge(
 
 fn commit(
     order: &ImportOrder,
-    (bytes, kind, settings): (&[u8], Option<Kind>, &Settings),
+    (source, kind, settings): (Source<'_>, Option<Kind>, &Settings),
     (kept, at): (&Path, &str),
     answer: &mut ImportAnswer,
 ) -> Result<(), CliError> {
     let mut target = Target::open(&order.lake, false)?;
     target.at(at);
+    target.call(name_in_lake(source));
     target.lake().keep(kept)?;
-    let Some(commit) = judge(target.import_bytes(&order.name, bytes, kind, settings), answer)? else {
+    // Begun again after a stop, the file is judged by what the lake held before it, and the commit finds its rows on file.
+    let before = Lake::open(kept)?;
+    let Some(commit) = judge(target.import_onto(&before, source, kind, settings), answer)? else {
         return Ok(forget_kept(kept)?);
     };
-    // Begun again after a stop, the commit finds its rows on file; what it made stands in the lake's history.
-    let generation = target.generation_of(bytes, answer.found.as_ref().and_then(|found| kind_named(&found.kind)));
-    let before = Lake::find_kept(kept)?;
-    let made = generation.filter(|made| before.and_then(|before| before.checked_add(1)) == Some(*made));
+    let generation =
+        target.generation_of(source.bytes, answer.found.as_ref().and_then(|found| kind_named(&found.kind)));
+    let made = generation.filter(|made| before.generation().checked_add(1) == Some(*made));
     if made.is_none() {
         forget_kept(kept)?;
     }
-    answer.committed = Some(Committed {
-        persons: commit.persons_new,
-        claims: commit.claims_new,
-        certifications: commit.certifications_new,
-        conflicting: u64::try_from(commit.claims_conflicting.len()).unwrap_or(u64::MAX),
-        generation: made,
-    });
+    let brought = brought(&before, target.lake(), made, &commit);
+    let conflicting = u64::try_from(commit.claims_conflicting.len()).unwrap_or(u64::MAX);
+    answer.committed = Some(Committed { conflicting, generation: made, ..brought });
     forget_oldest(kept)
+}
+
+/// What the lake holds more than before, where the file's commit is the latest; else what this commit says of itself.
+fn brought(before: &Lake, now: &Lake, made: Option<u64>, commit: &CommitReport) -> Committed {
+    let is_latest = made == Some(now.generation());
+    let rows =
+        |table, said| if is_latest { now.row_count(table).saturating_sub(before.row_count(table)) } else { said };
+    Committed {
+        persons: rows("persons", commit.persons_new),
+        claims: rows("claims", commit.claims_new),
+        certifications: rows("certifications", commit.certifications_new),
+        ..Committed::default()
+    }
 }
 
 /// Takes an import back.
 pub fn undo(order: &UndoOrder, tell: &Tell) -> Result<Json, CliError> {
     let mut lake = Lake::open(&order.lake)?;
     tell.step(1, 2);
-    // Done before a stop, it is done.
-    if lake.generation() != order.generation.saturating_add(1) || Lake::find_kept(&order.kept)?.is_none() {
+    // Done before a stop, it is done: the lake names no file of that import any more.
+    if lake.sources().iter().any(|source| source.generation == order.generation) {
         lake.undo(&order.kept, order.generation)?;
     }
     forget_kept(&order.kept)?;

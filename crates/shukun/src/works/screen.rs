@@ -25,6 +25,7 @@ use crate::run::{Settled, Sink, run};
 use crate::runner::Runner;
 use crate::screening::{Alerted, Found, Screening};
 use crate::settling::earlier::EarlierResult;
+use crate::settling::folder::Unfinished;
 
 /// Results that are kept: the latest, and the one it came from.
 const RESULTS: usize = 2;
@@ -55,6 +56,7 @@ pub fn carry_out(order: &ScreenOrder, tell: &Tell) -> Result<Json, CliError> {
 fn settle(order: &ScreenOrder, lake: &Lake, runner: &Runner) -> Result<u64, CliError> {
     std::fs::create_dir_all(&order.results).map_err(|error| CliError::unwritable(&order.results, &error))?;
     let out = order.results.join(&order.name);
+    tidy(&order.results);
     let mut earlier = results(&order.results);
     earlier.retain(|path| *path != out);
     // One that is not whole is of no use, and no reason to stop.
@@ -67,6 +69,17 @@ fn settle(order: &ScreenOrder, lake: &Lake, runner: &Runner) -> Result<u64, CliE
     }
     let continued = receipt.previous.as_ref().filter(|previous| previous.settled_whole_because.is_none());
     Ok(continued.map_or(receipt.households, |previous| previous.households_settled))
+}
+
+/// What killed runs left half-written goes: nobody comes back for a run that was given up.
+fn tidy(results: &Path) {
+    for entry in std::fs::read_dir(results).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if let Some((name, _)) = name.strip_prefix('.').and_then(|name| name.rsplit_once('.')) {
+            // One that another server is writing stays; one that does not go is no reason to stop.
+            let _left = Unfinished::tidy(&results.join(name));
+        }
+    }
 }
 
 /// The folders of results, by their names, which begin with the time.

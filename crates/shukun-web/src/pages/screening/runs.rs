@@ -33,7 +33,7 @@ async fn list(State(desk): State<Desk>, visit: Visit) -> Result<Page, PageError>
     let columns = [words::RUN_ASKED, words::RUN_YEAR, words::STATE];
     let columns: Vec<Column<'_>> = columns.iter().map(|word| Column::words(word.text(lang))).collect();
     let body = html! {
-        @if visit.may(Permission::RunScreening) { (forms(&visit, &days)?) }
+        @if visit.may(Permission::RunScreening) { (forms(&visit, &days, &desk.random_word()?)?) }
         section {
             h2 { (words::RUNS_BEFORE.text(lang)) }
             @if runs.is_empty() { (empty(words::RUNS_EMPTY.text(lang), words::RUNS_EMPTY_FILL.text(lang))) }
@@ -75,7 +75,8 @@ fn region_field(regions: &[RegionCode], id: &'static str, lang: Lang) -> Markup 
     }
 }
 
-fn forms(visit: &Visit, days: &[ScreeningDay]) -> Result<Markup, PageError> {
+/// `once` names the request: the button pressed twice asks for one run.
+fn forms(visit: &Visit, days: &[ScreeningDay], once: &str) -> Result<Markup, PageError> {
     let (lang, regions) = (visit.lang, visit.scope()?.regions(Permission::RunScreening));
     let year = visit.today().year().to_string();
     let now = Input {
@@ -96,6 +97,7 @@ fn forms(visit: &Visit, days: &[ScreeningDay]) -> Result<Markup, PageError> {
         div.grid-form {
             form.box method="post" action="/runs" {
                 (form_token(visit))
+                input type="hidden" name="once" value=(once);
                 h2 { (words::RUN_NOW.text(lang)) }
                 (region_field(&regions, "region-now", lang))
                 (input(&now, &Vec::new(), lang))
@@ -124,6 +126,7 @@ struct Typed {
     region: String,
     year: String,
     day: String,
+    once: String,
 }
 
 impl Typed {
@@ -137,7 +140,8 @@ async fn ask(State(desk): State<Desk>, visit: Visit, Fields(typed): Fields<Typed
     if !(2000..=visit.today().year()).contains(&year) {
         return Err(PageError::unreadable());
     }
-    let job_id = screening::ask(&desk, visit.scope()?, &typed.region()?, year).await?;
+    let once = Some(typed.once.as_str()).filter(|once| !once.is_empty());
+    let job_id = screening::ask(&desk, visit.scope()?, &typed.region()?, year, once).await?;
     Ok(Redirect::to(&format!("/jobs/{}", job_id.as_str())))
 }
 

@@ -71,7 +71,7 @@ async fn signed_in(office: &Office, login: &str) -> Browser {
 /// A run a day later; what it changed, by kind.
 async fn run(office: &Office, scope: &Scope) -> Vec<(AlertChange, u64)> {
     office.later(24 * 3_600);
-    ask(&office.desk, scope, &RegionCode::new(COUNTY).unwrap(), 2026).await.unwrap();
+    ask(&office.desk, scope, &RegionCode::new(COUNTY).unwrap(), 2026, None).await.unwrap();
     assert_eq!(carry_out_waiting(&office.desk).await, 1);
     let runs = office.desk.store().list_screening_runs(scope).await.unwrap();
     assert!(runs[0].finished_at.is_some(), "{runs:?}");
