@@ -1,4 +1,5 @@
-//! `cargo xtask kill`: import, settlement and the store's writer killed at many more moments than a test run has time for.
+//! `cargo xtask kill`: import, settlement, the server and the store's writer killed at many more moments than a test run has
+//! time for.
 //!
 //! The tests themselves are those of the program (`crates/shukun/tests/it/kill*.rs`) and of the store
 //! (`crates/shukun-store/src/kill.rs`); here they are asked for more.

@@ -4,15 +4,25 @@
 
 mod columns;
 mod compare;
+#[cfg(feature = "server")]
+mod database;
 mod documents;
 mod help;
 #[cfg(feature = "server")]
 mod keep;
 mod kernel;
 mod kill_import;
+#[cfg(feature = "server")]
+mod kill_serve;
 mod kill_settle;
 mod monitor;
+#[cfg(feature = "server")]
+mod office;
 mod packs;
+#[cfg(feature = "server")]
+mod people;
+#[cfg(feature = "server")]
+mod planted;
 mod road;
 mod run;
 mod settle;
