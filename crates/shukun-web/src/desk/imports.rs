@@ -199,9 +199,15 @@ async fn ask(
     }
     let job_id = jobs::ask(desk, scope, kind, &import.region, json!(about), None).await?;
     let step = ImportStep { job_id: Some(job_id), ..ImportStep::new(state, state) };
-    desk.store().step_import(scope, &about.import_id, &step, desk.now()).await?;
-    Ok(())
+    match desk.store().step_import(scope, &about.import_id, &step, desk.now()).await {
+        // The job was quicker than we are: it is done.
+        Err(error) if error.code == MOVED => Ok(()),
+        stepped => stepped.map(|_| ()).map_err(PageError::from),
+    }
 }
+
+/// What the store says where an import is no longer where a step begins.
+const MOVED: &str = "store-import-moved";
 
 /// Nothing of the file is taken; it goes.
 ///
@@ -296,7 +302,12 @@ async fn commit(doing: &Doing) -> Result<Json, WorkFailure> {
     let told = Told { kind: before.kind_told, mapping: before.mapping };
     let kept = doing.desk.folders().kept().join(&import.import_id);
     let reading = Reading::Commit { kept, at: doing.desk.now().to_string() };
-    let answer = read(doing, &import, &told, reading).await?;
+    let answer = match read(doing, &import, &told, reading).await {
+        Ok(answer) => answer,
+        // Asked for twice: the other job took the rows, and the file is gone.
+        Err(_) if is_in(doing, &scope, &import, ImportState::Committed).await? => return Ok(over),
+        Err(failure) => return Err(failure),
+    };
     if answer.committed.is_none() {
         return Err(answer.refused.unwrap_or_else(WorkFailure::answer));
     }
@@ -371,8 +382,15 @@ async fn regions(desk: &Desk) -> Result<Option<String>, WorkFailure> {
 }
 
 async fn step(doing: &Doing, scope: &Scope, import: &Import, step: ImportStep) -> Result<(), WorkFailure> {
-    let stepped = doing.desk.store().step_import(scope, &import.import_id, &step, doing.desk.now()).await;
-    stepped.map(|_| ()).map_err(WorkFailure::from)
+    match doing.desk.store().step_import(scope, &import.import_id, &step, doing.desk.now()).await {
+        // Asked for twice: the other job made the step.
+        Err(error) if error.code == MOVED && is_in(doing, scope, import, step.to).await? => Ok(()),
+        stepped => stepped.map(|_| ()).map_err(WorkFailure::from),
+    }
+}
+
+async fn is_in(doing: &Doing, scope: &Scope, import: &Import, state: ImportState) -> Result<bool, WorkFailure> {
+    Ok(doing.desk.store().import(scope, &import.import_id).await?.state == state)
 }
 
 /// The rejected rows go into a sealed file of their own, the rest becomes the report.

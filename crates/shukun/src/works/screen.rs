@@ -26,6 +26,7 @@ use crate::runner::Runner;
 use crate::screening::{Alerted, Found, Screening};
 use crate::settling::earlier::EarlierResult;
 use crate::settling::folder::Unfinished;
+use crate::settling::receipt::RECEIPT;
 
 /// Results that are kept: the latest, and the one it came from.
 const RESULTS: usize = 2;
@@ -71,23 +72,25 @@ fn settle(order: &ScreenOrder, lake: &Lake, runner: &Runner) -> Result<u64, CliE
     Ok(continued.map_or(receipt.households, |previous| previous.households_settled))
 }
 
-/// What killed runs left half-written goes: nobody comes back for a run that was given up.
+/// What killed runs left half-written or half-removed goes: nobody comes back for a run that was given up.
 fn tidy(results: &Path) {
     for entry in std::fs::read_dir(results).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if let Some((name, _)) = name.strip_prefix('.').and_then(|name| name.rsplit_once('.')) {
-            // One that another server is writing stays; one that does not go is no reason to stop.
-            let _left = Unfinished::tidy(&results.join(name));
-        }
+        // What another server is writing stays; what does not go is no reason to stop.
+        let _left = match name.strip_prefix('.').and_then(|name| name.rsplit_once('.')) {
+            Some((name, _)) => Unfinished::tidy(&results.join(name)).is_ok(),
+            None if !entry.path().join(RECEIPT).is_file() => std::fs::remove_dir_all(entry.path()).is_ok(),
+            None => true,
+        };
     }
 }
 
-/// The folders of results, by their names, which begin with the time.
+/// The folders of results, oldest first.
 fn results(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut found: Vec<PathBuf> =
-        entries.map(|entry| entry.path()).filter(|path| path.join("receipt.json").is_file()).collect();
-    found.sort();
+    let receipt = |path: &PathBuf| path.join(RECEIPT).metadata().and_then(|receipt| receipt.modified()).ok();
+    let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| receipt(path).is_some()).collect();
+    found.sort_by_cached_key(receipt);
     found
 }
 
