@@ -125,8 +125,17 @@ impl Months {
         let Some(killer) = &mut self.killer else { return };
         killer.note_takings(&self.office.log());
         let (moment, kill) = (killer.moment(work), self.office.killer());
+        // Every other time as soon as the lake has changed: done there, and not yet written down by the server.
+        let is_at_change = matches!(work, Work::Commit | Work::Undo) && killer.kills[&work].is_multiple_of(2);
+        let manifest = self.office.data.join("lake/manifest.json");
         let waiting = std::thread::spawn(move || {
-            std::thread::sleep(moment);
+            let (start, before) = (Instant::now(), std::fs::read(&manifest).ok());
+            while is_at_change && start.elapsed() < moment * 20 && std::fs::read(&manifest).ok() == before {
+                std::thread::sleep(Duration::from_micros(500));
+            }
+            if !is_at_change {
+                std::thread::sleep(moment);
+            }
             kill();
         });
         killer.hits.push(!act(&mut self.office));
