@@ -12,6 +12,7 @@ use crate::scope::Scope;
 use crate::sealed::Place;
 use crate::sql::{Row, execute, find, statements, values};
 use crate::store::Store;
+use crate::wall::OwnWork;
 
 statements! {
     BEGIN = "INSERT INTO request_answers (account_id, request_key, request_sha256, begun_at) VALUES ($1, $2, $3, $4)";
@@ -57,8 +58,9 @@ impl Store {
     /// `store-request-differs`; `store-request-busy` while the same request is being done.
     pub async fn begin_once(&self, scope: &Scope, key: &str, request: &[u8], now: Moment) -> Result<Once> {
         let (by, hash) = (scope.account_id().as_str(), Sha256::digest(request).to_vec());
-        self.retry(|| async { execute(&self.db, FORGET, values![millis(now - KEPT)]).await }).await?;
-        let begun = execute(&self.db, BEGIN, values![by, key, hash.clone(), millis(now)]).await;
+        self.retry(|| async { execute(&self.own(OwnWork::Tidying), FORGET, values![millis(now - KEPT)]).await })
+            .await?;
+        let begun = execute(&self.mine(scope), BEGIN, values![by, key, hash.clone(), millis(now)]).await;
         match begun {
             Ok(_) => Ok(Once::Begin),
             Err(error) if error.is_duplicate() => self.known(scope, key, &hash, now).await,
@@ -68,7 +70,7 @@ impl Store {
 
     async fn known(&self, scope: &Scope, key: &str, hash: &[u8], now: Moment) -> Result<Once> {
         let by = scope.account_id().as_str();
-        let row = find(&self.db, KNOWN, values![by, key]).await?.ok_or_else(busy)?;
+        let row = find(&self.mine(scope), KNOWN, values![by, key]).await?.ok_or_else(busy)?;
         if row.get::<Vec<u8>>("request_sha256")? != hash {
             return Err(differs());
         }
@@ -79,7 +81,7 @@ impl Store {
         if now.duration_since(moment(begun_at)?) < LOST {
             return Err(busy());
         }
-        let taken = execute(&self.db, TAKE_OVER, values![by, key, millis(now), begun_at]).await?;
+        let taken = execute(&self.mine(scope), TAKE_OVER, values![by, key, millis(now), begun_at]).await?;
         if taken == 1 { Ok(Once::Begin) } else { Err(busy()) }
     }
 
@@ -105,14 +107,14 @@ impl Store {
         let sealed = self.keys.seal(&self.chance, place(&row_id), &answer.body)?;
         let hash = Sha256::digest(&answer.body).to_vec();
         let values = values![by, key, i64::from(answer.status), hash, sealed];
-        self.retry(|| async { execute(&self.db, ANSWER, values.clone()).await }).await?;
+        self.retry(|| async { execute(&self.mine(scope), ANSWER, values.clone()).await }).await?;
         Ok(())
     }
 
     /// Forgets a request that was begun and came to nothing: it may be sent again.
     pub async fn give_up_once(&self, scope: &Scope, key: &str) -> Result<()> {
         let by = scope.account_id().as_str();
-        self.retry(|| async { execute(&self.db, GIVE_UP, values![by, key]).await }).await?;
+        self.retry(|| async { execute(&self.mine(scope), GIVE_UP, values![by, key]).await }).await?;
         Ok(())
     }
 }

@@ -14,6 +14,7 @@ use crate::scope::Scope;
 use crate::sealed::Place;
 use crate::sql::{Query, Row, all, execute, find, statements, values};
 use crate::store::Store;
+use crate::wall::OwnWork;
 
 statements! {
     NEXT = "UPDATE audit_head SET number = number + 1 WHERE only_row = 1 RETURNING number, hash";
@@ -300,7 +301,7 @@ impl Store {
         let mut last = AuditHead { number: 0, hash: Vec::new() };
         let mut kept_is_met = kept.is_none_or(|kept| kept.number == 0);
         while last.number < head.number {
-            let rows = all(&self.db, AFTER, values![last.number]).await?;
+            let rows = all(&self.own(OwnWork::Audit), AFTER, values![last.number]).await?;
             if rows.is_empty() {
                 return Err(broken(last.number + 1));
             }
@@ -309,7 +310,7 @@ impl Store {
                 kept_is_met |= kept == Some(&last);
             }
         }
-        let rest = all(&self.db, AFTER, values![last.number]).await?;
+        let rest = all(&self.own(OwnWork::Audit), AFTER, values![last.number]).await?;
         let is_whole = rest.is_empty() || last.number > head.number || self.audit_head().await? != head;
         if !is_whole || last.number == head.number && last.hash != head.hash {
             return Err(broken(last.number));
@@ -334,7 +335,7 @@ impl Store {
     /// Rows of the trail within the auditor's area; rows of the whole system go to whoever audits a whole county or more.
     pub async fn list_audit(&self, scope: &Scope, filter: &AuditFilter) -> Result<Vec<AuditRow>> {
         scope.require_anywhere(Permission::ReadAuditTrail)?;
-        let rows = audit_query(scope, filter).all(&self.db).await?;
+        let rows = audit_query(scope, filter).all(&self.within(scope, Permission::ReadAuditTrail)).await?;
         let mut shown = Vec::with_capacity(rows.len());
         for row in &rows {
             shown.push(self.shown_row(row).await?);
@@ -417,7 +418,8 @@ mod tests {
             let store = db.open().await;
             with_rows(&store).await;
             for statement in ["UPDATE audit SET act = 'x' WHERE number = 1", "DELETE FROM audit WHERE number = 1"] {
-                let error = StoreError::from(store.db.execute_unprepared(statement).await.unwrap_err());
+                let error =
+                    StoreError::from(store.own(OwnWork::Backup).execute_unprepared(statement).await.unwrap_err());
                 assert!(error.is_trigger(), "{statement}: {error}");
             }
             assert!(store.verify_audit(None).await.unwrap().rows > 4);
@@ -433,7 +435,7 @@ mod tests {
                 "sqlite" => "DROP TRIGGER audit_is_not_changed; DROP TRIGGER audit_is_not_deleted",
                 _ => "DROP TRIGGER audit_is_not_changed ON audit; DROP TRIGGER audit_is_not_deleted ON audit",
             };
-            store.db.execute_unprepared(drops).await.unwrap();
+            store.own(OwnWork::Backup).execute_unprepared(drops).await.unwrap();
             let kept = store.audit_head().await.unwrap();
             for (change, undo) in [
                 ("at = at + 1", "at = at - 1"),
@@ -444,17 +446,17 @@ mod tests {
                 ("number = 1000", "number = 3"),
             ] {
                 let changed = format!("UPDATE audit SET {change} WHERE number = 3");
-                store.db.execute_unprepared(&changed).await.unwrap();
+                store.own(OwnWork::Backup).execute_unprepared(&changed).await.unwrap();
                 assert_eq!(store.verify_audit(None).await.unwrap_err().code, "store-audit-broken", "{change}");
                 let undone = format!("UPDATE audit SET {undo} WHERE number IN (3, 1000)");
-                store.db.execute_unprepared(&undone).await.unwrap();
+                store.own(OwnWork::Backup).execute_unprepared(&undone).await.unwrap();
                 assert_eq!(store.verify_audit(Some(&kept)).await.unwrap().head, kept, "{undo}");
             }
             let cut = format!("DELETE FROM audit WHERE number = {}", kept.number);
-            store.db.execute_unprepared(&cut).await.unwrap();
+            store.own(OwnWork::Backup).execute_unprepared(&cut).await.unwrap();
             assert!(store.verify_audit(None).await.is_err());
             let head = "UPDATE audit_head SET number = number - 1, hash = (SELECT hash FROM audit ORDER BY number DESC LIMIT 1)";
-            store.db.execute_unprepared(head).await.unwrap();
+            store.own(OwnWork::Backup).execute_unprepared(head).await.unwrap();
             assert!(store.verify_audit(None).await.is_ok(), "a tail cut off with its head is seen from outside only");
             assert!(store.verify_audit(Some(&kept)).await.is_err());
         });
@@ -497,7 +499,7 @@ mod tests {
             let filter = AuditFilter { object: Some(Object::new("test", "1")), ..AuditFilter::default() };
             let rows = store.list_audit(&scopes[0], &filter).await.unwrap();
             assert_eq!(rows[0].reason.as_ref(), Some(&reason));
-            let stored = find(&store.db, AFTER, values![rows[0].number - 1]).await.unwrap().unwrap();
+            let stored = find(&store.own(OwnWork::Audit), AFTER, values![rows[0].number - 1]).await.unwrap().unwrap();
             let cell: Vec<u8> = stored.get("reason").unwrap();
             assert!(!String::from_utf8_lossy(&cell).contains("银行"));
             assert!(store.verify_audit(None).await.is_ok());

@@ -19,6 +19,7 @@ use crate::schema;
 use crate::scope::Scope;
 use crate::sql::{execute, find, statements, values};
 use crate::store::{Store, file_options, options};
+use crate::wall::{OwnWork, pass_as};
 
 statements! {
     VACUUM_INTO = "VACUUM INTO $1";
@@ -74,6 +75,7 @@ impl Store {
         } else {
             let backup = new_sqlite(file).await?;
             let from = snapshot(&self.db).await?;
+            pass_as(&from, OwnWork::Backup).await?;
             copy_all(&from, &backup).await?;
             backup.close().await?;
         }
@@ -109,6 +111,7 @@ impl Store {
 /// Exactly one of the two sides is the backup, a SQLite database: its tables are those that are copied.
 async fn copy_all(from: &DatabaseTransaction, to: &DatabaseConnection) -> Result<u64> {
     let writing = to.begin().await?;
+    pass_as(&writing, OwnWork::Backup).await?;
     let is_sqlite = from.get_database_backend() == DbBackend::Sqlite;
     let tables = if is_sqlite { tables(from).await? } else { tables(&writing).await? };
     let copied = copy(from, &writing, &tables).await?;
@@ -192,7 +195,7 @@ mod tests {
     async fn everything(store: &Store) -> Vec<String> {
         let file = tempfile::tempdir().unwrap();
         let model = new_sqlite(&file.path().join("model.db")).await.unwrap();
-        let tx = store.db.begin().await.unwrap();
+        let tx = store.begin_own(OwnWork::Backup).await.unwrap();
         let mut rows = Vec::new();
         for table in tables(&model).await.unwrap() {
             table.each_row(&tx, |row| rows.push(format!("{table:?} {row:?}"))).await.unwrap();

@@ -17,6 +17,7 @@ use crate::scope::Scope;
 use crate::sealed::Place;
 use crate::sql::{Row, all, execute, find, statements, values};
 use crate::store::Store;
+use crate::wall::OwnWork;
 
 statements! {
     KEEP = "INSERT INTO exports (export_id, account_id, region, query, row_count, with_numbers, sha256, size_bytes, content,
@@ -85,7 +86,7 @@ pub struct ExportedPerson {
 impl Store {
     /// How many exports the caller made today.
     pub async fn exports_today(&self, scope: &Scope, now: Moment) -> Result<u64> {
-        let row = find(&self.db, SINCE, values![scope.account_id().as_str(), millis(midnight(now)?)]).await?;
+        let row = find(&self.mine(scope), SINCE, values![scope.account_id().as_str(), millis(midnight(now)?)]).await?;
         let exports = row.map_or(Ok(0), |row| row.get::<i64>("exports"))?;
         Ok(u64::try_from(exports).unwrap_or(0))
     }
@@ -115,7 +116,9 @@ impl Store {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let rows = people_query(scope, Permission::Reveal, &By::Households(ids)).all(&self.db).await?;
+        let rows = people_query(scope, Permission::Reveal, &By::Households(ids))
+            .all(&self.within(scope, Permission::Reveal))
+            .await?;
         let mut people = Vec::with_capacity(rows.len());
         for row in &rows {
             people.push(self.exported(row).await?);
@@ -158,7 +161,7 @@ impl Store {
         let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         let size = i64::try_from(content.len()).unwrap_or(i64::MAX);
         self.retry(|| async {
-            let tx = self.begin_write().await?;
+            let tx = self.begin_within(scope).await?;
             let values = values![
                 new.export_id.as_str(),
                 account_id,
@@ -183,12 +186,12 @@ impl Store {
 
     /// The caller's own exports, newest first, 50 at most.
     pub async fn list_exports(&self, scope: &Scope) -> Result<Vec<Export>> {
-        all(&self.db, OWN, values![scope.account_id().as_str()]).await?.iter().map(read).collect()
+        all(&self.mine(scope), OWN, values![scope.account_id().as_str()]).await?.iter().map(read).collect()
     }
 
     /// One of the caller's own exports.
     pub async fn export(&self, scope: &Scope, export_id: &str) -> Result<Export> {
-        let row = find(&self.db, ONE, values![export_id, scope.account_id().as_str()]).await?;
+        let row = find(&self.mine(scope), ONE, values![export_id, scope.account_id().as_str()]).await?;
         read(&row.ok_or_else(StoreError::not_found)?)
     }
 
@@ -198,7 +201,8 @@ impl Store {
     /// `store-export-gone` once its day is over; `store-step-up` without the second factor.
     pub async fn fetch_export(&self, scope: &Scope, export_id: &str, now: Moment) -> Result<(Export, Vec<u8>)> {
         let account_id = scope.account_id().as_str();
-        let row = find(&self.db, ONE, values![export_id, account_id]).await?.ok_or_else(StoreError::not_found)?;
+        let row =
+            find(&self.mine(scope), ONE, values![export_id, account_id]).await?.ok_or_else(StoreError::not_found)?;
         let (export, region) = (read(&row)?, crate::accounts::read_region(&row)?);
         scope.require(Permission::Export, Some(&region))?;
         let cell = row.get::<Option<Vec<u8>>>("content")?.filter(|_| now - KEPT < export.made_at).ok_or_else(gone)?;
@@ -207,7 +211,7 @@ impl Store {
             return Err(unreadable());
         }
         self.retry(|| async {
-            let tx = self.begin_write().await?;
+            let tx = self.begin_within(scope).await?;
             execute(&tx, FETCHED, values![export_id, millis(now)]).await?;
             append(self, &tx, now, entry(account_id, Act::ExportFetched, export_id, &region, "")).await?;
             Ok(tx.commit().await?)
@@ -218,7 +222,7 @@ impl Store {
 
     /// For the server's hourly work: takes away the files whose day is over; the records stay. How many.
     pub async fn drop_old_exports(&self, now: Moment) -> Result<u64> {
-        self.retry(|| async { execute(&self.db, EMPTY, values![millis(now - KEPT)]).await }).await
+        self.retry(|| async { execute(&self.own(OwnWork::Tidying), EMPTY, values![millis(now - KEPT)]).await }).await
     }
 }
 

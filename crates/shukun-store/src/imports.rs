@@ -17,6 +17,7 @@ use crate::scope::Scope;
 use crate::sealed::Place;
 use crate::sql::{Query, Row, all, execute, find, statements, values};
 use crate::store::Store;
+use crate::wall::OwnWork;
 
 statements! {
     ADD = "INSERT INTO imports (import_id, region, state, bytes, sha256, created_by, created_at, changed_at, file_name)
@@ -148,7 +149,7 @@ impl Store {
         let bytes = i64::try_from(new.bytes).unwrap_or(i64::MAX);
         let by = scope.account_id().as_str();
         self.retry(|| async {
-            let tx = self.begin_write().await?;
+            let tx = self.begin_within(scope).await?;
             let (id, region) = (new.import_id.as_str(), new.region.as_str());
             execute(&tx, ADD, values![id, region, bytes, new.sha256.as_str(), by, millis(now), name.clone()]).await?;
             append(self, &tx, now, entry(scope, Act::ImportAdded, id, &new.region, &new.sha256)).await?;
@@ -159,14 +160,17 @@ impl Store {
 
     /// One import of the caller's area.
     pub async fn import(&self, scope: &Scope, import_id: &str) -> Result<Import> {
-        let row = imports_query(scope, Some(import_id)).find(&self.db).await?.ok_or_else(StoreError::not_found)?;
+        let row = imports_query(scope, Some(import_id))
+            .find(&self.within(scope, Permission::Import))
+            .await?
+            .ok_or_else(StoreError::not_found)?;
         self.read_import(&row).await
     }
 
     /// The imports of the caller's area, newest first, 50 at most.
     pub async fn list_imports(&self, scope: &Scope) -> Result<Vec<Import>> {
         let mut imports = Vec::new();
-        for row in imports_query(scope, None).all(&self.db).await? {
+        for row in imports_query(scope, None).all(&self.within(scope, Permission::Import)).await? {
             imports.push(self.read_import(&row).await?);
         }
         Ok(imports)
@@ -174,7 +178,7 @@ impl Store {
 
     /// For the server's own tidying: how far each import is, and nothing else of it.
     pub async fn import_states(&self) -> Result<Vec<(String, ImportState)>> {
-        let rows = all(&self.db, STATES, values![]).await?;
+        let rows = all(&self.own(OwnWork::Tidying), STATES, values![]).await?;
         rows.iter().map(|row| Ok((row.get("import_id")?, read_state(row)?))).collect()
     }
 
@@ -190,7 +194,7 @@ impl Store {
         let report = step.report.as_ref().map(seal).transpose()?;
         let job_id = step.job_id.as_ref().map(|id| id.as_str().to_owned());
         self.retry(|| async {
-            let tx = self.begin_write().await?;
+            let tx = self.begin_within(scope).await?;
             let values = values![
                 import_id,
                 step.from.key(),
@@ -217,7 +221,7 @@ impl Store {
     pub async fn rejects_taken(&self, scope: &Scope, import_id: &str, now: Moment) -> Result<()> {
         let import = self.import(scope, import_id).await?;
         self.retry(|| async {
-            let tx = self.begin_write().await?;
+            let tx = self.begin_within(scope).await?;
             append(self, &tx, now, entry(scope, Act::RejectsTaken, import_id, &import.region, "")).await?;
             Ok(tx.commit().await?)
         })
@@ -227,7 +231,7 @@ impl Store {
     /// What an office calls the columns of files with these headings (their hash), as a mapping file.
     pub async fn find_mapping(&self, scope: &Scope, region: &RegionCode, headings: &str) -> Result<Option<String>> {
         scope.require(Permission::Import, Some(region))?;
-        let row = find(&self.db, MAPPING, values![region.as_str(), headings]).await?;
+        let row = find(&self.within(scope, Permission::Import), MAPPING, values![region.as_str(), headings]).await?;
         row.map(|row| row.get("mapping")).transpose()
     }
 
@@ -242,7 +246,7 @@ impl Store {
         scope.require(Permission::Import, Some(region))?;
         let by = scope.account_id().as_str();
         self.retry(|| async {
-            let tx = self.begin_write().await?;
+            let tx = self.begin_within(scope).await?;
             execute(&tx, SAVE_MAPPING, values![region.as_str(), headings, mapping, by, millis(now)]).await?;
             append(self, &tx, now, entry(scope, Act::MappingSaved, headings, region, "")).await?;
             Ok(tx.commit().await?)

@@ -15,6 +15,7 @@ use crate::scope::{Ceiling, Scope};
 use crate::sealed::Place;
 use crate::sql::{Query, Row, execute, find, statements, values};
 use crate::store::Store;
+use crate::wall::OwnWork;
 
 statements! {
     ADD = "INSERT INTO jobs (job_id, kind, region, once_key, input, state, created_by, created_at, stepped_up, tries,
@@ -153,7 +154,7 @@ impl Store {
         let by = scope.account_id().as_str();
         let added = self
             .retry(|| async {
-                let tx = self.begin_write().await?;
+                let tx = self.begin_within(scope).await?;
                 let once_key = new.once_key.clone();
                 let region = new.region.as_str();
                 let values = values![
@@ -183,7 +184,9 @@ impl Store {
 
     async fn known_job(&self, scope: &Scope, new: &NewJob) -> Result<Option<JobId>> {
         let Some(key) = &new.once_key else { return Ok(None) };
-        let Some(row) = find(&self.db, BY_ONCE_KEY, values![key.as_str()]).await? else { return Ok(None) };
+        let Some(row) = find(&self.own(OwnWork::Jobs), BY_ONCE_KEY, values![key.as_str()]).await? else {
+            return Ok(None);
+        };
         let is_own = row.get::<String>("created_by")? == scope.account_id().as_str();
         if is_own { Ok(Some(JobId(row.get("job_id")?))) } else { Err(key_taken()) }
     }
@@ -194,7 +197,7 @@ impl Store {
         loop {
             let claim = self.chance.id()?;
             let values = values![claim.as_str(), millis(now), millis(now - SILENCE), holder];
-            let row = self.retry(|| async { find(&self.db, CLAIM, values.clone()).await }).await?;
+            let row = self.retry(|| async { find(&self.own(OwnWork::Jobs), CLAIM, values.clone()).await }).await?;
             let Some(row) = row else { return Ok(None) };
             let job = self.read_claimed(&row, claim).await?;
             if row.get::<i64>("tries")? <= TRIES {
@@ -247,7 +250,7 @@ impl Store {
     /// anew. One that was stopped in order does not count as a try. How many they were.
     pub async fn give_jobs_back(&self, holder: &str, in_order: bool) -> Result<u64> {
         let values = values![holder, i64::from(in_order)];
-        self.retry(|| async { execute(&self.db, GIVE_BACK, values.clone()).await }).await
+        self.retry(|| async { execute(&self.own(OwnWork::Jobs), GIVE_BACK, values.clone()).await }).await
     }
 
     /// What whoever asked for the job may see and do now; nothing where the account was closed meanwhile. The second factor
@@ -261,7 +264,7 @@ impl Store {
     }
 
     async fn change_claimed(&self, sql: crate::sql::Sql, values: Vec<sea_orm::Value>) -> Result<()> {
-        let changed = self.retry(|| async { execute(&self.db, sql, values.clone()).await }).await?;
+        let changed = self.retry(|| async { execute(&self.own(OwnWork::Jobs), sql, values.clone()).await }).await?;
         if changed == 1 { Ok(()) } else { Err(job_taken()) }
     }
 
@@ -270,7 +273,7 @@ impl Store {
         self.job(scope, job_id).await?;
         let by = scope.account_id().as_str();
         self.retry(|| async {
-            let tx = self.begin_write().await?;
+            let tx = self.begin_within(scope).await?;
             execute(&tx, CANCEL, values![job_id.as_str(), millis(now)]).await?;
             let object = Object::new("job", job_id.as_str());
             let entry =
@@ -283,14 +286,14 @@ impl Store {
 
     /// One of the caller's own jobs, to be found again after leaving its page.
     pub async fn job(&self, scope: &Scope, job_id: &JobId) -> Result<Job> {
-        let row = jobs_query(scope, Some(job_id)).find(&self.db).await?.ok_or_else(StoreError::not_found)?;
+        let row = jobs_query(scope, Some(job_id)).find(&self.mine(scope)).await?.ok_or_else(StoreError::not_found)?;
         self.read_job(&row).await
     }
 
     /// The caller's own jobs, newest first, 50 at most.
     pub async fn list_jobs(&self, scope: &Scope) -> Result<Vec<Job>> {
         let mut jobs = Vec::new();
-        for row in jobs_query(scope, None).all(&self.db).await? {
+        for row in jobs_query(scope, None).all(&self.mine(scope)).await? {
             jobs.push(self.read_job(&row).await?);
         }
         Ok(jobs)

@@ -7,6 +7,7 @@
 //! 2. [`Store::sign_in`] gives a token for a cookie; [`Store::session`] finds who it is at every request.
 //! 3. [`Session::scope`] is the one way to a [`Scope`], and every function that reads or writes for somebody takes one:
 //!    it holds which permissions reach which regions, and becomes a condition of the SQL statement itself.
+//! 4. On PostgreSQL it is told to the database too, which holds a second wall: `wall`.
 //!
 //! INVARIANT: whatever is read for a person is a subset of the person's scope; what has no place is nobody's.
 //! INVARIANT: every write leaves a row in the audit trail, in the same transaction.
@@ -46,6 +47,7 @@ mod sql;
 mod store;
 mod subjects;
 mod totp;
+mod wall;
 mod workers;
 
 #[cfg(test)]
@@ -89,4 +91,5 @@ pub use sessions::{Session, Token};
 pub use store::Store;
 pub use subjects::LinkedSubject;
 pub use totp::Enrolment;
+pub use wall::Wall;
 pub use workers::Worker;

@@ -178,7 +178,7 @@ impl Store {
         let account_id = scope.account_id().as_str();
         let ids: Vec<String> = measures.iter().map(|_| self.chance.id()).collect::<Result<_>>()?;
         self.retry(|| async {
-            let tx = self.begin_write().await?;
+            let tx = self.begin_within(scope).await?;
             for (id, measure) in ids.iter().zip(measures) {
                 let due_on = measure.due_on.map(|day| day.to_string());
                 let values = values![
@@ -205,16 +205,24 @@ impl Store {
     /// The measures of the caller's area and of what it lies in, those with the first day first.
     pub async fn list_measures(&self, scope: &Scope) -> Result<Vec<Measure>> {
         scope.require_anywhere(Permission::ViewStatistics)?;
-        measures_query(scope, None).all(&self.db).await?.iter().map(read).collect()
+        measures_query(scope, None)
+            .all(&self.within(scope, Permission::ViewStatistics))
+            .await?
+            .iter()
+            .map(read)
+            .collect()
     }
 
     /// One measure and everything that was reported of it, in order.
     pub async fn measure(&self, scope: &Scope, measure_id: &str) -> Result<(Measure, Vec<Reported>)> {
         scope.require_anywhere(Permission::ViewStatistics)?;
-        let row = measures_query(scope, Some(measure_id)).find(&self.db).await?.ok_or_else(StoreError::not_found)?;
+        let row = measures_query(scope, Some(measure_id))
+            .find(&self.within(scope, Permission::ViewStatistics))
+            .await?
+            .ok_or_else(StoreError::not_found)?;
         let measure = read(&row)?;
         let mut reports = Vec::new();
-        for row in all(&self.db, ACTS, values![measure_id]).await? {
+        for row in all(&self.within(scope, Permission::ViewStatistics), ACTS, values![measure_id]).await? {
             reports.push(self.read_report(measure_id, &row).await?);
         }
         Ok((measure, reports))
@@ -244,7 +252,7 @@ impl Store {
         }
         let account_id = scope.account_id().as_str();
         self.retry(|| async {
-            let tx = self.begin_write().await?;
+            let tx = self.begin_within(scope).await?;
             let row = find(&tx, HOLD, values![measure_id]).await?.ok_or_else(StoreError::not_found)?;
             let state = MeasureState::find(&row.get::<String>("state")?).ok_or_else(unreadable)?;
             let next = report.act.leads(state).ok_or_else(wrong_state)?;
@@ -378,6 +386,7 @@ fn unreadable() -> StoreError {
 mod tests {
     use super::*;
     use crate::testing::{at, grant, new_account, on_both, region, scopes};
+    use crate::wall::OwnWork;
     use sea_orm::ConnectionTrait as _;
     use shukun_casework::authority::Role;
 
@@ -429,7 +438,8 @@ mod tests {
             assert!(!found.is_late(Day::constant(2026, 4, 1)));
             assert_eq!(reports[0].report.note.reveal(), "已开展");
             for statement in ["UPDATE measure_acts SET at = 0", "DELETE FROM measure_acts"] {
-                let error = StoreError::from(store.db.execute_unprepared(statement).await.unwrap_err());
+                let error =
+                    StoreError::from(store.own(OwnWork::Backup).execute_unprepared(statement).await.unwrap_err());
                 assert!(error.is_trigger(), "{statement}");
             }
             store.verify_audit(None).await.unwrap();

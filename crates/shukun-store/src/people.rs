@@ -14,6 +14,7 @@ use crate::scope::Scope;
 use crate::sealed::Place;
 use crate::sql::{Query, Row, all, execute, find, statements, values};
 use crate::store::Store;
+use crate::wall::OwnWork;
 
 statements! {
     SAVE = "INSERT INTO people (person_id, household_id, region, name, id_number, id_number_index, phone, address,
@@ -124,7 +125,7 @@ impl Store {
             }
         }
         self.retry(|| async {
-            let tx = self.begin_write().await?;
+            let tx = self.begin_saving(scope, people).await?;
             for person in people {
                 self.save_person(&tx, person, now).await?;
             }
@@ -138,6 +139,15 @@ impl Store {
             Ok(tx.commit().await?)
         })
         .await
+    }
+
+    /// Whoever imports takes over people who lived elsewhere before, and those whose place is not known.
+    async fn begin_saving(&self, scope: &Scope, people: &[Person]) -> Result<DatabaseTransaction> {
+        let imports = |person: &Person| match &person.region {
+            None => true,
+            place => scope.allows(Permission::Import, place.as_ref()),
+        };
+        if people.iter().all(imports) { self.begin_own(OwnWork::Import).await } else { self.begin_within(scope).await }
     }
 
     async fn save_person(&self, tx: &DatabaseTransaction, person: &Person, now: Moment) -> Result<()> {
@@ -221,7 +231,7 @@ impl Store {
             return Err(reason_missing());
         }
         let query = people_query(scope, Permission::Reveal, &By::Ids(&[person_id]));
-        let row = query.find(&self.db).await?.ok_or_else(StoreError::not_found)?;
+        let row = query.find(&self.within(scope, Permission::Reveal)).await?.ok_or_else(StoreError::not_found)?;
         let region = crate::accounts::read_region(&row)?;
         let mut revealed = Vec::new();
         for field in fields {
@@ -252,11 +262,11 @@ impl Store {
     /// Seals up to `at_most` people again under the newest key of the table; how many it did. 0 = none is left.
     pub(crate) async fn reseal_people(&self, at_most: u32) -> Result<usize> {
         let newest = i64::from(self.keys.newest_version("people"));
-        let rows = all(&self.db, OLD_SEALS, values![newest, i64::from(at_most)]).await?;
+        let rows = all(&self.own(OwnWork::Keys), OLD_SEALS, values![newest, i64::from(at_most)]).await?;
         for row in &rows {
             let person_id: String = row.get("person_id")?;
             self.retry(|| async {
-                let tx = self.begin_write().await?;
+                let tx = self.begin_own(OwnWork::Keys).await?;
                 if let Some(row) = find(&tx, HOLD, values![person_id.as_str()]).await? {
                     let person = self.open_person(&row).await?;
                     self.save_person(&tx, &person, moment(row.get("updated_at")?)?).await?;
@@ -293,7 +303,7 @@ impl Store {
 
     async fn masked(&self, scope: &Scope, query: Query) -> Result<Vec<MaskedPerson>> {
         let mut people = Vec::new();
-        for row in query.all(&self.db).await? {
+        for row in query.all(&self.within(scope, Permission::ViewCases)).await? {
             let open = async |field| self.open_field(&row, field).await;
             let number = open(PersonField::IdNumber).await?;
             people.push(MaskedPerson {

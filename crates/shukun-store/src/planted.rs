@@ -4,11 +4,12 @@
 
 use std::collections::HashSet;
 
-use sea_orm::{TransactionTrait as _, Value};
+use sea_orm::Value;
 use shukun_base::{HouseholdId, Masked, PersonId};
 use shukun_casework::authority::{Permission, Role};
 
 use crate::testing::{TestDb, at, grant, new_account, on_both, region, scopes};
+use crate::wall::OwnWork;
 use crate::{NewJob, Person, PersonField, Scope, Store};
 
 const USUAL: u64 = 1_000;
@@ -76,7 +77,7 @@ async fn bytes_of(store: &Store, db: &TestDb) -> Vec<u8> {
     let mut bytes = Vec::new();
     store.write_backup(&backup).await.unwrap();
     let model = sea_orm::Database::connect(format!("sqlite://{}", backup.display())).await.unwrap();
-    let tx = store.db.begin().await.unwrap();
+    let tx = store.begin_own(OwnWork::Backup).await.unwrap();
     for table in crate::copy::tables(&model).await.unwrap() {
         table
             .each_row(&tx, |row| {

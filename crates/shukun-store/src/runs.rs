@@ -18,6 +18,7 @@ use crate::scope::Scope;
 use crate::sealed::Place;
 use crate::sql::{Query, Row, all, execute, statements, values};
 use crate::store::Store;
+use crate::wall::OwnWork;
 
 statements! {
     BEGIN = "INSERT INTO screening_runs (run_id, region, year, state, asked_by, asked_at)
@@ -140,7 +141,7 @@ impl Store {
         let by = scope.account_id().as_str();
         let values = values![run.as_str(), region.as_str(), i64::from(year), by, millis(now)];
         self.retry(|| async {
-            let tx = self.begin_write().await?;
+            let tx = self.begin_within(scope).await?;
             let is_first = execute(&tx, BEGIN, values.clone()).await? > 0;
             if is_first {
                 append(self, &tx, now, entry(scope, run.as_str(), region, "begun")).await?;
@@ -157,7 +158,7 @@ impl Store {
         scope.require(Permission::RunScreening, Some(&known.region))?;
         let sealed = self.keys.seal(&self.chance, place(run.as_str()), report.to_string().as_bytes())?;
         self.retry(|| async {
-            let tx = self.begin_write().await?;
+            let tx = self.begin_within(scope).await?;
             if execute(&tx, FINISH, values![run.as_str(), millis(now), sealed.clone()]).await? > 0 {
                 append(self, &tx, now, entry(scope, run.as_str(), &known.region, "done")).await?;
             }
@@ -168,14 +169,17 @@ impl Store {
 
     /// A run of the caller's area.
     pub async fn screening_run(&self, scope: &Scope, run: &RunId) -> Result<ScreeningRun> {
-        let row = runs_query(scope, Some(run)).find(&self.db).await?.ok_or_else(StoreError::not_found)?;
+        let row = runs_query(scope, Some(run))
+            .find(&self.within(scope, Permission::ViewCases))
+            .await?
+            .ok_or_else(StoreError::not_found)?;
         self.read_run(&row).await
     }
 
     /// The runs of the caller's area, newest first, 50 at most.
     pub async fn list_screening_runs(&self, scope: &Scope) -> Result<Vec<ScreeningRun>> {
         let mut runs = Vec::new();
-        for row in runs_query(scope, None).all(&self.db).await? {
+        for row in runs_query(scope, None).all(&self.within(scope, Permission::ViewCases)).await? {
             runs.push(self.read_run(&row).await?);
         }
         Ok(runs)
@@ -185,7 +189,7 @@ impl Store {
     pub async fn count_run_changes(&self, scope: &Scope, run: &RunId) -> Result<Vec<(AlertChange, u64)>> {
         self.screening_run(scope, run).await?;
         let mut counts = Vec::new();
-        for row in all(&self.db, CHANGES, values![run.as_str()]).await? {
+        for row in all(&self.within(scope, Permission::ViewCases), CHANGES, values![run.as_str()]).await? {
             let change = AlertChange::find(&row.get::<String>("change")?).ok_or_else(unreadable)?;
             counts.push((change, u64::try_from(row.get::<i64>("alerts")?).map_err(|_| unreadable())?));
         }
@@ -195,15 +199,18 @@ impl Store {
     /// The cases in which alerts stand that a run changed: what was determined in them may no longer hold.
     pub async fn cases_of_run(&self, scope: &Scope, run: &RunId) -> Result<Vec<shukun_casework::CaseId>> {
         self.screening_run(scope, run).await?;
-        let rows = all(&self.db, IN_CASES, values![run.as_str()]).await?;
+        let rows = all(&self.within(scope, Permission::ViewCases), IN_CASES, values![run.as_str()]).await?;
         let id = |row: &Row| shukun_casework::CaseId::new(&row.get::<String>("case_id")?).ok_or_else(unreadable);
         rows.iter().map(id).collect()
     }
 
     /// The days that are set where the caller may run the screening.
     pub async fn screening_days(&self, scope: &Scope) -> Result<Vec<ScreeningDay>> {
-        let days: Vec<ScreeningDay> =
-            all(&self.db, DAYS, values![]).await?.iter().map(read_day).collect::<Result<_>>()?;
+        let days: Vec<ScreeningDay> = all(&self.within(scope, Permission::RunScreening), DAYS, values![])
+            .await?
+            .iter()
+            .map(read_day)
+            .collect::<Result<_>>()?;
         Ok(days.into_iter().filter(|day| scope.allows(Permission::RunScreening, Some(&day.region))).collect())
     }
 
@@ -227,7 +234,7 @@ impl Store {
         // A day of this month that is past, or today, means the next month.
         let last_on = day.filter(|day| *day <= today.day()).map(|_| today.to_string());
         self.retry(|| async {
-            let tx = self.begin_write().await?;
+            let tx = self.begin_within(scope).await?;
             match day {
                 Some(day) => {
                     let values = values![region.as_str(), i64::from(day), by, millis(now), last_on.clone()];
@@ -255,7 +262,7 @@ impl Store {
     pub async fn ask_for_screening_due(&self, kind: &'static str, now: Moment) -> Result<u64> {
         let today = today_in_china(now);
         let mut asked = 0;
-        for row in all(&self.db, DAYS, values![]).await? {
+        for row in all(&self.own(OwnWork::Jobs), DAYS, values![]).await? {
             let day = read_day(&row)?;
             let is_due = today.day() >= day.day_of_month
                 && day.last_on.is_none_or(|last| (last.year(), last.month()) < (today.year(), today.month()));
@@ -268,7 +275,7 @@ impl Store {
 
     /// One of two servers that see the day gets it.
     async fn ask_for(&self, kind: &'static str, day: &ScreeningDay, today: Day, now: Moment) -> Result<u64> {
-        let tx = self.begin_write().await?;
+        let tx = self.begin_own(OwnWork::Jobs).await?;
         let first = today.first_of_month().to_string();
         let region = day.region.as_str();
         if execute(&tx, TAKE_DAY, values![region, today.to_string(), first]).await? == 0 {

@@ -48,7 +48,7 @@ impl Store {
         }
         let (account_id, filter_id) = (scope.account_id().as_str(), self.chance.id()?);
         self.retry(|| async {
-            let tx = self.begin_write().await?;
+            let tx = self.begin_within(scope).await?;
             let others = find(&tx, COUNT, values![account_id, name]).await?;
             if others.map_or(Ok(0), |row| row.get::<i64>("filters"))? >= MOST {
                 return Err(too_many());
@@ -62,14 +62,14 @@ impl Store {
 
     /// The caller's own filters, by name.
     pub async fn list_filters(&self, scope: &Scope) -> Result<Vec<SavedFilter>> {
-        all(&self.db, OWN, values![scope.account_id().as_str()]).await?.iter().map(read).collect()
+        all(&self.mine(scope), OWN, values![scope.account_id().as_str()]).await?.iter().map(read).collect()
     }
 
     /// Drops one of the caller's own filters.
     pub async fn drop_filter(&self, scope: &Scope, filter_id: &str, now: Moment) -> Result<()> {
         let account_id = scope.account_id().as_str();
         self.retry(|| async {
-            let tx = self.begin_write().await?;
+            let tx = self.begin_within(scope).await?;
             if execute(&tx, DROP, values![filter_id, account_id]).await? == 0 {
                 return Err(StoreError::not_found());
             }

@@ -115,6 +115,17 @@ impl Scope {
         regions(&self.grants, permission, self.today)
     }
 
+    /// Where any permission reaches, widest regions only: what the second wall bounds a write by.
+    pub(crate) fn all_regions(&self) -> Vec<RegionCode> {
+        let mut found: Vec<RegionCode> =
+            Permission::ALL.iter().flat_map(|permission| self.regions(*permission)).collect();
+        found.sort();
+        found.dedup();
+        let all = found.clone();
+        found.retain(|region| !all.iter().any(|other| other != region && other.contains(region)));
+        found
+    }
+
     /// Whether it reaches anywhere: for menus.
     pub fn allows_anywhere(&self, permission: Permission) -> bool {
         !self.regions(permission).is_empty()

@@ -95,7 +95,8 @@ impl Store {
         Ok(self.db.close().await?)
     }
 
-    /// A transaction that will write.
+    /// A transaction that will write, to the tables of the office alone: what lies somewhere or is somebody's is reached by
+    /// [`Store::begin_within`] and [`Store::begin_own`].
     pub(crate) async fn begin_write(&self) -> Result<DatabaseTransaction> {
         Ok(self.db.begin_with_options(writing(self.db.get_database_backend())).await?)
     }

@@ -82,10 +82,22 @@ async fn create_database(server: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let name = format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let admin = Database::connect(format!("{server}/postgres")).await.unwrap();
-    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+    admin.execute_unprepared(OFFICE_ROLE).await.unwrap();
+    admin.execute_unprepared(&format!("CREATE DATABASE {name} OWNER {OFFICE}")).await.unwrap();
     admin.close().await.unwrap();
-    format!("{server}/{name}")
+    format!("{}/{name}", server.replacen("postgres@", &format!("{OFFICE}@"), 1))
 }
+
+/// The role of the store's tests: as an office's program, no superuser, so that the second wall holds for it.
+const OFFICE: &str = "shukun_office";
+
+/// Tests that start together make it once.
+const OFFICE_ROLE: &str = "DO $$ BEGIN
+    PERFORM pg_advisory_xact_lock(7346527112346);
+    IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'shukun_office') THEN
+        CREATE ROLE shukun_office LOGIN;
+    END IF;
+END $$";
 
 /// A moment of a working Monday: 10:00 in China on 2 March 2026, plus some minutes.
 pub(crate) fn at(minutes: i64) -> Moment {

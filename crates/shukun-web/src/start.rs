@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use shukun_base::{RegionCode, Text};
 use shukun_casework::authority::{Grant, Role};
-use shukun_store::{FirstPassword, NewAccount, Store, StoreError};
+use shukun_store::{FirstPassword, NewAccount, Store, StoreError, Wall};
 use tokio::net::TcpListener;
 
 use crate::desk::jobs::{Hold, runner};
@@ -53,6 +53,8 @@ pub enum Told<'a> {
     Listening(SocketAddr),
     /// Others can reach it, and what travels is not encrypted.
     Unencrypted,
+    /// The database shows this role everything: of the two walls around an area only the program's own stands.
+    OneWall,
 }
 
 /// Why it did not start, or ended. Boxed, so that every answer that could be an error stays small.
@@ -120,6 +122,9 @@ pub fn run(start: &Start, told: impl Fn(Told<'_>)) -> Result<(), StartError> {
         if store.is_new().await? {
             let first = first_accounts(&store, start).await?;
             told(Told::FirstPasswords(&first));
+        }
+        if store.wall().await? == Wall::Bypassed {
+            told(Told::OneWall);
         }
         let folders = Folders::of(&start.data, &start.packs).with_readings(&start.readings);
         let desk = Desk::new(store, settings(start.transport, false, folders)?);

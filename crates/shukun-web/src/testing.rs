@@ -29,6 +29,23 @@ pub const PASSWORD: &str = "correct horse battery";
 /// The county of the tests.
 pub const COUNTY: &str = "330381";
 
+/// A database of its own where `SHUKUN_WEB_ON_PG` is set beside the server that `SHUKUN_TEST_PG` names; its owner is no
+/// superuser, so that the second wall holds.
+fn postgres() -> Option<String> {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    std::env::var_os("SHUKUN_WEB_ON_PG")?;
+    let server = std::env::var("SHUKUN_TEST_PG").ok()?;
+    let name = format!("web_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let role = "DO $$ BEGIN PERFORM pg_advisory_xact_lock(7346527112346);
+        IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'shukun_office') THEN CREATE ROLE shukun_office LOGIN; END IF; END $$";
+    let make = format!("CREATE DATABASE {name} OWNER shukun_office");
+    let mut psql = std::process::Command::new("psql");
+    let done = psql.arg(format!("{server}/postgres")).args(["-q", "-c", role, "-c", &make]).status().unwrap();
+    assert!(done.success(), "psql: {done}");
+    Some(format!("{}/{name}", server.replacen("postgres@", "shukun_office@", 1)))
+}
+
 /// A program with a database of its own, a clock that tests turn, and accounts.
 pub struct Office {
     pub desk: Desk,
@@ -47,7 +64,8 @@ impl Office {
     /// With accounts of these logins, each with these roles at these places; the first place is the account's own.
     pub async fn granted(transport: Transport, staff: &[(&str, Vec<(Role, &str)>)]) -> Office {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(&Store::sqlite_url(dir.path()), &dir.path().join("keys")).await.unwrap();
+        let url = postgres().unwrap_or_else(|| Store::sqlite_url(dir.path()));
+        let store = Store::open(&url, &dir.path().join("keys")).await.unwrap();
         let clock = Arc::new(Mutex::new(START.parse::<Timestamp>().unwrap()));
         let accounts: Vec<NewAccount> = staff.iter().map(|(login, holds)| account(login, holds)).collect();
         let first = store.set_up(&accounts, START.parse().unwrap()).await.unwrap();

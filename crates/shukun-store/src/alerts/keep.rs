@@ -15,6 +15,7 @@ use crate::scope::Scope;
 use crate::sealed::Place;
 use crate::sql::{Row, all, execute, find, statements, values};
 use crate::store::Store;
+use crate::wall::{OwnWork, open_for};
 
 statements! {
     // Reads the row and holds it until the end.
@@ -57,7 +58,7 @@ impl Store {
             scope.require(Permission::RunScreening, Some(&one.region))?;
         }
         self.retry_taken(|| async {
-            let tx = self.begin_write().await?;
+            let tx = self.begin_own(OwnWork::Screening).await?;
             let mut alerts = Vec::new();
             for one in seen {
                 alerts.extend(self.record(&tx, run, one).await?);
@@ -114,7 +115,7 @@ impl Store {
         ctx: &Context<'_>,
     ) -> Result<Option<Case>> {
         self.retry_taken(|| async {
-            let tx = self.begin_write().await?;
+            let tx = self.begin_own(OwnWork::Screening).await?;
             let alert = self.hold_alert(&tx, scope, Permission::RunScreening, alert_id).await?;
             let open = find(&tx, OPEN_CASE, values![alert.household.to_string()]).await?;
             let open = open.map(|row| row.get::<String>("case_id")).transpose()?.and_then(|id| CaseId::new(&id));
@@ -150,7 +151,7 @@ impl Store {
         now: Moment,
     ) -> Result<Alert> {
         self.retry(|| async {
-            let tx = self.begin_write().await?;
+            let tx = self.begin_within(scope).await?;
             let alert = self.hold_alert(&tx, scope, Permission::Screen, alert_id).await?;
             let (reason, until, note) = pause.clone();
             let paused = alert.suppressed(reason, until, note, today_in_china(now)).map_err(fault)?;
@@ -172,7 +173,9 @@ impl Store {
 
     /// The alert of a person's year, if there is one in the caller's area.
     pub async fn alert_of(&self, scope: &Scope, person: PersonId, year: i16) -> Result<Option<Alert>> {
-        let row = find(&self.db, OF_YEAR, values![person.to_string(), i64::from(year)]).await?;
+        let row =
+            find(&self.within(scope, Permission::ViewCases), OF_YEAR, values![person.to_string(), i64::from(year)])
+                .await?;
         let Some(row) = row else { return Ok(None) };
         let alert = self.open_alert(&row).await?;
         Ok(Some(alert).filter(|alert| scope.allows(Permission::ViewCases, Some(&alert.region))))
@@ -180,7 +183,9 @@ impl Store {
 
     /// An alert of the caller's area, with the history of its colour.
     pub async fn alert(&self, scope: &Scope, alert_id: &AlertId) -> Result<Alert> {
-        let row = find(&self.db, ONE, values![alert_id.as_str()]).await?.ok_or_else(StoreError::not_found)?;
+        let row = find(&self.within(scope, Permission::ViewCases), ONE, values![alert_id.as_str()])
+            .await?
+            .ok_or_else(StoreError::not_found)?;
         let alert = self.open_alert(&row).await?;
         let is_in = scope.allows(Permission::ViewCases, Some(&alert.region));
         if is_in { Ok(alert) } else { Err(StoreError::not_found()) }
@@ -236,6 +241,12 @@ impl Store {
 /// Alerts go with their case: cleared when it is closed, into the other one when it was merged, and into the one they
 /// were taken to.
 pub(crate) async fn follow_case(store: &Store, tx: &DatabaseTransaction, case: &Case) -> Result<()> {
+    let opening = open_for(tx, OwnWork::Following).await?;
+    follow(store, tx, case).await?;
+    opening.close(tx).await
+}
+
+async fn follow(store: &Store, tx: &DatabaseTransaction, case: &Case) -> Result<()> {
     use shukun_casework::case::Status;
     if case.status == Status::Closed {
         for row in all(tx, IN_CASE, values![case.id.as_str()]).await? {

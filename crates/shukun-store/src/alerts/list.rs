@@ -106,7 +106,7 @@ impl Store {
         from: Option<&AlertCursor>,
         rows: u16,
     ) -> Result<AlertPage> {
-        let found = alerts_query(scope, filter, from, rows).all(&self.db).await?;
+        let found = alerts_query(scope, filter, from, rows).all(&self.within(scope, Permission::ViewCases)).await?;
         let has_more = found.len() > usize::from(rows);
         let rows: Vec<AlertRow> = found.iter().take(usize::from(rows)).map(read).collect::<Result<_>>()?;
         let cursor =
@@ -117,7 +117,7 @@ impl Store {
 
     /// How many alerts of the caller's area the filter finds, by colour; nothing = below every line.
     pub async fn count_alerts(&self, scope: &Scope, filter: &AlertFilter) -> Result<Vec<Count>> {
-        let rows = alert_counts_query(scope, filter).all(&self.db).await?;
+        let rows = alert_counts_query(scope, filter).all(&self.within(scope, Permission::ViewCases)).await?;
         let count = |row: &Row| {
             let cases = u64::try_from(row.get::<i64>("alerts")?).map_err(|_| unreadable())?;
             Ok(Count { key: row.get("colour")?, cases })

@@ -23,6 +23,7 @@ use crate::moment::{Moment, millis};
 use crate::scope::Scope;
 use crate::sql::{all, execute, find, statements, values};
 use crate::store::Store;
+use crate::wall::{OwnWork, open_for};
 
 statements! {
     // Reads the row and holds it until the end: two acts on one case come one after the other.
@@ -108,7 +109,7 @@ impl Store {
     ) -> Result<Case> {
         let actor = self.person(scope).await?;
         self.retry(|| async {
-            let tx = self.begin_write().await?;
+            let tx = self.begin_within(scope).await?;
             // Always in the same order, so that two mergers do not wait for each other.
             let (first, second) = if keep < duplicate.0 { (keep, duplicate.0) } else { (duplicate.0, keep) };
             self.hold(&tx, scope, first).await?;
@@ -136,13 +137,16 @@ impl Store {
         let actor = self.person(scope).await?;
         let split = self
             .retry(|| async {
-                let tx = self.begin_write().await?;
+                let tx = self.begin_within(scope).await?;
                 self.hold(&tx, scope, case_id).await?;
                 let case = self.load_case(&tx, case_id).await?;
                 let (actions, of_new) = plan_split(&case, alerts, new.clone(), &actor, ctx).map_err(refused)?;
                 let after = self.write_down(&tx, scope, Some(case), &actions, ctx).await?;
                 if !of_new.is_empty() {
+                    // The other household may live elsewhere.
+                    let opening = open_for(&tx, OwnWork::Leaving).await?;
                     self.write_down(&tx, scope, None, &of_new, ctx).await?;
+                    opening.close(&tx).await?;
                 }
                 tx.commit().await?;
                 Ok(after)
@@ -176,7 +180,7 @@ impl Store {
     pub async fn declare_own_household(&self, scope: &Scope, household_id: HouseholdId, now: Moment) -> Result<()> {
         let account_id = scope.account_id().as_str();
         self.retry(|| async {
-            let tx = self.begin_write().await?;
+            let tx = self.begin_within(scope).await?;
             execute(&tx, DECLARE, values![account_id, household_id.to_string()]).await?;
             let object = Object::new("household", household_id.to_string());
             let entry = Entry { account_id, act: Act::OwnHousehold, object, region: None, fields: "", reason: None };
@@ -193,7 +197,7 @@ impl Store {
         let account_id = scope.account_id().as_str();
         let id = ActorId::new(account_id).ok_or_else(unreadable)?;
         let mut own_households = BTreeSet::new();
-        for row in all(&self.db, OWN, values![account_id]).await? {
+        for row in all(&self.mine(scope), OWN, values![account_id]).await? {
             own_households.insert(HouseholdId(row.get::<String>("household_id")?.parse().map_err(|_| unreadable())?));
         }
         Ok(Actor::Person { id, grants: scope.grants().to_vec(), own_households })
@@ -202,7 +206,7 @@ impl Store {
     async fn open_as(&self, scope: &Scope, actor: &Actor, opening: &Opening, ctx: &Context<'_>) -> Result<Case> {
         let opened = self
             .retry(|| async {
-                let tx = self.begin_write().await?;
+                let tx = self.begin_within(scope).await?;
                 let case = self.open_within(&tx, scope, actor, opening, ctx).await?;
                 tx.commit().await?;
                 Ok(case)
@@ -261,7 +265,7 @@ impl Store {
     ) -> Result<Case> {
         let acted = self
             .retry(|| async {
-                let tx = self.begin_write().await?;
+                let tx = self.begin_within(scope).await?;
                 let after = self.act_within(&tx, scope, actor, case_id, commands, ctx).await?;
                 tx.commit().await?;
                 Ok(after)
@@ -290,10 +294,8 @@ impl Store {
         actions: &[Action],
         ctx: &Context<'_>,
     ) -> Result<Case> {
-        for action in actions {
-            self.append_action(tx, action).await?;
-        }
         let known = before.as_ref().map(|case| (case.status, case.detections.len()));
+        let region = before.as_ref().map(|case| case.region.clone());
         let case = match before {
             Some(case) if actions.is_empty() => return Ok(case),
             Some(mut case) => {
@@ -302,7 +304,14 @@ impl Store {
             }
             None => Case::replay(actions).map_err(|_| unreadable())?,
         };
+        // Whoever takes a case elsewhere writes a row that is no longer theirs to read.
+        let leaves = region.is_some_and(|region| region != case.region);
+        let opening = if leaves { Some(open_for(tx, OwnWork::Leaving).await?) } else { None };
+        // The row first: the second wall shows what goes with a case to whoever sees its row.
         write(tx, &case).await?;
+        for action in actions {
+            self.append_action(tx, action).await?;
+        }
         let (calendar, settings, now) = (ctx.calendar, ctx.settings, ctx.now);
         clock::write(tx, &case, Watch { calendar, settings, now }).await?;
         let is_closed = |status| status == Status::Closed;
@@ -317,6 +326,9 @@ impl Store {
         let region = Some(&case.region);
         append(self, tx, now, Entry { account_id, act: Act::CaseActed, object, region, fields: &fields, reason: None })
             .await?;
+        if let Some(opening) = opening {
+            opening.close(tx).await?;
+        }
         Ok(case)
     }
 

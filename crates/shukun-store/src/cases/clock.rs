@@ -15,6 +15,7 @@ use crate::figures;
 use crate::moment::{Moment, millis, moment};
 use crate::sql::{Row, all, execute, find, statements, values};
 use crate::store::Store;
+use crate::wall::OwnWork;
 
 statements! {
     WRITE_CLOCK = "INSERT INTO case_clocks (clock_of, step, due_on, level, recert_due, read_at) VALUES ($1, $2, $3, $4, $5, $6)
@@ -81,14 +82,14 @@ impl Store {
     pub async fn refresh_clocks(&self, watch: Watch<'_>) -> Result<u64> {
         let (mut after, mut refreshed) = (String::new(), 0);
         loop {
-            let ids: Vec<String> = all(&self.db, OPEN_IDS, values![after.as_str()])
+            let ids: Vec<String> = all(&self.own(OwnWork::Clocks), OPEN_IDS, values![after.as_str()])
                 .await?
                 .iter()
                 .map(|row| row.get("case_id"))
                 .collect::<Result<_>>()?;
             let Some(last) = ids.last() else { return Ok(refreshed) };
             self.retry(|| async {
-                let tx = self.begin_write().await?;
+                let tx = self.begin_own(OwnWork::Clocks).await?;
                 for id in &ids {
                     self.refresh_clock(&tx, id, watch).await?;
                 }

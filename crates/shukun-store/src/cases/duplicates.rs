@@ -17,7 +17,8 @@ const MOST: i64 = 200;
 impl Store {
     /// Pairs of open cases, both in the caller's area, whose households hold one ID number; 200 at most.
     pub async fn list_duplicates(&self, scope: &Scope) -> Result<Vec<(CaseId, CaseId)>> {
-        let rows = duplicates_query(scope, Permission::ViewCases).all(&self.db).await?;
+        let rows =
+            duplicates_query(scope, Permission::ViewCases).all(&self.within(scope, Permission::ViewCases)).await?;
         let id = |row: &crate::sql::Row, column| CaseId::new(&row.get::<String>(column)?).ok_or_else(unreadable);
         rows.iter().map(|row| Ok((id(row, "one_case")?, id(row, "other_case")?))).collect()
     }
@@ -35,6 +36,11 @@ pub(crate) fn duplicates_query(scope: &Scope, permission: Permission) -> Query {
     scope.push_area(&mut query, "one.region", permission);
     query.push(" AND ");
     scope.push_area(&mut query, "other.region", permission);
+    // The people too: what nobody here may see is compared for nobody here.
+    query.push(" AND ");
+    scope.push_area(&mut query, "of_one.region", permission);
+    query.push(" AND ");
+    scope.push_area(&mut query, "of_other.region", permission);
     query.push(" ORDER BY one_case, other_case LIMIT ").bind(MOST);
     query
 }

@@ -1,6 +1,7 @@
 //! Lists of cases: filters, an order, pages by key, and counts; one statement each, all within the scope.
 
 use shukun_base::Day;
+use shukun_casework::authority::Permission;
 
 use super::filter::{CaseFilter, push_conditions};
 use super::row::{COLUMNS, CaseRow, TABLES, read};
@@ -135,7 +136,8 @@ impl Store {
         from: Option<&CaseCursor>,
         rows: u16,
     ) -> Result<CasePage> {
-        let found = list_query(scope, filter, order, from, rows).all(&self.db).await?;
+        let found =
+            list_query(scope, filter, order, from, rows).all(&self.within(scope, Permission::ViewCases)).await?;
         let has_more = found.len() > usize::from(rows);
         let rows: Vec<CaseRow> = found.iter().take(usize::from(rows)).map(read).collect::<Result<_>>()?;
         let next = rows.last().filter(|_| has_more).map(|last| cursor_at(last, order));
@@ -144,7 +146,7 @@ impl Store {
 
     /// How many cases of the caller's area the filter finds, by a word. The sum is the length of the list.
     pub async fn count_cases(&self, scope: &Scope, filter: &CaseFilter, by: CountBy) -> Result<Vec<Count>> {
-        let rows = counts_query(scope, filter, by).all(&self.db).await?;
+        let rows = counts_query(scope, filter, by).all(&self.within(scope, Permission::ViewCases)).await?;
         let count = |row: &crate::sql::Row| {
             let cases = u64::try_from(row.get::<i64>("cases")?).map_err(|_| StoreError::not_found())?;
             Ok(Count { key: row.get("word")?, cases })

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use sea_orm::TransactionTrait as _;
 use shukun_base::HouseholdId;
 use shukun_casework::CaseId;
 use shukun_casework::case::Status;
@@ -14,13 +13,14 @@ use shukun_casework::case::Status;
 use super::testing::{Desk, VILLAGES, county, opened};
 use super::{CaseFilter, CaseOrder, CountBy, clock, row};
 use crate::testing::{on_both, region};
+use crate::wall::OwnWork;
 use crate::{Scope, Store};
 
 /// Rows of so many cases, spread over villages, steps and days.
 async fn fill(store: &Store, hsa: &Scope, count: u64) {
     let first = opened(store, hsa, 1).await;
     let (model, desk) = (store.case(hsa, &first).await.unwrap(), Desk::new());
-    let tx = store.db.begin().await.unwrap();
+    let tx = store.begin_own(OwnWork::Rows).await.unwrap();
     for number in 0..count {
         let mut case = model.clone();
         case.id = CaseId::new(&format!("load-{number:06}")).unwrap();
@@ -84,8 +84,10 @@ fn a_page_asks_as_much_of_ten_cases_as_of_many() {
             print_times(&many, &many_scopes[1], "county").await;
             print_times(&many, &many_scopes[3], "town").await;
         }
+        // On PostgreSQL each read is let through the second wall first.
+        let expected = if few.engine() == "sqlite" { 3 } else { 6 };
         let (few, many) =
             (statements_of_a_page(few, &few_scopes[1]).await, statements_of_a_page(many, &many_scopes[1]).await);
-        assert_eq!((few, many), (3, 3));
+        assert_eq!((few, many), (expected, expected));
     });
 }

@@ -19,6 +19,7 @@ use crate::scope::Scope;
 use crate::sealed::Place;
 use crate::sql::{Query, Row, all, execute, find, statements, values};
 use crate::store::Store;
+use crate::wall::OwnWork;
 
 statements! {
     ACTIONS = "SELECT sequence, action FROM case_actions WHERE case_id = $1 ORDER BY sequence";
@@ -179,13 +180,13 @@ impl Store {
         let mut query = Query::new(COLUMNS);
         query.push(TABLES).push("case_id = ").bind(case_id.as_str()).push(" AND ");
         scope.push_area(&mut query, "region", Permission::ViewCases);
-        read(&query.find(&self.db).await?.ok_or_else(StoreError::not_found)?)
+        read(&query.find(&self.within(scope, Permission::ViewCases)).await?.ok_or_else(StoreError::not_found)?)
     }
 
     /// Everything that happened in a case of the caller's area, in order.
     pub async fn case_actions(&self, scope: &Scope, case_id: &CaseId) -> Result<Vec<Action>> {
         self.case_row(scope, case_id).await?;
-        self.load_actions(&self.db, case_id).await
+        self.load_actions(&self.within(scope, Permission::ViewCases), case_id).await
     }
 
     /// A case of the caller's area: what its actions add up to. For planning; a page that shows it to somebody asks
@@ -212,7 +213,7 @@ impl Store {
         scope.require_anywhere(Permission::ManageSystem)?;
         let (mut after, mut rebuilt) = (String::new(), 0);
         loop {
-            let ids = all(&self.db, IDS, values![after.as_str()]).await?;
+            let ids = all(&self.own(OwnWork::Rows), IDS, values![after.as_str()]).await?;
             for row in &ids {
                 after = row.get("case_id")?;
                 self.rebuild_case(&CaseId::new(&after).ok_or_else(unreadable)?).await?;
@@ -229,7 +230,7 @@ impl Store {
     pub async fn renew_old_rows(&self) -> Result<u64> {
         let mut renewed = 0;
         loop {
-            let ids = all(&self.db, OLD_ROWS, values![]).await?;
+            let ids = all(&self.own(OwnWork::Rows), OLD_ROWS, values![]).await?;
             for row in &ids {
                 self.rebuild_case(&CaseId::new(&row.get::<String>("case_id")?).ok_or_else(unreadable)?).await?;
                 renewed += 1;
@@ -242,7 +243,7 @@ impl Store {
 
     async fn rebuild_case(&self, case_id: &CaseId) -> Result<()> {
         self.retry(|| async {
-            let tx = self.begin_write().await?;
+            let tx = self.begin_own(OwnWork::Rows).await?;
             find(&tx, HOLD, values![case_id.as_str()]).await?;
             let actions = self.load_actions(&tx, case_id).await?;
             write(&tx, &Case::replay(&actions).map_err(|_| unreadable())?).await?;

@@ -14,6 +14,7 @@ use super::testing::{Desk, TOWNS, VILLAGES, case_id, county, detection, opening,
 use super::*;
 use crate::error::ErrorKind;
 use crate::testing::{at, id_of, on_both, region};
+use crate::wall::OwnWork;
 use crate::{Scope, Store, StoreError};
 
 async fn open(store: &Store, hsa: &Scope, desk: &Desk, number: u64, place: &str) -> Case {
@@ -151,7 +152,8 @@ fn the_database_keeps_what_happened() {
         open(&store, &scopes[0], &desk, 1, VILLAGES[0]).await;
         for statement in ["UPDATE case_actions SET at = 0", "DELETE FROM case_actions"] {
             assert!(
-                StoreError::from(store.db.execute_unprepared(statement).await.unwrap_err()).is_trigger(),
+                StoreError::from(store.own(OwnWork::Backup).execute_unprepared(statement).await.unwrap_err())
+                    .is_trigger(),
                 "{statement}"
             );
         }
@@ -344,13 +346,17 @@ async fn check_invariants(db: &crate::testing::TestDb, seed: u64) {
             assert_eq!(sum, u64::try_from(listed.len()).unwrap(), "seed {seed}: {filter:?} by {by:?}");
         }
     }
-    store.db.execute_unprepared("DELETE FROM cases WHERE case_id > 'case-0005'").await.unwrap();
-    store.db.execute_unprepared("UPDATE cases SET status = 'settled', flags = '', version = 0").await.unwrap();
+    store.own(OwnWork::Backup).execute_unprepared("DELETE FROM cases WHERE case_id > 'case-0005'").await.unwrap();
+    store
+        .own(OwnWork::Backup)
+        .execute_unprepared("UPDATE cases SET status = 'settled', flags = '', version = 0")
+        .await
+        .unwrap();
     assert_eq!(store.rebuild_cases(&scopes[7]).await.unwrap(), 12);
     let rebuilt = rows(&store, &scopes[6], &CaseFilter::default(), CaseOrder::Longest, 50).await;
     assert_eq!(rebuilt, all, "seed {seed}: the rows are what the actions say");
     store
-        .db
+        .own(OwnWork::Backup)
         .execute_unprepared("UPDATE cases SET years = NULL, rule = NULL WHERE case_id < 'case-0004'")
         .await
         .unwrap();

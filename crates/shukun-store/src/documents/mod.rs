@@ -19,6 +19,7 @@ use crate::scope::Scope;
 use crate::sealed::Place;
 use crate::sql::{Row, all, execute, find, statements, values};
 use crate::store::Store;
+use crate::wall::OwnWork;
 
 statements! {
     ADD = "INSERT INTO documents (document_id, case_id, kind, form, sha256, size_bytes, content, added_by, added_at)
@@ -120,7 +121,13 @@ impl Store {
         }
         let bytes = &picture::without_traces(form, bytes).map_err(wrong_picture)?;
         let sha256 = ContentHash::new(&hex(&Sha256::digest(bytes))).ok_or_else(unreadable)?;
-        if let Some(row) = find(&self.db, SAME, values![case_id.as_str(), kind.key(), sha256.as_str()]).await? {
+        if let Some(row) = find(
+            &self.within(scope, Permission::ViewCases),
+            SAME,
+            values![case_id.as_str(), kind.key(), sha256.as_str()],
+        )
+        .await?
+        {
             let id = DocumentId::new(&row.get::<String>("document_id")?).ok_or_else(unreadable)?;
             return Ok(Document { id, kind, sha256 });
         }
@@ -130,7 +137,7 @@ impl Store {
         let by = scope.account_id().as_str();
         self.refuse_above_quota(by, size_bytes, now).await?;
         self.retry(|| async {
-            let tx = self.begin_write().await?;
+            let tx = self.begin_within(scope).await?;
             let values = values![
                 document.id.as_str(),
                 case_id.as_str(),
@@ -152,7 +159,7 @@ impl Store {
 
     async fn refuse_above_quota(&self, by: &str, size_bytes: i64, now: Moment) -> Result<()> {
         let since = millis(now).saturating_sub(24 * HOUR_MS);
-        let Some(row) = find(&self.db, DAY, values![by, since]).await? else { return Ok(()) };
+        let Some(row) = find(&self.own(OwnWork::Quota), DAY, values![by, since]).await? else { return Ok(()) };
         let (papers, bytes): (i64, i64) = (row.get("papers")?, row.get("bytes")?);
         let fits = papers < PER_DAY.0 && bytes.saturating_add(size_bytes) <= PER_DAY.1;
         if fits { Ok(()) } else { Err(above_quota()) }
@@ -161,7 +168,7 @@ impl Store {
     /// Somebody who opens paper after paper is stopped before the hundred and first of an hour.
     async fn refuse_many_openings(&self, by: &str, now: Moment) -> Result<()> {
         let since = millis(now).saturating_sub(HOUR_MS);
-        let row = find(&self.db, OPENED, values![by, Act::DocumentOpened.key(), since]).await?;
+        let row = find(&self.own(OwnWork::Quota), OPENED, values![by, Act::DocumentOpened.key(), since]).await?;
         let opened = row.map_or(Ok(0), |row| row.get::<i64>("papers"))?;
         if opened < PER_HOUR { Ok(()) } else { Err(too_many_openings()) }
     }
@@ -169,7 +176,11 @@ impl Store {
     /// The papers of a case of the caller's area, without their bytes.
     pub async fn list_documents(&self, scope: &Scope, case_id: &CaseId) -> Result<Vec<StoredDocument>> {
         self.case_row(scope, case_id).await?;
-        all(&self.db, OF_CASE, values![case_id.as_str()]).await?.iter().map(read).collect()
+        all(&self.within(scope, Permission::ViewCases), OF_CASE, values![case_id.as_str()])
+            .await?
+            .iter()
+            .map(read)
+            .collect()
     }
 
     /// Opens a paper: whoever may look behind a mask there, with the second factor. Who opened it is written down first.
@@ -186,7 +197,9 @@ impl Store {
     ) -> Result<(StoredDocument, Vec<u8>)> {
         let region = self.case_row(scope, case_id).await?.region;
         scope.require(Permission::Reveal, Some(&region))?;
-        let row = find(&self.db, ONE, values![document_id.as_str(), case_id.as_str()]).await?;
+        let row =
+            find(&self.within(scope, Permission::ViewCases), ONE, values![document_id.as_str(), case_id.as_str()])
+                .await?;
         let row = row.ok_or_else(StoreError::not_found)?;
         self.refuse_many_openings(scope.account_id().as_str(), now).await?;
         let (stored, cell) = (read(&row)?, row.get::<Vec<u8>>("content")?);
@@ -317,7 +330,10 @@ mod tests {
             assert_eq!(bytes, SCAN);
             let filter = AuditFilter { act: Some(Act::DocumentOpened), ..AuditFilter::default() };
             assert_eq!(store.list_audit(&scopes[6], &filter).await.unwrap().len(), 1);
-            let cell = find(&store.db, ONE, values![document.id.as_str(), case_id.as_str()]).await.unwrap().unwrap();
+            let cell = find(&store.own(OwnWork::Backup), ONE, values![document.id.as_str(), case_id.as_str()])
+                .await
+                .unwrap()
+                .unwrap();
             let cell: Vec<u8> = cell.get("content").unwrap();
             assert!(!cell.windows(5).any(|window| window == b"%PDF-"));
         });
@@ -348,7 +364,9 @@ mod tests {
             let large = [SCAN, &vec![0; LARGEST]].concat();
             assert_eq!(add(&store, &scopes[0], &case_id, &large).await.unwrap_err().code, "store-document-size");
             let change = "UPDATE documents SET kind = 'other'";
-            assert!(StoreError::from(store.db.execute_unprepared(change).await.unwrap_err()).is_trigger());
+            assert!(
+                StoreError::from(store.own(OwnWork::Backup).execute_unprepared(change).await.unwrap_err()).is_trigger()
+            );
         });
     }
 

@@ -70,7 +70,7 @@ impl Store {
         scope.require_anywhere(Permission::ViewStatistics)?;
         let mut query = Query::new("SELECT MAX(year) AS year FROM alerts WHERE ");
         scope.push_area(&mut query, "region", Permission::ViewCases);
-        let row = query.find(&self.db).await?;
+        let row = query.find(&self.within(scope, Permission::ViewCases)).await?;
         let year: Option<i64> = row.map(|row| row.get("year")).transpose()?.flatten();
         year.map(|year| i16::try_from(year).map_err(|_| unreadable())).transpose()
     }
@@ -85,7 +85,7 @@ impl Store {
     ) -> Result<Vec<ColourCount>> {
         scope.require_anywhere(Permission::ViewStatistics)?;
         let mut found: BTreeMap<(String, Colour), (u64, u64)> = BTreeMap::new();
-        for row in colour_counts_query(scope, year, region).all(&self.db).await? {
+        for row in colour_counts_query(scope, year, region).all(&self.within(scope, Permission::ViewCases)).await? {
             let colour = Colour::find(&row.get::<String>("was")?).ok_or_else(unreadable)?;
             let people = number(&row, "people")?;
             found.entry((row.get("came_in")?, colour)).or_default().0 += people;
@@ -105,7 +105,7 @@ impl Store {
         from: Option<&AlertCursor>,
         rows: u16,
     ) -> Result<(Vec<ColourRow>, Option<AlertCursor>)> {
-        let found = colours_query(scope, filter, from, rows).all(&self.db).await?;
+        let found = colours_query(scope, filter, from, rows).all(&self.within(scope, Permission::ViewCases)).await?;
         let has_more = found.len() > usize::from(rows);
         let rows: Vec<ColourRow> = found.iter().take(usize::from(rows)).map(read).collect::<Result<_>>()?;
         let next = rows.last().filter(|_| has_more).map(|last| AlertCursor::at(last.burden_fen, &last.alert_id));

@@ -80,21 +80,31 @@ impl Store {
     /// How far the cases of the caller's area came. The sum is the length of the list.
     pub async fn count_reached(&self, scope: &Scope, filter: &CaseFilter) -> Result<Vec<Reached>> {
         scope.require_anywhere(Permission::ViewStatistics)?;
-        reached_query(scope, filter).all(&self.db).await?.iter().map(read_reached).collect()
+        reached_query(scope, filter)
+            .all(&self.within(scope, Permission::ViewCases))
+            .await?
+            .iter()
+            .map(read_reached)
+            .collect()
     }
 
     /// How long the open cases of the caller's area wait, and how they stand against the limits of their steps, as last
     /// read.
     pub async fn count_ageing(&self, scope: &Scope, filter: &CaseFilter, by: PlaceSize) -> Result<Vec<Ageing>> {
         scope.require_anywhere(Permission::ViewStatistics)?;
-        ageing_query(scope, filter, by).all(&self.db).await?.iter().map(read_ageing).collect()
+        ageing_query(scope, filter, by)
+            .all(&self.within(scope, Permission::ViewCases))
+            .await?
+            .iter()
+            .map(read_ageing)
+            .collect()
     }
 
     /// How the closed cases of the caller's area ended, by rule and colour.
     pub async fn count_endings(&self, scope: &Scope, filter: &CaseFilter) -> Result<Vec<Ended>> {
         scope.require_anywhere(Permission::ViewStatistics)?;
         let mut found: BTreeMap<(Option<String>, Option<Colour>), Precision> = BTreeMap::new();
-        for row in endings_query(scope, filter).all(&self.db).await? {
+        for row in endings_query(scope, filter).all(&self.within(scope, Permission::ViewCases)).await? {
             let colour: Option<String> = row.get("colour")?;
             let colour = colour.map(|key| Colour::find(&key).ok_or_else(unreadable)).transpose()?;
             let precision = found.entry((row.get("rule")?, colour)).or_default();
@@ -114,7 +124,7 @@ impl Store {
     pub async fn count_months(&self, scope: &Scope, filter: &CaseFilter) -> Result<Vec<Trend>> {
         scope.require_anywhere(Permission::ViewStatistics)?;
         let mut months: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-        for row in trend_query(scope, filter).all(&self.db).await? {
+        for row in trend_query(scope, filter).all(&self.within(scope, Permission::ViewCases)).await? {
             let cases = number(&row, "cases")?;
             months.entry(row.get("opened_in")?).or_default().0 += cases;
             if let Some(closed_in) = row.get::<Option<String>>("closed_in")? {

@@ -191,7 +191,12 @@ impl Store {
     /// What each office of the caller's area had to do in a period; townships and villages by township.
     pub async fn count_tasks(&self, scope: &Scope, filter: &TaskFilter) -> Result<Vec<OfficeTasks>> {
         scope.require_anywhere(Permission::ViewStatistics)?;
-        office_tasks_query(scope, filter).all(&self.db).await?.iter().map(read_office).collect()
+        office_tasks_query(scope, filter)
+            .all(&self.within(scope, Permission::ViewCases))
+            .await?
+            .iter()
+            .map(read_office)
+            .collect()
     }
 
     /// One page of the tasks behind a figure of [`Store::count_tasks`], the oldest first.
@@ -203,7 +208,8 @@ impl Store {
         from: Option<&TaskCursor>,
         rows: u16,
     ) -> Result<TaskPage> {
-        let found = tasks_query(scope, filter, kind, from, rows).all(&self.db).await?;
+        let found =
+            tasks_query(scope, filter, kind, from, rows).all(&self.within(scope, Permission::ViewCases)).await?;
         let has_more = found.len() > usize::from(rows);
         let rows: Vec<TaskRow> = found.iter().take(usize::from(rows)).map(read).collect::<Result<_>>()?;
         let cursor = |last: &TaskRow| TaskCursor {

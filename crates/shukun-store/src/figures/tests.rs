@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use jiff::ToSpan as _;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
-use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
+use sea_orm::ConnectionTrait as _;
 use shukun_base::{Day, Fen, HouseholdId, PersonId};
 use shukun_casework::alert::{Colour, Sighting};
 use shukun_casework::authority::Programme;
@@ -21,6 +21,7 @@ use super::*;
 use crate::cases::testing::{Desk, TOWNS, VILLAGES, case_id, county, detection, opened, run, write_row};
 use crate::cases::tests::{rows, work};
 use crate::testing::{TestDb, at, on_both, region};
+use crate::wall::OwnWork;
 use crate::{AlertCursor, CaseFilter, CaseOrder, CaseRow, Scope, Seen, Store, today_in_china};
 
 const PLACES: [&str; 6] = ["330381", TOWNS[2], VILLAGES[0], VILLAGES[1], VILLAGES[2], VILLAGES[3]];
@@ -67,7 +68,7 @@ fn random_case(chance: &mut ChaCha8Rng, model: &Case, number: u64) -> Case {
 
 async fn write(store: &Store, cases: &[Case], minutes: i64) {
     let desk = Desk::new();
-    let tx = store.db.begin().await.unwrap();
+    let tx = store.begin_own(OwnWork::Rows).await.unwrap();
     for case in cases {
         write_row(&tx, case, Watch { now: at(minutes), ..watch(&desk) }).await;
     }
@@ -337,8 +338,8 @@ fn rebuilt_figures_are_the_same_and_asking_costs_the_same() {
         let filter = CaseFilter::default();
         let before = store.count_reached(&scopes[1], &filter).await.unwrap();
         let ageing = store.count_ageing(&scopes[1], &filter, PlaceSize::Town).await.unwrap();
-        store.db.execute_unprepared("DELETE FROM case_figures").await.unwrap();
-        store.db.execute_unprepared("DELETE FROM case_stays").await.unwrap();
+        store.own(OwnWork::Backup).execute_unprepared("DELETE FROM case_figures").await.unwrap();
+        store.own(OwnWork::Backup).execute_unprepared("DELETE FROM case_stays").await.unwrap();
         assert_ne!(store.count_reached(&scopes[1], &filter).await.ok(), Some(before.clone()));
         store.refresh_clocks(Watch { now: at(81), ..watch(&desk) }).await.unwrap();
         assert_eq!(store.count_reached(&scopes[1], &filter).await.unwrap(), before);
@@ -356,6 +357,7 @@ fn rebuilt_figures_are_the_same_and_asking_costs_the_same() {
         store.count_endings(&scopes[1], &filter).await.unwrap();
         store.count_months(&scopes[1], &filter).await.unwrap();
         store.count_colours(&scopes[1], 2026, None).await.unwrap();
-        assert_eq!(asked.load(Ordering::Relaxed), 5);
+        // On PostgreSQL each is let through the second wall first.
+        assert_eq!(asked.load(Ordering::Relaxed), if store.engine() == "sqlite" { 5 } else { 10 });
     });
 }

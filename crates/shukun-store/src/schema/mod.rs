@@ -18,6 +18,7 @@ use sha2::{Digest as _, Sha256};
 use crate::chance::hex;
 use crate::error::{ErrorKind, Result, StoreError};
 use crate::sql::{Row, all, execute, find, statements, values};
+use crate::wall::{OwnWork, pass_as};
 
 struct Migration {
     number: i64,
@@ -52,6 +53,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(10, "0010_api"),
     migration!(11, "0011_figures"),
     migration!(12, "0012_papers"),
+    migration!(13, "0013_wall"),
 ];
 
 statements! {
@@ -87,6 +89,7 @@ pub(crate) async fn migrate(db: &DatabaseConnection) -> Result<()> {
     if tx.get_database_backend() == DbBackend::Postgres {
         tx.execute_unprepared(POSTGRES_LOCK).await?;
     }
+    pass_as(&tx, OwnWork::Schema).await?;
     tx.execute_unprepared(MIGRATIONS_TABLE).await?;
     let applied = all(&tx, APPLIED, values![]).await?;
     refuse_newer(&applied)?;

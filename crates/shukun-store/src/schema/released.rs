@@ -12,6 +12,7 @@ use shukun_casework::case::Case;
 use super::{FILLED_BY_OPENING, MIGRATIONS, MIGRATIONS_TABLE, REFERRED_TO, apply, write_clashing_roles};
 use crate::store::options;
 use crate::testing::{PASSWORD, TestDb, at, on_both};
+use crate::wall::OwnWork;
 use crate::{AlertFilter, CaseFilter, CaseOrder, PersonField, Scope, Store};
 
 /// Every migration that a released version carries, with its hash. A row is added with the release and never changed:
@@ -117,7 +118,7 @@ async fn scope(store: &Store, login: &str) -> Scope {
 
 /// The rows of all cases as they lie in the table.
 async fn projections(store: &Store) -> Vec<String> {
-    let tx = store.db.begin().await.unwrap();
+    let tx = store.begin_own(OwnWork::Backup).await.unwrap();
     let mut rows = Vec::new();
     let tables = crate::copy::tables(&tx).await;
     match tables {
@@ -130,7 +131,7 @@ async fn projections(store: &Store) -> Vec<String> {
         Err(_) => {
             drop(tx);
             let query = crate::sql::Query::new("SELECT row_to_json(cases)::text AS row FROM cases ORDER BY case_id");
-            for row in query.all(&store.db).await.unwrap() {
+            for row in query.all(&store.own(OwnWork::Backup)).await.unwrap() {
                 rows.push(row.get("row").unwrap());
             }
         }

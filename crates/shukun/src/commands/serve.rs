@@ -73,6 +73,14 @@ fn text(told: &Told<'_>, lang: Lang) -> String {
                 "Note: others can reach it and nothing is encrypted on the way. Put an https gateway before it, and add --https.",
             )
         ),
+        Told::OneWall => format!(
+            "{}\n",
+            pick(
+                lang,
+                "注意 [serve-one-wall]：数据库账号是超级用户或有 BYPASSRLS，数据库的行级权限对它不起作用。请按 docs/serve.md 另建一个账号。",
+                "Note [serve-one-wall]: the database's role is a superuser or has BYPASSRLS, so row-level security does not hold for it. Make another role as docs/serve.md says.",
+            )
+        ),
     }
 }
 

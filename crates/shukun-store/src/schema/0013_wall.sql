@@ -1,0 +1,1 @@
+-- The second wall is PostgreSQL's alone; the tables are the same on both engines.

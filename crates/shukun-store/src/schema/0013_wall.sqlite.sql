@@ -1,0 +1,1 @@
+-- Has no such thing: there the condition of every statement is the one wall.
