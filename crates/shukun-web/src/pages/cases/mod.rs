@@ -29,6 +29,8 @@ mod tests;
 #[cfg(test)]
 mod tests_beside;
 #[cfg(test)]
+mod tests_of_appeals;
+#[cfg(test)]
 mod tests_of_bulk;
 #[cfg(test)]
 mod tests_of_exports;
@@ -38,6 +40,10 @@ mod tests_of_hands;
 mod tests_of_lists;
 #[cfg(test)]
 mod tests_of_papers;
+#[cfg(test)]
+mod tests_of_payers;
+#[cfg(test)]
+mod tests_of_requests;
 #[cfg(test)]
 mod tests_of_the_road;
 

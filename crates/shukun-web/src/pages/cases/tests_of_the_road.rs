@@ -59,21 +59,21 @@ fn engine(order: &Order) -> Result<serde_json::Value, crate::works::WorkFailure>
     }
 }
 
-async fn office() -> Office {
+pub async fn office() -> Office {
     let mut office = office_of(STAFF, 1).await;
     office.desk = office.desk.clone().with_works(Works::double(engine));
     office
 }
 
 /// The value of a field as the page holds it.
-fn value(page: &str, name: &str) -> String {
+pub fn value(page: &str, name: &str) -> String {
     let marker = format!("name=\"{name}\" value=\"");
     let at = page.find(&marker).unwrap_or_else(|| panic!("no {name} in {page}")) + marker.len();
     page[at..].split('"').next().unwrap().to_owned()
 }
 
 /// Sends the page of the sheet.
-async fn sheet(browser: &mut Browser, page: &str, fields: &[(&str, &str)]) -> Answer {
+pub async fn sheet(browser: &mut Browser, page: &str, fields: &[(&str, &str)]) -> Answer {
     let at = page.find("action=\"/cases/case-1/sheet\"").unwrap();
     let own = own_fields(&page[at..]);
     let all: Vec<(&str, &str)> =
@@ -81,8 +81,13 @@ async fn sheet(browser: &mut Browser, page: &str, fields: &[(&str, &str)]) -> An
     browser.post("/cases/case-1/sheet", &form(&all)).await
 }
 
-/// T4 and T5.
-async fn certified(village: &mut Browser, civil: &mut Browser) {
+/// T4, for the charity's money.
+pub async fn applied(village: &mut Browser) {
+    applied_for(village, "charity_relief").await;
+}
+
+/// T4.
+pub async fn applied_for(village: &mut Browser, programme: &str) {
     let [application, consent, identity, card] = ["application", "consent", "identity", "card"].map(pdf);
     let files = [
         ("apply_application_file", application.as_slice()),
@@ -90,8 +95,12 @@ async fn certified(village: &mut Browser, civil: &mut Browser) {
         ("apply_identity_file", &identity),
         ("apply_bank_card_file", &card),
     ];
-    let fields = [("apply_programme", "charity_relief"), ("apply_complete", "yes")];
+    let fields = [("apply_programme", programme), ("apply_complete", "yes")];
     act_with(village, "case-1", "apply", &fields, &files).await.sent_to(&done("case-1"));
+}
+
+/// T5; the request that was accepted.
+pub async fn certified(civil: &mut Browser) -> String {
     let request = request(civil, "accept_request").await;
     act(civil, "case-1", "accept-request", &[("accept_request", &request)]).await.sent_to(&done("case-1"));
     let fields = [
@@ -104,10 +113,11 @@ async fn certified(village: &mut Browser, civil: &mut Browser) {
     ];
     let report = pdf("report");
     act_with(civil, "case-1", "certify", &fields, &[("certify_report_file", &report)]).await.sent_to(&done("case-1"));
+    request
 }
 
 /// The request that a form has chosen.
-async fn request(browser: &mut Browser, field: &str) -> String {
+pub async fn request(browser: &mut Browser, field: &str) -> String {
     let page = browser.get("/cases/case-1").await.body;
     let at = page.find(&format!("id=\"{field}\"")).unwrap_or_else(|| panic!("no {field}: {page}"));
     page[at..].split("\" selected").next().unwrap().rsplit("value=\"").next().unwrap().to_owned()
@@ -147,11 +157,21 @@ async fn drafted(insurance: &mut Browser) {
     send(insurance, &page, fields).await.sent_to(&done("case-1"));
 }
 
+/// T6: drafted and agreed to; the maker and the checker.
+pub async fn determined(office: &Office) -> [Browser; 2] {
+    let mut maker = office.signed_in("insurance2").await;
+    drafted(&mut maker).await;
+    let (mut checker, _) = office.stepped_up("insurance3").await;
+    act(&mut checker, "case-1", "check", &[("check_agreed", "yes")]).await.sent_to(&done("case-1"));
+    [maker, checker]
+}
+
 #[tokio::test]
 async fn a_case_goes_from_the_alert_to_its_close_out_by_clicking() {
     let office = office().await;
     let [mut civil, mut town, mut village] = verified(&office).await;
-    certified(&mut village, &mut civil).await;
+    applied(&mut village).await;
+    certified(&mut civil).await;
     let mut insurance = office.signed_in("insurance2").await;
     drafted(&mut insurance).await;
 
@@ -228,7 +248,8 @@ async fn what_the_engine_cannot_do_is_said_and_others_see_no_sheet() {
     let mut office = office_of(STAFF, 1).await;
     office.desk = office.desk.clone().with_works(Works::none());
     let [mut civil, _, mut village] = verified(&office).await;
-    certified(&mut village, &mut civil).await;
+    applied(&mut village).await;
+    certified(&mut civil).await;
     let mut insurance = office.signed_in("insurance2").await;
     let page = insurance.get("/cases/case-1/sheet").await.body;
     let none = sheet(&mut insurance, &page, &[("year", "2026"), ("do", "draft")]).await;

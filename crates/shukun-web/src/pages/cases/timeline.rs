@@ -56,9 +56,9 @@ fn name(content: &Content) -> Word {
         Content::Verified(_) => words::TL_VERIFIED,
         Content::Applied { .. } => words::TL_APPLIED,
         Content::DocumentAdded(_) => words::TL_DOCUMENT,
-        Content::RequestAccepted { .. } | Content::RequestReturned { .. } | Content::RequestResubmitted { .. } => {
-            words::TL_REQUEST
-        }
+        Content::RequestAccepted { .. } => words::TL_REQUEST,
+        Content::RequestReturned { .. } => words::ACT_RETURN_REQUEST,
+        Content::RequestResubmitted { .. } => words::ACT_RESUBMIT_REQUEST,
         Content::Certified(_) => words::TL_CERTIFIED,
         Content::DeterminationDrafted(_) => words::TL_DRAFTED,
         Content::DeterminationChecked(_) => words::TL_CHECKED,
@@ -75,6 +75,14 @@ fn name(content: &Content) -> Word {
         Content::Resumed => words::TL_RESUMED,
         Content::WaitingBegan { .. } => words::TL_WAITING,
         Content::WaitingEnded => words::TL_RUNNING,
+        Content::ClockExtended { .. } => words::ACT_EXTEND,
+        Content::Transferred(_) => words::ACT_TRANSFER,
+        Content::RecalculationAsked { .. } => words::ACT_RECALCULATE,
+        Content::ObjectionRaised(_) => words::ACT_OBJECT,
+        Content::ObjectionAnswered(_) => words::ACT_ANSWER_OBJECTION,
+        Content::AppealRaised(_) => words::ACT_APPEAL,
+        Content::AppealAnswered(_) => words::ACT_ANSWER_APPEAL,
+        Content::Supervised(_) => words::ACT_SUPERVISE,
         _ => words::TL_OTHER,
     }
 }
@@ -108,6 +116,16 @@ fn detail(content: &Content, places: &Places, lang: Lang) -> Vec<String> {
         Content::Returned(back) => vec![text(back.to.text()), text(back.reason.text()), back.note.as_str().to_owned()],
         Content::Suspended(pause) => vec![format::day(pause.until, lang), pause.why.as_str().to_owned()],
         Content::PaymentRecorded(payment) => vec![format::money(payment.amount_fen, lang)],
+        Content::RecoveryRecorded(recovery) => vec![format::money(recovery.amount_fen, lang)],
+        Content::RequestReturned { note, .. } | Content::ClosingRejected { note } => vec![note.as_str().to_owned()],
+        Content::ClockExtended { why } => vec![why.as_str().to_owned()],
+        Content::ObjectionRaised(complaint) | Content::AppealRaised(complaint) => {
+            vec![complaint.note.as_str().to_owned()]
+        }
+        Content::ObjectionAnswered(answer) | Content::AppealAnswered(answer) => {
+            vec![text(answer.verdict.text()), answer.note.as_str().to_owned()]
+        }
+        Content::Supervised(order) => vec![format::day(order.due_on, lang), order.order.as_str().to_owned()],
         _ => Vec::new(),
     };
     lines.into_iter().filter(|line| !line.is_empty()).collect()
