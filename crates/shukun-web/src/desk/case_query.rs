@@ -123,7 +123,8 @@ impl CaseQuery {
         format!("{path}{}{more}", if path.contains('?') { "&" } else { "?" })
     }
 
-    /// What it asks the store for, `me` being who asks.
+    /// What it asks the store for, `me` being who asks. A filter that cannot be read finds nothing: a longer list than was
+    /// meant would be worked through, exported, counted.
     pub fn filter(&self, me: &AccountId) -> CaseFilter {
         let assignee = match self.hands.trim() {
             "" => None,
@@ -131,6 +132,9 @@ impl CaseQuery {
             "nobody" => Some(Assignee::Nobody),
             other => Some(Assignee::Is(AccountId::new(other))),
         };
+        if !self.faults().is_empty() {
+            return CaseFilter { households: Some(Vec::new()), ..CaseFilter::default() };
+        }
         CaseFilter {
             statuses: Status::find(self.status.trim()).into_iter().collect(),
             steps: Step::find(self.step.trim()).into_iter().collect(),
@@ -156,7 +160,7 @@ impl CaseQuery {
         ORDERS.iter().find(|(key, _, _)| *key == self.order).map_or(CaseOrder::Due, |(_, order, _)| *order)
     }
 
-    /// What cannot be read, with the id of its field on the page: such a field asks for nothing.
+    /// What cannot be read, with the id of its field on the page.
     pub fn faults(&self) -> Vec<(&'static str, Text)> {
         let wrong = |name: &'static str, value: &str, is_read: bool, word: Word| {
             (!value.trim().is_empty() && !is_read).then(|| (name, word.both(&[])))
@@ -167,7 +171,9 @@ impl CaseQuery {
             wrong("filter-year", &self.year, self.year.trim().parse::<i16>().is_ok(), words::FILTER_YEAR_WRONG),
             wrong("filter-region", &self.region, RegionCode::new(self.region.trim()).is_some(), words::REGION_WRONG),
         ];
-        all.into_iter().flatten().collect()
+        let words = self.fields().into_iter().filter(|(name, value, _)| !value.is_empty() && !is_known(name, value));
+        let words = words.map(|(name, _, _)| (field_id(name), words::FILTER_WORD_WRONG.both(&[])));
+        all.into_iter().flatten().chain(words).collect()
     }
 
     /// In words: 「步骤：已发现；预警：红」; for a file that has left the page.
@@ -179,6 +185,57 @@ impl CaseQuery {
         if told.is_empty() { words::FILTER_NONE.text(lang).to_owned() } else { told.join("；") }
     }
 }
+
+/// Whether a field's word is one of its words. Amounts, years and places are looked at by themselves; a piece of a number, a
+/// rule and an account may be anything, and then find nothing.
+fn is_known(name: &str, value: &str) -> bool {
+    match name {
+        "status" => Status::find(value).is_some(),
+        "step" => Step::find(value).is_some(),
+        "colour" => Colour::find(value).is_some(),
+        "level" => Level::find(value).is_some(),
+        "flag" => Flag::find(value).is_some_and(|flag| !flag.is_of_the_day()),
+        "outcome" => OutcomeCode::find(value).is_some(),
+        "sample" => value == "waiting",
+        "household" => value.parse::<u64>().is_ok(),
+        "order" => ORDERS.iter().any(|(key, _, _)| *key == value),
+        "opened" | "ended" => is_month(value),
+        _ if narrow::FIGURED.contains(&name) => narrow::told(name, value, Lang::Zh).is_some(),
+        _ => true,
+    }
+}
+
+/// `2026-03`
+fn is_month(value: &str) -> bool {
+    format!("{value}-01").parse::<shukun_base::Day>().is_ok()
+}
+
+/// The id of a field on the page.
+fn field_id(name: &str) -> &'static str {
+    FIELD_IDS.iter().copied().find(|id| id.strip_prefix("filter-") == Some(name)).unwrap_or("filter-status")
+}
+
+const FIELD_IDS: [&str; 19] = [
+    "filter-status",
+    "filter-step",
+    "filter-colour",
+    "filter-level",
+    "filter-flag",
+    "filter-household",
+    "filter-outcome",
+    "filter-sample",
+    "filter-reached",
+    "filter-office",
+    "filter-clock",
+    "filter-used",
+    "filter-found",
+    "filter-sway",
+    "filter-opened",
+    "filter-ended",
+    "filter-has",
+    "filter-vague",
+    "filter-order",
+];
 
 /// Whole yuan, with commas or without.
 fn yuan(text: &str) -> Option<Fen> {
@@ -258,11 +315,38 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_told_and_asks_for_nothing() {
+    fn what_cannot_be_read_is_told_and_finds_nothing() {
         let query = CaseQuery::parse("burden_from=viel&burden_to=-3&year=zwanzig&region=33x");
         let faults: Vec<_> = query.faults().iter().map(|(name, _)| *name).collect();
         assert_eq!(faults, ["filter-burden_from", "filter-burden_to", "filter-year", "filter-region"]);
-        assert_eq!(query.filter(&me()), CaseFilter::default());
+        let nothing = CaseFilter { households: Some(Vec::new()), ..CaseFilter::default() };
+        assert_eq!(query.filter(&me()), nothing);
+        for (name, word) in [
+            ("status", "screend"),
+            ("step", "x"),
+            ("colour", "blue"),
+            ("level", "x"),
+            ("flag", "overdue"),
+            ("outcome", "x"),
+            ("sample", "x"),
+            ("household", "x"),
+            ("order", "x"),
+            ("reached", "x"),
+            ("office", "x"),
+            ("clock", "x"),
+            ("used", "x"),
+            ("found", "x"),
+            ("sway", "x"),
+            ("opened", "2026-13"),
+            ("ended", "x"),
+            ("has", "x"),
+            ("vague", "x"),
+        ] {
+            let query = CaseQuery::parse(&format!("{name}={word}&hands=mine"));
+            let faults: Vec<_> = query.faults().iter().map(|(id, _)| *id).collect();
+            assert_eq!((faults, query.filter(&me())), (vec![field_id(name)], nothing.clone()), "{name}={word}");
+            assert_eq!(field_id(name), format!("filter-{name}"));
+        }
         assert!(CaseQuery::parse("burden_from=5,000&year=2026").faults().is_empty());
     }
 

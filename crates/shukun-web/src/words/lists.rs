@@ -27,6 +27,7 @@ super::words! {
     FILTER_ORDER: "排序", "Order";
     FILTER_MORE: "更多筛选", "More filters";
     FILTER_NONE: "全部案件", "all cases";
+    FILTER_WORD_WRONG: "有一个筛选条件读不懂，所以什么也没有列出：请重新选择。", "A filter cannot be read, so nothing is listed: choose again.";
     FILTER_YUAN_WRONG: "金额写成整数元，如 50000。", "Give whole yuan, as 50000.";
     FILTER_YEAR_WRONG: "年度写成四位数字，如 2026。", "Give the year in four digits, as 2026.";
     SAMPLE_WAITING: "待抽查", "waits for a second look";

@@ -57,7 +57,7 @@ fn figured(fields: &[(&'static str, &str, Word)], lang: Lang) -> Markup {
             p.narrowed {
                 span.quiet { (words::NARROWED.text(lang)) }
                 @for (name, value, label) in set {
-                    span.tag.tag-accent { (label.text(lang)) "：" (told(name, value, lang).unwrap_or_else(|| (*value).to_owned())) }
+                    span.tag.tag-accent id={"filter-" (name)} { (label.text(lang)) "：" (told(name, value, lang).unwrap_or_else(|| (*value).to_owned())) }
                     input type="hidden" name=(name) value=(value);
                 }
             }

@@ -48,7 +48,7 @@ async fn each_filter_narrows_the_list_and_its_count() {
         assert!(page.contains(&format!("共{found}件")), "{query}");
     }
     let page = list(&mut civil, "burden_from=viel").await;
-    assert!(page.contains("金额写成整数元") && page.contains("href=\"#filter-burden_from\"") && rows(&page) == 3);
+    assert!(page.contains("金额写成整数元") && page.contains("href=\"#filter-burden_from\"") && rows(&page) == 0);
     let page = list(&mut civil, "number=case-1").await;
     // Masked name, age and household; the rule with its year; never the number.
     assert!(page.contains("46岁 · 户 1") && page.contains("三色预警 2026"), "{page}");
@@ -96,4 +96,16 @@ async fn a_person_is_found_by_the_whole_number_in_the_own_area_alone() {
     assert_eq!(faults(&nobody.body), Vec::<String>::new());
     let mut other = office.signed_in("othertown").await;
     assert!(find(&mut other, number).await.body.contains("没有这个证件号码"));
+}
+
+#[tokio::test]
+async fn a_filter_that_is_no_word_lists_nothing_and_says_so() {
+    let office = office(3).await;
+    let mut civil = office.signed_in("civil").await;
+    for path in ["/cases?status=screend", "/cases?has=everything", "/cases?burden_from=viel", "/alerts?status=rased"] {
+        let page = civil.get(path).await.body;
+        assert!(page.contains("role=\"alert\"") && !page.contains("href=\"/cases/case-1\""), "{path}: {page}");
+        assert_eq!(faults(&page), Vec::<String>::new(), "{path}");
+    }
+    assert!(civil.get("/cases?status=detected").await.body.contains("href=\"/cases/case-1\""));
 }

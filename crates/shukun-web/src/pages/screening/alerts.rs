@@ -6,7 +6,7 @@ use serde::Deserialize;
 use shukun_base::{Lang, RegionCode};
 use shukun_casework::RunId;
 use shukun_casework::alert::{AlertStatus, Colour};
-use shukun_store::{AlertChange, AlertCursor, AlertFilter, AlertRow};
+use shukun_store::{AlertChange, AlertCursor, AlertFilter, AlertPage, AlertRow};
 
 use super::run::change_word;
 use crate::desk::{Desk, Places};
@@ -18,6 +18,7 @@ use crate::pages::work::framed;
 use crate::routes::Handlers;
 use crate::ui::colour::colour_tag;
 use crate::ui::empty::empty;
+use crate::ui::field::{Faults, wrong};
 use crate::ui::filters::{Filter, filters};
 use crate::ui::layout::{Heading, Page};
 use crate::ui::pager::pager;
@@ -60,6 +61,20 @@ impl Asked {
         }
     }
 
+    /// What cannot be read, with the id of its field: then nothing is listed, where everything would be misleading.
+    fn faults(&self) -> Faults {
+        let fields = [
+            ("filter-status", &self.status, AlertStatus::find(&self.status).is_some()),
+            ("filter-colour", &self.colour, Colour::find(&self.colour).is_some()),
+            ("filter-region", &self.region, RegionCode::new(self.region.trim()).is_some()),
+            ("filter-year", &self.year, self.year.trim().parse::<i16>().is_ok()),
+            ("filter-run", &self.run, RunId::new(&self.run).is_some()),
+            ("filter-change", &self.change, AlertChange::find(&self.change).is_some()),
+        ];
+        let unread = fields.iter().filter(|(_, value, is_read)| !value.trim().is_empty() && !is_read);
+        unread.map(|(id, _, _)| (*id, words::FILTER_WORD_WRONG.both(&[]))).collect()
+    }
+
     fn path(&self, from: Option<&AlertCursor>) -> String {
         let from = from.map(ToString::to_string).unwrap_or_default();
         let fields = [
@@ -80,8 +95,13 @@ impl Asked {
 async fn list(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>) -> Result<Page, PageError> {
     let (lang, scope, filter) = (visit.lang, visit.scope()?, asked.filter());
     let cursor = AlertCursor::parse(&asked.from);
-    let page = desk.store().list_alerts(scope, &filter, cursor.as_ref(), ROWS).await?;
-    let counts = desk.store().count_alerts(scope, &filter).await?;
+    let faults = asked.faults();
+    let (page, counts) = if faults.is_empty() {
+        let page = desk.store().list_alerts(scope, &filter, cursor.as_ref(), ROWS).await?;
+        (page, desk.store().count_alerts(scope, &filter).await?)
+    } else {
+        (AlertPage { rows: Vec::new(), next: None }, Vec::new())
+    };
     let households: Vec<_> = page.rows.iter().map(|row| row.household_id).collect();
     let names = Names::load(&desk, &visit, &households).await?;
     let places = desk.place_names(page.rows.iter().map(|row| &row.region)).await?;
@@ -89,6 +109,7 @@ async fn list(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>
     let first = cursor.is_some().then(|| asked.path(None));
     let next = page.next.as_ref().map(|cursor| asked.path(Some(cursor)));
     let body = html! {
+        (wrong(&faults, lang))
         (filter_form(&asked, lang))
         p.quiet { (words::ALERTS_COUNT.with(lang, &[("n", &format::count(total))])) }
         @if page.rows.is_empty() { (empty(words::ALERTS_EMPTY.text(lang), words::ALERTS_EMPTY_FILL.text(lang))) }
