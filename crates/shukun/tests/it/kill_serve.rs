@@ -190,7 +190,7 @@ impl Months {
         let path = self.done(Work::Check, "yibao", bring, settled);
         self.done(Work::Commit, "yibao", |office| pressed(office, &path, "commit"), settled);
         let page = self.office.page("yibao", &path);
-        self.tell(path, sentence(&page, "已入库"));
+        self.tell(path, sentence(&page, "已入库："));
     }
 
     fn undo(&mut self) {
