@@ -232,11 +232,13 @@ fn last_months(found: &[Trend], today: Day) -> Vec<Trend> {
     months.map(|month| known(&month).unwrap_or(Trend { month, opened: 0, closed: 0 })).collect()
 }
 
-/// The state at the end of each month from the first in which anybody had a colour, at most twelve, up to today's.
+/// The state at the end of each month (of this one: today) from the first in which anybody had a colour, at most twelve, up to today's.
 fn colour_months(counts: &[ColourCount], today: Day) -> Vec<ColourMonth> {
     let Some(first) = counts.first().map(|count| count.month.clone()) else { return Vec::new() };
     let months = twelve_months(today).into_iter().filter(|day| month_of(*day) >= first);
-    months.map(|day| ColourMonth { on: day.last_of_month(), people: colours_at(counts, &month_of(day)) }).collect()
+    months
+        .map(|day| ColourMonth { on: day.last_of_month().min(today), people: colours_at(counts, &month_of(day)) })
+        .collect()
 }
 
 fn colours_at(counts: &[ColourCount], month: &str) -> BTreeMap<Colour, u64> {
@@ -269,7 +271,7 @@ mod tests {
         let months = colour_months(&[count("2026-01", 5, 1), count("2026-03", 1, 3)], date(2026, 4, 2));
         let red: Vec<u64> = months.iter().map(|month| month.people[&Colour::Red]).collect();
         assert_eq!(red, [4, 4, 2, 2]);
-        assert_eq!(months.last().map(|month| month.on), Some(date(2026, 4, 30)));
+        assert_eq!(months.last().map(|month| month.on), Some(date(2026, 4, 2)));
     }
 
     #[test]

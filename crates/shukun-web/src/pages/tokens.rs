@@ -11,7 +11,7 @@ use shukun_store::{ALSO_FOR_TOKENS, ApiToken, ApiTokenId, ErrorKind, HeldGrant, 
 use super::cases::Typed;
 use super::work::framed;
 use crate::api::door::PREFIX;
-use crate::desk::Desk;
+use crate::desk::{Desk, Places};
 use crate::error::PageError;
 use crate::format;
 use crate::http::fields::Fields;
@@ -87,19 +87,21 @@ async fn page(desk: &Desk, visit: &Visit, above: &Markup, typed: &Typed, faults:
     let session = &visit.visitor()?.session;
     let tokens = desk.store().list_api_tokens(session).await?;
     let held = desk.store().list_grants(visit.scope()?, session.account_id()).await?;
+    let granted = tokens.iter().flat_map(|token| &token.grants).chain(held.iter().map(|held| &held.grant));
+    let places = desk.place_names(granted.map(|grant| &grant.region)).await?;
     let body = html! {
         (above)
         (wrong(faults, lang))
         @if tokens.is_empty() { (empty(words::TOKENS_EMPTY.text(lang), words::TOKENS_EMPTY_FILL.text(lang))) }
-        @else { (list(&tokens, visit)) }
+        @else { (list(&tokens, &places, visit)) }
         @if held.is_empty() { (empty(words::HOME_NO_GRANT.text(lang), words::HOME_NO_GRANT_FILL.text(lang))) }
-        @else { section.mt-3 { h2 { (words::TOKEN_NEW.text(lang)) } (form(&held, visit, typed, faults)) } }
+        @else { section.mt-3 { h2 { (words::TOKEN_NEW.text(lang)) } (form(&held, &places, visit, typed, faults)) } }
     };
     let note = Some(words::TOKENS_NOTE.text(lang));
     framed(desk, visit, &Heading { title: words::TOKENS.text(lang), note }, &body).await
 }
 
-fn list(tokens: &[ApiToken], visit: &Visit) -> Markup {
+fn list(tokens: &[ApiToken], places: &Places, visit: &Visit) -> Markup {
     let lang = visit.lang;
     let headings = [
         words::TOKEN_NAME,
@@ -111,10 +113,10 @@ fn list(tokens: &[ApiToken], visit: &Visit) -> Markup {
     ];
     let columns: Vec<Column<'_>> =
         headings.iter().map(|word| Column::words(word.text(lang))).chain([Column::words("")]).collect();
-    table(words::TOKENS.text(lang), &columns, &html! { @for token in tokens { (row(token, visit)) } })
+    table(words::TOKENS.text(lang), &columns, &html! { @for token in tokens { (row(token, places, visit)) } })
 }
 
-fn row(token: &ApiToken, visit: &Visit) -> Markup {
+fn row(token: &ApiToken, places: &Places, visit: &Visit) -> Markup {
     let lang = visit.lang;
     let state = match token {
         ApiToken { is_revoked: true, .. } => words::TOKEN_TAKEN_BACK,
@@ -126,7 +128,7 @@ fn row(token: &ApiToken, visit: &Visit) -> Markup {
         tr {
             td { b { (token.name) } }
             td { (reach(token, visit)) }
-            td { @for grant in &token.grants { div { (grant.role.text().in_lang(lang)) " " (grant.region) } } }
+            td { @for grant in &token.grants { div { (grant.role.text().in_lang(lang)) " " (places.name(&grant.region)) } } }
             td.nowrap { (format::day(last_day, lang)) }
             td.nowrap {
                 @match token.used_at {
@@ -158,7 +160,7 @@ fn take_back(token: &ApiToken, visit: &Visit) -> Markup {
     }
 }
 
-fn form(held: &[HeldGrant], visit: &Visit, typed: &Typed, faults: &Faults) -> Markup {
+fn form(held: &[HeldGrant], places: &Places, visit: &Visit, typed: &Typed, faults: &Faults) -> Markup {
     let lang = visit.lang;
     let name = Input {
         hint: words::TOKEN_NAME_HINT.text(lang),
@@ -179,7 +181,7 @@ fn form(held: &[HeldGrant], visit: &Visit, typed: &Typed, faults: &Faults) -> Ma
         form.box method="post" action="/account/tokens" {
             (form_token(visit))
             (input(&name, faults, lang))
-            (grant_boxes(held, visit, typed))
+            (grant_boxes(held, places, visit, typed))
             (radios(&reach, &reaches, faults, lang))
             (also_boxes(visit, typed))
             (input(&last_day, faults, lang))
@@ -188,11 +190,11 @@ fn form(held: &[HeldGrant], visit: &Visit, typed: &Typed, faults: &Faults) -> Ma
     }
 }
 
-fn grant_boxes(held: &[HeldGrant], visit: &Visit, typed: &Typed) -> Markup {
+fn grant_boxes(held: &[HeldGrant], places: &Places, visit: &Visit, typed: &Typed) -> Markup {
     let lang = visit.lang;
     let in_force: Vec<&HeldGrant> = held.iter().filter(|held| held.grant.is_in_force(visit.today())).collect();
     let boxes = in_force.iter().map(|held| {
-        let name = format!("{} {}", held.grant.role.text().in_lang(lang), held.grant.region);
+        let name = format!("{} {}", held.grant.role.text().in_lang(lang), places.name(&held.grant.region));
         (held.grant_id.as_str(), name, in_force.len() == 1)
     });
     tick_boxes("grant", (words::TOKEN_GRANTS, words::TOKEN_GRANTS_HINT), boxes, visit, typed)

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use shukun_base::{Lang, RegionCode};
 use shukun_casework::RunId;
 use shukun_casework::alert::{AlertStatus, Colour};
-use shukun_store::{AlertChange, AlertCursor, AlertFilter, AlertPage, AlertRow};
+use shukun_casework::authority::Permission;
+use shukun_store::{AlertChange, AlertCursor, AlertFilter, AlertPage, AlertRow, Region};
 
 use super::run::change_word;
 use crate::desk::{Desk, Places};
@@ -105,12 +106,13 @@ async fn list(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>
     let households: Vec<_> = page.rows.iter().map(|row| row.household_id).collect();
     let names = Names::load(&desk, &visit, &households).await?;
     let places = desk.place_names(page.rows.iter().map(|row| &row.region)).await?;
+    let towns = desk.choosable_places(scope, Permission::ViewCases, &[9]).await?;
     let total: u64 = counts.iter().map(|count| count.cases).sum();
     let first = cursor.is_some().then(|| asked.path(None));
     let next = page.next.as_ref().map(|cursor| asked.path(Some(cursor)));
     let body = html! {
         (wrong(&faults, lang))
-        (filter_form(&asked, lang))
+        (filter_form(&asked, &towns, lang))
         p.quiet { (words::ALERTS_COUNT.with(lang, &[("n", &format::count(total))])) }
         @if page.rows.is_empty() { (empty(words::ALERTS_EMPTY.text(lang), words::ALERTS_EMPTY_FILL.text(lang))) }
         @else { (rows(&page.rows, &names, &places, lang)) }
@@ -125,7 +127,8 @@ async fn list(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>
     .await
 }
 
-fn filter_form(asked: &Asked, lang: Lang) -> Markup {
+fn filter_form(asked: &Asked, towns: &[Region], lang: Lang) -> Markup {
+    let towns: Vec<_> = towns.iter().map(|town| (town.code.to_string(), town.name.clone())).collect();
     let statuses: Vec<_> =
         AlertStatus::ALL.iter().map(|one| (one.key().to_owned(), one.text().in_lang(lang).to_owned())).collect();
     let colours: Vec<_> =
@@ -137,7 +140,7 @@ fn filter_form(asked: &Asked, lang: Lang) -> Markup {
     let mut all = vec![
         Filter { name: "status", label: words::STATE.text(lang), value: &asked.status, choices: &statuses },
         Filter { name: "colour", label: words::COLOUR.text(lang), value: &asked.colour, choices: &colours },
-        Filter { name: "region", label: words::REGION_CODE.text(lang), value: &asked.region, choices: &[] },
+        Filter { name: "region", label: words::REGION.text(lang), value: &asked.region, choices: &towns },
         Filter { name: "year", label: words::RUN_YEAR.text(lang), value: &asked.year, choices: &[] },
     ];
     // The run is kept when the filter is changed, and left with the others.
