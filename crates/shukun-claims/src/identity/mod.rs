@@ -12,7 +12,7 @@ mod key;
 mod seal;
 mod vault;
 
-pub use code::{claim_id, normalise_id_number};
+pub use code::claim_id;
 #[cfg(test)]
 pub(crate) use key::key_path;
 pub use vault::IdentityVault;

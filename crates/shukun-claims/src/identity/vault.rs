@@ -9,7 +9,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use arrow::array::{BinaryArray, RecordBatch, UInt32Array};
-use shukun_base::{HouseholdId, Masked, PersonId};
+use shukun_base::{HouseholdId, Masked, PersonId, normalise_id_number};
 
 use super::code::{self, keyed_hash};
 use super::key::{KEY_VERSION, Keys, key_path, load_or_create};
@@ -133,7 +133,7 @@ impl IdentityVault {
     }
 
     fn join(&self, person: PersonId, new: &Identity, row: &mut SealedRow) -> Result<(), LakeError> {
-        let id_number = Masked::new(code::normalise_id_number(new.id_number.reveal()));
+        let id_number = Masked::new(normalise_id_number(new.id_number.reveal()));
         if self.person_id(id_number.reveal()) != person {
             return Err(foreign_code(person));
         }
@@ -312,7 +312,7 @@ mod tests {
         let mut batch = empty_batch("a.xlsx", Kind::Settlement);
         let mut planted: HashSet<Vec<u8>> = HashSet::new();
         for at in 0..300 {
-            let id_number = code::normalise_id_number(&format!("330381{}0101{at:03}", 10 + at % 80));
+            let id_number = normalise_id_number(&format!("330381{}0101{at:03}", 10 + at % 80));
             let (name, phone) = (format!("测试名{at:03}"), format!("138{at:08}"));
             planted.extend([id_number.as_bytes(), name.as_bytes(), phone.as_bytes()].map(<[u8]>::to_vec));
             let (person_id, household_id) = (vault.person_id(&id_number), vault.household_id(&id_number));

@@ -97,7 +97,7 @@ pub(super) fn at(header: &str) -> usize {
 
 pub(super) fn id_number(person: usize) -> String {
     let mut number = format!("3303051960010{}{:03}", 1 + person % 9, person % 1000);
-    number.extend(values::check_character(&number));
+    number.extend(shukun_base::id_number_check(&number));
     number
 }
 

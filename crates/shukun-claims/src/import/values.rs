@@ -3,7 +3,7 @@
 //! Knows nothing of columns and rows. Every way a text can be wrong is an answer, never a guess.
 
 use jiff::ToSpan as _;
-use shukun_base::{Day, Fen};
+use shukun_base::{Day, Fen, id_number_check};
 use shukun_engine::facts::Sex;
 
 use super::mapping::half_width;
@@ -187,14 +187,14 @@ pub(super) fn id_card(text: &str) -> Result<IdCard, IdFault> {
     let mut number = plain_id(text);
     if number.len() == 15 && number.bytes().all(|byte| byte.is_ascii_digit()) {
         number.insert_str(6, "19");
-        number.extend(check_character(&number));
+        number.extend(id_number_check(&number));
     }
     let is_digits = number.bytes().take(17).all(|byte| byte.is_ascii_digit());
     let last_fits = number.bytes().last().is_some_and(|byte| byte.is_ascii_digit() || byte == b'X');
     if number.len() != 18 || !is_digits || !last_fits {
         return Err(IdFault::Form);
     }
-    if check_character(&number) != number.chars().last() {
+    if id_number_check(&number) != number.chars().last() {
         return Err(IdFault::Checksum);
     }
     let part = |from: usize, to: usize| number.get(from..to).unwrap_or_default();
@@ -207,14 +207,6 @@ pub(super) fn id_card(text: &str) -> Result<IdCard, IdFault> {
 pub(super) fn plain_id(text: &str) -> String {
     let plain = text.chars().map(half_width).filter(|c| !c.is_whitespace() && *c != '\'');
     plain.map(|c| c.to_ascii_uppercase()).collect()
-}
-
-/// The check character of GB 11643 over the first 17 digits.
-pub(crate) fn check_character(number: &str) -> Option<char> {
-    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let digits = number.chars().map(|c| c.to_digit(10));
-    let sum: Option<u32> = WEIGHTS.iter().zip(digits).map(|(weight, digit)| Some(weight * digit?)).sum();
-    "10X98765432".chars().nth(usize::try_from(sum? % 11).ok()?)
 }
 
 #[cfg(test)]
@@ -287,7 +279,7 @@ mod tests {
         assert_eq!(id_card("110105194912310021"), Err(IdFault::Checksum));
         assert_eq!(id_card("11010519491231002"), Err(IdFault::Form));
         let mut no_such_day = "11010519490231002".to_owned();
-        no_such_day.extend(check_character(&no_such_day));
+        no_such_day.extend(id_number_check(&no_such_day));
         assert_eq!(id_card(&no_such_day), Err(IdFault::BirthDate));
     }
 

@@ -362,7 +362,7 @@ mod tests {
     #[test]
     fn the_synthetic_county_s_own_file_is_read() {
         let body = "33919119600101001";
-        let number = format!("{body}{}", values::check_character(body).unwrap());
+        let number = format!("{body}{}", shukun_base::id_number_check(body).unwrap());
         let file = read(&format!(
             "\u{feff}年度,镇街,村社,姓名,身份证号,个人负担（元）,核查结果,是否救助,救助金额（元）\r\n2022,塘下镇,前进,某某,{number},51000.00,有致贫风险,是,9000.00\r\n2023,塘下镇,前进,某某,{number},51000.00,无致贫风险,否,\r\n"
         ));

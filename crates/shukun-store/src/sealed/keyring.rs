@@ -7,11 +7,10 @@ use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
 
 use sea_orm::{ConnectionTrait, DatabaseConnection};
-use shukun_base::Masked;
+use shukun_base::{Masked, normalise_id_number};
 use zeroize::Zeroizing;
 
 use super::Place;
-use super::index::normalise_id_number;
 use super::key_file::{KeyFile, MasterKey};
 use super::suite::{SuiteName, named};
 use crate::chance::Chance;
@@ -109,7 +108,8 @@ impl Keyring {
         value.map(Masked::new).ok_or_else(|| place.broken())
     }
 
-    /// The keyed hash of an ID number, however it is written.
+    /// The keyed hash of an ID number, however it is written. A county has some 10⁸ possible numbers: the hash protects a
+    /// stolen database, not a stolen key.
     pub fn index_of_number(&self, id_number: &Masked<String>) -> Result<Vec<u8>> {
         self.index("id_number", normalise_id_number(id_number.reveal()).as_bytes())
     }

@@ -2,9 +2,8 @@
 //!
 //! A sealed cell is bound to its table, column, row and key version, so that a cell copied to another place does not
 //! open. Each table has data keys of its own, wrapped by a master key from a file outside the database. Start at
-//! [`Keyring`]; the ciphers are in `suite`, the file in `key_file`, looking up by a keyed hash in `index`.
+//! [`Keyring`]; the ciphers are in `suite`, the file in `key_file`.
 
-mod index;
 mod key_file;
 mod keyring;
 mod suite;
