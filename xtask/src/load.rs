@@ -1,4 +1,4 @@
-//! `cargo xtask load`: hundreds of staff at once on the real server, both built for speed.
+//! `cargo xtask load`: hundreds of staff at once on the real server, built for speed.
 //!
 //! Arguments go through to `crates/shukun-web/examples/load`; the county lies in the target folder and is furnished once.
 
@@ -6,13 +6,11 @@ use std::process::Command;
 
 use crate::run::{Outcome, cargo, root, run, target_dir};
 
-/// Builds the server and the staff, and lets them work.
+/// Builds the server and its staff, and lets them work.
 pub fn load(arguments: &[String]) -> Outcome {
-    run(&mut cargo(&["build", "--release", "--package", "shukun"]))?;
     run(&mut cargo(&["build", "--release", "--package", "shukun-web", "--example", "load"]))?;
-    let release = target_dir().join("release");
-    let mut command = Command::new(release.join("examples").join("load"));
-    command.current_dir(root()).arg("--program").arg(release.join("shukun"));
+    let mut command = Command::new(target_dir().join("release").join("examples").join("load"));
+    command.current_dir(root());
     if !arguments.iter().any(|word| word == "--dir") {
         command.arg("--dir").arg(target_dir().join("load"));
     }

@@ -48,7 +48,7 @@ const CHORES: &[Chore] = &[
     Chore { name: "kill", about: "import and settlement killed at many moments: kill [KILLS]", run: kill::kill },
     Chore {
         name: "load",
-        about: "many staff at once on the real server: load [--cases N] [--households N] [--staff N] [--seconds N] [--database-url URL]",
+        about: "many staff at once on the real server: load [--cases N] [--households N] [--staff N] [--seconds N] [--repeat N] [--database-url URL] [--export CASES]",
         run: load::load,
     },
     Chore {

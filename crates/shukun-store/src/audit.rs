@@ -182,8 +182,8 @@ pub struct AuditRow {
 pub struct AuditFilter {
     /// Of this account.
     pub account_id: Option<String>,
-    /// Of this object.
-    pub object: Option<Object>,
+    /// Of one of these objects; none = of any. A page holds 50 rows for each.
+    pub objects: Vec<Object>,
     /// Of this act.
     pub act: Option<Act>,
     /// Before this number: the last one of the page before.
@@ -376,16 +376,19 @@ pub(crate) fn audit_query(scope: &Scope, filter: &AuditFilter) -> Query {
     if let Some(account_id) = &filter.account_id {
         query.push(" AND account_id = ").bind(account_id.as_str());
     }
-    if let Some(object) = &filter.object {
-        query.push(" AND object_kind = ").bind(object.kind).push(" AND object_id = ").bind(object.id.as_str());
+    for (number, object) in filter.objects.iter().enumerate() {
+        query.push(if number == 0 { " AND (" } else { " OR " });
+        query.push("object_kind = ").bind(object.kind).push(" AND object_id = ").bind(object.id.as_str());
     }
+    query.push(if filter.objects.is_empty() { "" } else { ")" });
     if let Some(act) = filter.act {
         query.push(" AND act = ").bind(act.key());
     }
     if let Some(before) = filter.before {
         query.push(" AND number < ").bind(before);
     }
-    query.push(" ORDER BY number DESC LIMIT ").bind(PAGE);
+    let objects = u64::try_from(filter.objects.len()).unwrap_or(u64::MAX).max(1);
+    query.push(" ORDER BY number DESC LIMIT ").bind(PAGE.saturating_mul(objects));
     query
 }
 
@@ -496,7 +499,7 @@ mod tests {
             };
             append(&store, &tx, at(1), entry).await.unwrap();
             tx.commit().await.unwrap();
-            let filter = AuditFilter { object: Some(Object::new("test", "1")), ..AuditFilter::default() };
+            let filter = AuditFilter { objects: vec![Object::new("test", "1")], ..AuditFilter::default() };
             let rows = store.list_audit(&scopes[0], &filter).await.unwrap();
             assert_eq!(rows[0].reason.as_ref(), Some(&reason));
             let stored = find(&store.own(OwnWork::Audit), AFTER, values![rows[0].number - 1]).await.unwrap().unwrap();

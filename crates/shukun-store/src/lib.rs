@@ -72,8 +72,8 @@ pub use documents::{DocumentForm, StoredDocument};
 pub use error::{ErrorKind, Result, StoreError};
 pub use exports::{EXPORTS_A_DAY, Export, ExportedPerson, NewExport};
 pub use figures::{
-    Ageing, ColourCount, ColourFilter, ColourRow, Ended, Narrowed, OfficeTasks, PlaceSize, Reached, Sway, TaskCursor,
-    TaskFilter, TaskKind, TaskPage, TaskRow, Trend, USED_BOXES,
+    Ageing, ColourCount, ColourFilter, ColourRow, Counted, Ended, Narrowed, OfficeTasks, PlaceSize, Reached, Sway,
+    TaskCursor, TaskFilter, TaskKind, TaskPage, TaskRow, Trend, USED_BOXES,
 };
 pub use grants::HeldGrant;
 pub use imports::{Import, ImportState, ImportStep, NewImport};

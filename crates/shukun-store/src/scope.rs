@@ -1,5 +1,6 @@
 //! What one signed-in person may see and do, as an argument of every function and a condition of every statement.
 
+use sea_orm::DbBackend;
 use shukun_base::{Day, RegionCode};
 use shukun_casework::authority::{Grant, Permission, Programme, allows, allows_for, regions};
 
@@ -20,6 +21,9 @@ pub struct Scope {
     stepped_up: bool,
     ceiling: Ceiling,
 }
+
+/// Digits of a county's code.
+const COUNTY_DIGITS: usize = 6;
 
 /// How far somebody's grants may be used: whole by the person, within limits by a program that holds the person's token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -165,6 +169,16 @@ impl Scope {
             Ceiling::Token { can_write: false, .. } => Err(StoreError::forbidden()),
             _ => Ok(()),
         }
+    }
+
+    /// The region as a condition names it where a list has an order or everything is read. SQLite does not know how many rows
+    /// lie in an area, and would look all of a county's up by their region and sort them: of a county or more it is to
+    /// follow the order's own index, or the table. PostgreSQL knows.
+    pub(crate) fn region_column(&self, engine: DbBackend, narrowed: Option<&RegionCode>) -> &'static str {
+        let is_wide = |region: &RegionCode| region.as_str().len() <= COUNTY_DIGITS;
+        let is_narrow = narrowed.is_some_and(|region| !is_wide(region));
+        let follows = !is_narrow && self.regions(Permission::ViewCases).iter().any(is_wide);
+        if engine == DbBackend::Sqlite && follows { "(region || '')" } else { "region" }
     }
 
     /// Adds the condition that a row lies where the permission reaches. A row without a place fulfils none.

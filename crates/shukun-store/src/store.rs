@@ -21,6 +21,8 @@ use crate::password::PasswordCheck;
 use crate::schema;
 use crate::sealed::{KeyFile, Keyring};
 
+/// Bytes of SQLite's file that are read through a map of it; the rest is read as ever.
+const MAPPED: &str = "1073741824";
 /// How often lost work is done again before it is given up.
 const TRIES: u32 = 12;
 /// The first pause where two write at once.
@@ -83,6 +85,12 @@ impl Store {
             DbBackend::Sqlite => "sqlite",
             _ => "postgres",
         }
+    }
+
+    /// Tells the text of every statement that this store and its later clones ask, as it is asked; where transactions begin
+    /// and end is not told. For tests that count.
+    pub fn tell_statements(&mut self, tell: impl Fn(&str) + Send + Sync + 'static) {
+        self.db.set_metric_callback(move |asked| tell(&asked.statement.sql));
     }
 
     /// Whether the database answers: for a health page.
@@ -172,6 +180,8 @@ pub(crate) fn options(url: &str) -> ConnectOptions {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(20))
             .foreign_keys(true)
+            // Pages are read where the system keeps them: a connection's own copies are void after every write of another.
+            .pragma("mmap_size", MAPPED)
     });
     options
 }

@@ -51,6 +51,7 @@ pub struct Office {
     pub desk: Desk,
     clock: Arc<Mutex<Timestamp>>,
     first_passwords: BTreeMap<String, String>,
+    asked: Arc<Mutex<Vec<String>>>,
     _dir: tempfile::TempDir,
 }
 
@@ -65,7 +66,10 @@ impl Office {
     pub async fn granted(transport: Transport, staff: &[(&str, Vec<(Role, &str)>)]) -> Office {
         let dir = tempfile::tempdir().unwrap();
         let url = postgres().unwrap_or_else(|| Store::sqlite_url(dir.path()));
-        let store = Store::open(&url, &dir.path().join("keys")).await.unwrap();
+        let mut store = Store::open(&url, &dir.path().join("keys")).await.unwrap();
+        let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+        let told = Arc::clone(&asked);
+        store.tell_statements(move |statement| told.lock().unwrap().push(statement.to_owned()));
         let clock = Arc::new(Mutex::new(START.parse::<Timestamp>().unwrap()));
         let accounts: Vec<NewAccount> = staff.iter().map(|(login, holds)| account(login, holds)).collect();
         let first = store.set_up(&accounts, START.parse().unwrap()).await.unwrap();
@@ -83,7 +87,7 @@ impl Office {
                 works: Works::none(),
             },
         );
-        Office { desk, clock, first_passwords, _dir: dir }
+        Office { desk, clock, first_passwords, asked, _dir: dir }
     }
 
     /// The office of the demo: its users, and as many cases as there are roads, twice.
@@ -120,6 +124,11 @@ impl Office {
         *self.clock.lock().unwrap()
     }
 
+    /// The statements that the database was asked since this was called last.
+    pub fn statements(&self) -> Vec<String> {
+        std::mem::take(&mut *self.asked.lock().unwrap())
+    }
+
     pub fn later(&self, seconds: i64) {
         let mut now = self.clock.lock().unwrap();
         *now += SignedDuration::from_secs(seconds);
@@ -146,6 +155,12 @@ impl Office {
             }
         };
         session.scope(self.now())
+    }
+
+    /// What whoever sits at this browser may do now.
+    pub async fn scope_at(&self, browser: &Browser) -> Scope {
+        let token = shukun_store::Token::parse(browser.cookie("session").unwrap()).unwrap();
+        self.desk.store().session(&token, self.now()).await.unwrap().scope(self.now())
     }
 
     /// Signed in, with the first password changed.

@@ -1,5 +1,6 @@
 //! Lists and counts of alerts within the scope; one statement each.
 
+use sea_orm::DbBackend;
 use shukun_base::{Day, Fen, HouseholdId, PersonId, RegionCode};
 use shukun_casework::alert::{AlertStatus, Colour};
 use shukun_casework::authority::Permission;
@@ -106,7 +107,8 @@ impl Store {
         from: Option<&AlertCursor>,
         rows: u16,
     ) -> Result<AlertPage> {
-        let found = alerts_query(scope, filter, from, rows).all(&self.within(scope, Permission::ViewCases)).await?;
+        let query = alerts_query(self.db.get_database_backend(), (scope, filter), from, rows);
+        let found = query.all(&self.within(scope, Permission::ViewCases)).await?;
         let has_more = found.len() > usize::from(rows);
         let rows: Vec<AlertRow> = found.iter().take(usize::from(rows)).map(read).collect::<Result<_>>()?;
         let cursor =
@@ -126,12 +128,17 @@ impl Store {
     }
 }
 
-pub(crate) fn alerts_query(scope: &Scope, filter: &AlertFilter, from: Option<&AlertCursor>, rows: u16) -> Query {
+pub(crate) fn alerts_query(
+    engine: DbBackend,
+    (scope, filter): (&Scope, &AlertFilter),
+    from: Option<&AlertCursor>,
+    rows: u16,
+) -> Query {
     let mut query = Query::new(
         "SELECT alert_id, person_id, household_id, region, year, status, colour, burden_fen, rule, seen_on, case_id
             FROM alerts WHERE ",
     );
-    push_conditions(&mut query, scope, filter);
+    push_conditions(&mut query, scope.region_column(engine, filter.region.as_ref()), scope, filter);
     if let Some(from) = from {
         query.push(" AND (burden_fen, alert_id) < (").bind(from.burden_fen);
         query.push(", ").bind(from.alert_id.as_str()).push(")");
@@ -142,13 +149,13 @@ pub(crate) fn alerts_query(scope: &Scope, filter: &AlertFilter, from: Option<&Al
 
 pub(crate) fn alert_counts_query(scope: &Scope, filter: &AlertFilter) -> Query {
     let mut query = Query::new("SELECT colour, COUNT(*) AS alerts FROM alerts WHERE ");
-    push_conditions(&mut query, scope, filter);
+    push_conditions(&mut query, "region", scope, filter);
     query.push(" GROUP BY colour ORDER BY colour");
     query
 }
 
-fn push_conditions(query: &mut Query, scope: &Scope, filter: &AlertFilter) {
-    scope.push_area(query, "region", Permission::ViewCases);
+fn push_conditions(query: &mut Query, region: &'static str, scope: &Scope, filter: &AlertFilter) {
+    scope.push_area(query, region, Permission::ViewCases);
     if !filter.statuses.is_empty() {
         let keys = filter.statuses.iter().map(|status| status.key().into());
         query.push(" AND status IN (").bind_list(keys).push(")");

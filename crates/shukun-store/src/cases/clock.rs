@@ -21,6 +21,8 @@ statements! {
     WRITE_CLOCK = "INSERT INTO case_clocks (clock_of, step, due_on, level, recert_due, read_at) VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (clock_of) DO UPDATE SET step = excluded.step, due_on = excluded.due_on, level = excluded.level,
             recert_due = excluded.recert_due, read_at = excluded.read_at";
+    // The row of the case, for lists in this order; a row that would stay as it is is not written.
+    ORDER = "UPDATE cases SET due_number = $2 WHERE case_id = $1 AND due_number <> $2";
     STOP_CLOCK = "DELETE FROM case_clocks WHERE clock_of = $1";
     // A closed case without figures comes from a database that is older than they are.
     OPEN_IDS = "SELECT case_id FROM cases LEFT JOIN case_figures ON figures_of = case_id
@@ -48,9 +50,12 @@ pub(super) async fn write(on: &impl ConnectionTrait, case: &Case, watch: Watch<'
     figures::keep::write_stays(on, case, watch).await?;
     let readings = running(case, watch);
     let Some(first) = readings.first().filter(|_| case.status != Status::Closed) else {
+        execute(on, ORDER, values![case.id.as_str(), NEVER_DUE]).await?;
         execute(on, STOP_CLOCK, values![case.id.as_str()]).await?;
         return Ok(());
     };
+    let due_number = first.due_on.as_ref().map_or(NEVER_DUE, |due| day_number(due.value));
+    execute(on, ORDER, values![case.id.as_str(), due_number]).await?;
     let level = readings.iter().map(|reading| reading.level).max().unwrap_or(first.level);
     let values = values![
         case.id.as_str(),
@@ -62,6 +67,14 @@ pub(super) async fn write(on: &impl ConnectionTrait, case: &Case, watch: Watch<'
     ];
     execute(on, WRITE_CLOCK, values).await?;
     Ok(())
+}
+
+/// After every day.
+pub(super) const NEVER_DUE: i64 = 99_999_999;
+
+/// A day as a number that orders like it: 20261231.
+pub(super) fn day_number(day: Day) -> i64 {
+    i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day())
 }
 
 /// From a row of a list; `None` for a case without a clock.

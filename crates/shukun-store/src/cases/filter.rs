@@ -7,6 +7,7 @@ use shukun_casework::case::{Flag, Status, Step};
 use shukun_casework::outcome::OutcomeCode;
 use shukun_casework::timers::Level;
 
+use super::row::Beside;
 use crate::accounts::AccountId;
 use crate::figures::{Narrowed, push_narrowed};
 use crate::moment::{Moment, millis};
@@ -54,6 +55,14 @@ pub struct CaseFilter {
     pub narrowed: Narrowed,
 }
 
+impl CaseFilter {
+    /// Which tables beside the cases its conditions need.
+    pub(crate) fn beside(&self) -> Beside {
+        let clocks = !self.levels.is_empty() || !self.steps.is_empty() || self.recert_due;
+        Beside { clocks, figures: self.narrowed.needs_figures() }
+    }
+}
+
 /// In whose hands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Assignee {
@@ -65,10 +74,15 @@ pub enum Assignee {
 
 /// The condition of a list, a count, a figure: within the scope, and what the filter asks.
 pub(crate) fn push_conditions(query: &mut Query, scope: &Scope, filter: &CaseFilter) {
-    scope.push_area(query, "region", Permission::ViewCases);
+    push_conditions_at(query, "region", scope, filter);
+}
+
+/// The same, the region of the caller's area under another name: one that no index has, where the order is to lead.
+pub(crate) fn push_conditions_at(query: &mut Query, region: &'static str, scope: &Scope, filter: &CaseFilter) {
+    scope.push_area(query, region, Permission::ViewCases);
     if let Some(permission) = filter.allowed {
         query.push(" AND ");
-        scope.push_area(query, "region", permission);
+        scope.push_area(query, region, permission);
     }
     push_words(query, filter);
     push_whose(query, filter);

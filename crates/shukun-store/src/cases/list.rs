@@ -1,10 +1,11 @@
 //! Lists of cases: filters, an order, pages by key, and counts; one statement each, all within the scope.
 
-use shukun_base::Day;
+use sea_orm::DbBackend;
 use shukun_casework::authority::Permission;
 
-use super::filter::{CaseFilter, push_conditions};
-use super::row::{COLUMNS, CaseRow, TABLES, read};
+use super::clock::{NEVER_DUE, day_number};
+use super::filter::{CaseFilter, push_conditions, push_conditions_at};
+use super::row::{Beside, COLUMNS, CaseRow, read};
 use crate::error::{Result, StoreError};
 use crate::moment::millis;
 use crate::scope::Scope;
@@ -34,14 +35,11 @@ impl CaseOrder {
             CaseOrder::Longest => ("status_since", false),
             CaseOrder::Latest => ("last_at", true),
             CaseOrder::Burden => ("burden_fen", true),
-            CaseOrder::Due => (DUE, false),
+            CaseOrder::Due => ("due_number", false),
             CaseOrder::Number => ("case_id", false),
         }
     }
 }
-
-/// The day as a number that orders like it; after every day where there is none.
-const DUE: &str = "CAST(COALESCE(REPLACE(due_on, '-', ''), '99999999') AS BIGINT)";
 
 /// Where the next page begins; as text it stands in a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,12 +134,21 @@ impl Store {
         from: Option<&CaseCursor>,
         rows: u16,
     ) -> Result<CasePage> {
-        let found =
-            list_query(scope, filter, order, from, rows).all(&self.within(scope, Permission::ViewCases)).await?;
+        let query = list_query(self.db.get_database_backend(), (scope, filter), order, from, rows);
+        let found = query.all(&self.within(scope, Permission::ViewCases)).await?;
         let has_more = found.len() > usize::from(rows);
         let rows: Vec<CaseRow> = found.iter().take(usize::from(rows)).map(read).collect::<Result<_>>()?;
         let next = rows.last().filter(|_| has_more).map(|last| cursor_at(last, order));
         Ok(CasePage { rows, next })
+    }
+
+    /// How many cases of the caller's area each filter finds, in their order. One statement.
+    pub async fn count_lists(&self, scope: &Scope, filters: &[CaseFilter]) -> Result<Vec<u64>> {
+        if filters.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = lists_query(scope, filters).all(&self.within(scope, Permission::ViewCases)).await?;
+        rows.iter().map(|row| u64::try_from(row.get::<i64>("cases")?).map_err(|_| StoreError::not_found())).collect()
     }
 
     /// How many cases of the caller's area the filter finds, by a word. The sum is the length of the list.
@@ -160,26 +167,22 @@ fn cursor_at(row: &CaseRow, order: CaseOrder) -> CaseCursor {
         CaseOrder::Longest => millis(row.status_since),
         CaseOrder::Latest => millis(row.last_at),
         CaseOrder::Burden => row.burden_fen.0,
-        CaseOrder::Due => row.clock.as_ref().and_then(|clock| clock.due_on).map_or(99_999_999, day_number),
+        CaseOrder::Due => row.clock.as_ref().and_then(|clock| clock.due_on).map_or(NEVER_DUE, day_number),
         CaseOrder::Number => 0,
     };
     CaseCursor { value, case_id: row.case_id.to_string() }
 }
 
-fn day_number(day: Day) -> i64 {
-    i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day())
-}
-
 pub(crate) fn list_query(
-    scope: &Scope,
-    filter: &CaseFilter,
+    engine: DbBackend,
+    (scope, filter): (&Scope, &CaseFilter),
     order: CaseOrder,
     from: Option<&CaseCursor>,
     rows: u16,
 ) -> Query {
     let mut query = Query::new(COLUMNS);
-    query.push(TABLES);
-    push_conditions(&mut query, scope, filter);
+    Beside { clocks: true, ..filter.beside() }.push(&mut query);
+    push_conditions_at(&mut query, scope.region_column(engine, filter.region.as_ref()), scope, filter);
     let (column, descends) = order.column();
     if let Some(from) = from.filter(|_| order == CaseOrder::Number) {
         query.push(" AND case_id > ").bind(from.case_id.as_str());
@@ -197,9 +200,25 @@ pub(crate) fn list_query(
     query
 }
 
+/// A row for each filter.
+pub(crate) fn lists_query(scope: &Scope, filters: &[CaseFilter]) -> Query {
+    let mut query = Query::default();
+    for (number, filter) in filters.iter().enumerate() {
+        query.push(if number == 0 { "SELECT " } else { " UNION ALL SELECT " });
+        query.push("CAST(").bind(i64::try_from(number).unwrap_or(i64::MAX)).push(" AS BIGINT) AS list, ");
+        query.push("COUNT(*) AS cases ");
+        filter.beside().push(&mut query);
+        push_conditions(&mut query, scope, filter);
+    }
+    query.push(" ORDER BY list");
+    query
+}
+
 pub(crate) fn counts_query(scope: &Scope, filter: &CaseFilter, by: CountBy) -> Query {
     let mut query = Query::new("SELECT ");
-    query.push(by.expression()).push(" AS word, COUNT(*) AS cases ").push(TABLES);
+    query.push(by.expression()).push(" AS word, COUNT(*) AS cases ");
+    let beside = filter.beside();
+    Beside { clocks: beside.clocks || matches!(by, CountBy::Level | CountBy::Step), ..beside }.push(&mut query);
     push_conditions(&mut query, scope, filter);
     query.push(" GROUP BY ").push(by.expression()).push(" ORDER BY ").push(by.expression());
     query

@@ -49,7 +49,7 @@ async fn page(store: &Store, scope: &Scope, order: CaseOrder) {
 async fn statements_of_a_page(mut store: Store, scope: &Scope) -> u32 {
     let asked = Arc::new(AtomicU32::new(0));
     let counter = asked.clone();
-    store.db.set_metric_callback(move |_| {
+    store.tell_statements(move |_| {
         counter.fetch_add(1, Ordering::Relaxed);
     });
     page(&store, scope, CaseOrder::Longest).await;

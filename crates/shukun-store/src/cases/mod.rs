@@ -25,8 +25,8 @@ pub use filter::{Assignee, CaseFilter};
 pub use list::{CaseCursor, CaseOrder, CasePage, Count, CountBy};
 pub use row::CaseRow;
 
-pub(crate) use filter::push_conditions;
-pub(crate) use row::TABLES;
+pub(crate) use filter::push_conditions_at;
+pub(crate) use row::Beside;
 
 #[cfg(test)]
 pub(crate) use act::ALL as ACT_STATEMENTS;
@@ -35,6 +35,6 @@ pub(crate) use clock::ALL as CLOCK_STATEMENTS;
 #[cfg(test)]
 pub(crate) use duplicates::duplicates_query;
 #[cfg(test)]
-pub(crate) use list::{counts_query, list_query};
+pub(crate) use list::{counts_query, list_query, lists_query};
 #[cfg(test)]
 pub(crate) use row::ALL as ROW_STATEMENTS;

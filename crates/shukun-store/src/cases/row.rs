@@ -42,9 +42,24 @@ pub(super) const COLUMNS: &str =
     "SELECT case_id, household_id, region, version, round, status, colour, flags, assignee,
     burden_fen, returns, outcome, sample, opened_at, status_since, last_at, years, rule, step, due_on, level, recert_due, read_at ";
 
-/// A case with what is written beside it.
-pub(crate) const TABLES: &str = "FROM cases LEFT JOIN case_clocks ON clock_of = case_id
-    LEFT JOIN case_figures ON figures_of = case_id WHERE ";
+/// What is written beside a case, where a statement asks for it: each joined table is looked up for every case.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Beside {
+    /// How it stands against its time limits.
+    pub clocks: bool,
+    /// What is counted.
+    pub figures: bool,
+}
+
+impl Beside {
+    /// `FROM` cases and what is beside them, up to the conditions.
+    pub fn push(self, query: &mut Query) {
+        query.push("FROM cases");
+        query.push(if self.clocks { " LEFT JOIN case_clocks ON clock_of = case_id" } else { "" });
+        query.push(if self.figures { " LEFT JOIN case_figures ON figures_of = case_id" } else { "" });
+        query.push(" WHERE ");
+    }
+}
 
 /// A case in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,7 +193,8 @@ impl Store {
     /// The row of a case in the caller's area.
     pub async fn case_row(&self, scope: &Scope, case_id: &CaseId) -> Result<CaseRow> {
         let mut query = Query::new(COLUMNS);
-        query.push(TABLES).push("case_id = ").bind(case_id.as_str()).push(" AND ");
+        Beside { clocks: true, figures: false }.push(&mut query);
+        query.push("case_id = ").bind(case_id.as_str()).push(" AND ");
         scope.push_area(&mut query, "region", Permission::ViewCases);
         read(&query.find(&self.within(scope, Permission::ViewCases)).await?.ok_or_else(StoreError::not_found)?)
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use sea_orm::DbBackend;
 use shukun_base::{Fen, RegionCode};
 use shukun_casework::alert::Colour;
 use shukun_casework::authority::{Permission, Role};
@@ -10,7 +11,7 @@ use shukun_casework::outcome::Precision;
 use shukun_casework::timers::Level;
 
 use super::narrow::{PlaceSize, Sway, USED_BOX};
-use crate::cases::{CaseFilter, TABLES, push_conditions};
+use crate::cases::{Beside, CaseFilter, push_conditions_at};
 use crate::error::{Result, StoreError};
 use crate::scope::Scope;
 use crate::sql::{Query, Row};
@@ -76,142 +77,143 @@ pub struct Trend {
     pub closed: u64,
 }
 
+/// What a dashboard counts of cases.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// How far the cases came. The sum is the length of the list.
+    pub reached: Vec<Reached>,
+    /// How long the open cases wait, and how they stand against the limits of their steps, as last read.
+    pub ageing: Vec<Ageing>,
+    /// How the closed cases ended, by rule and colour.
+    pub endings: Vec<Ended>,
+    /// Cases opened and closed, by month, the first month first. Months in which nothing happened are not there.
+    pub months: Vec<Trend>,
+}
+
 impl Store {
-    /// How far the cases of the caller's area came. The sum is the length of the list.
-    pub async fn count_reached(&self, scope: &Scope, filter: &CaseFilter) -> Result<Vec<Reached>> {
+    /// Counts the cases of the caller's area that the filter finds, in one pass over them.
+    ///
+    /// # Errors
+    /// `store-forbidden` without the permission to see figures.
+    pub async fn count_figures(&self, scope: &Scope, filter: &CaseFilter, by: PlaceSize) -> Result<Counted> {
         scope.require_anywhere(Permission::ViewStatistics)?;
-        reached_query(scope, filter)
-            .all(&self.within(scope, Permission::ViewCases))
-            .await?
-            .iter()
-            .map(read_reached)
-            .collect()
-    }
-
-    /// How long the open cases of the caller's area wait, and how they stand against the limits of their steps, as last
-    /// read.
-    pub async fn count_ageing(&self, scope: &Scope, filter: &CaseFilter, by: PlaceSize) -> Result<Vec<Ageing>> {
-        scope.require_anywhere(Permission::ViewStatistics)?;
-        ageing_query(scope, filter, by)
-            .all(&self.within(scope, Permission::ViewCases))
-            .await?
-            .iter()
-            .map(read_ageing)
-            .collect()
-    }
-
-    /// How the closed cases of the caller's area ended, by rule and colour.
-    pub async fn count_endings(&self, scope: &Scope, filter: &CaseFilter) -> Result<Vec<Ended>> {
-        scope.require_anywhere(Permission::ViewStatistics)?;
-        let mut found: BTreeMap<(Option<String>, Option<Colour>), Precision> = BTreeMap::new();
-        for row in endings_query(scope, filter).all(&self.within(scope, Permission::ViewCases)).await? {
-            let colour: Option<String> = row.get("colour")?;
-            let colour = colour.map(|key| Colour::find(&key).ok_or_else(unreadable)).transpose()?;
-            let precision = found.entry((row.get("rule")?, colour)).or_default();
-            let cases = number(&row, "cases")?;
-            match Sway::find(&row.get::<String>("judgement")?).ok_or_else(unreadable)? {
-                Sway::Confirmed => precision.confirmed += cases,
-                Sway::Wrong => precision.wrong += cases,
-                Sway::NotJudged => precision.not_judged += cases,
-            }
-            precision.wrong_data += number(&row, "wrong_data")?;
+        let mut sums = Sums::default();
+        let query = figures_query(self.db.get_database_backend(), (scope, filter), by);
+        for row in query.all(&self.within(scope, Permission::ViewCases)).await? {
+            sums.add(&row)?;
         }
-        Ok(found.into_iter().map(|((rule, colour), precision)| Ended { rule, colour, precision }).collect())
-    }
-
-    /// Cases of the caller's area opened and closed, by month, the first month first. Months in which nothing happened are
-    /// not there.
-    pub async fn count_months(&self, scope: &Scope, filter: &CaseFilter) -> Result<Vec<Trend>> {
-        scope.require_anywhere(Permission::ViewStatistics)?;
-        let mut months: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-        for row in trend_query(scope, filter).all(&self.within(scope, Permission::ViewCases)).await? {
-            let cases = number(&row, "cases")?;
-            months.entry(row.get("opened_in")?).or_default().0 += cases;
-            if let Some(closed_in) = row.get::<Option<String>>("closed_in")? {
-                months.entry(closed_in).or_default().1 += cases;
-            }
-        }
-        Ok(months.into_iter().map(|(month, (opened, closed))| Trend { month, opened, closed }).collect())
+        Ok(sums.counted())
     }
 }
 
-pub(crate) fn reached_query(scope: &Scope, filter: &CaseFilter) -> Query {
-    let mut query = Query::new(
-        "SELECT reached, CASE WHEN status = 'closed' THEN 1 ELSE 0 END AS is_closed, COUNT(*) AS cases,
+/// Cases that are alike in everything that is counted, in one row; a county has some hundred of them.
+pub(crate) fn figures_query(engine: DbBackend, (scope, filter): (&Scope, &CaseFilter), by: PlaceSize) -> Query {
+    let mut query = Query::new("SELECT reached, CASE WHEN status = 'closed' THEN 1 ELSE 0 END AS is_closed, ");
+    query.push("stay_step, stay_office, CASE WHEN stay_step IS NULL THEN NULL ELSE ").push(by.expression());
+    query.push(" END AS place, CASE WHEN stay_step IS NULL THEN NULL ELSE ").push(USED_BOX).push(
+        " END AS used_box, stay_level, rule, colour, judgement,
+            CASE WHEN outcome = 'data_error' THEN 1 ELSE 0 END AS is_wrong_data,
+            substr(opened_on, 1, 7) AS opened_in, substr(closed_on, 1, 7) AS closed_in, COUNT(*) AS cases,
             CAST(SUM(burden_fen) AS BIGINT) AS burden_fen, CAST(SUM(aid_fen) AS BIGINT) AS aid_fen,
             CAST(SUM(paid_fen) AS BIGINT) AS paid_fen, COUNT(CASE WHEN aid_fen > 0 THEN 1 END) AS determined,
             COUNT(CASE WHEN paid_fen > 0 THEN 1 END) AS paid ",
     );
-    query.push(TABLES);
-    push_conditions(&mut query, scope, filter);
-    query.push(" GROUP BY reached, CASE WHEN status = 'closed' THEN 1 ELSE 0 END ORDER BY 1, 2");
+    Beside { figures: true, ..filter.beside() }.push(&mut query);
+    push_conditions_at(&mut query, scope.region_column(engine, filter.region.as_ref()), scope, filter);
+    query.push(" GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13");
     query
 }
 
-fn read_reached(row: &Row) -> Result<Reached> {
-    let rank: i64 = row.get("reached")?;
-    let furthest = usize::try_from(rank).ok().and_then(|rank| Status::ALL.get(rank)).copied();
-    let is_closed: i64 = number(row, "is_closed")?.try_into().map_err(|_| unreadable())?;
-    Ok(Reached {
-        furthest: furthest.ok_or_else(unreadable)?,
-        is_closed: is_closed == 1,
-        cases: number(row, "cases")?,
-        burden_fen: Fen(row.get("burden_fen")?),
-        determined: number(row, "determined")?,
-        aid_fen: Fen(row.get("aid_fen")?),
-        paid: number(row, "paid")?,
-        paid_fen: Fen(row.get("paid_fen")?),
-    })
+/// The same rows, added up in four ways; the keys order as answers are ordered.
+#[derive(Default)]
+struct Sums {
+    reached: BTreeMap<(i64, bool), Reached>,
+    ageing: BTreeMap<(String, String, String, u8, String), Ageing>,
+    endings: BTreeMap<(Option<String>, Option<Colour>), Precision>,
+    months: BTreeMap<String, (u64, u64)>,
 }
 
-pub(crate) fn ageing_query(scope: &Scope, filter: &CaseFilter, by: PlaceSize) -> Query {
-    let mut query = Query::new("SELECT stay_step, stay_office, ");
-    query
-        .push(by.expression())
-        .push(" AS place, ")
-        .push(USED_BOX)
-        .push(" AS used_box, stay_level, COUNT(*) AS cases ")
-        .push(TABLES);
-    push_conditions(&mut query, scope, filter);
-    query
-        .push(" AND stay_step IS NOT NULL GROUP BY stay_step, stay_office, ")
-        .push(by.expression())
-        .push(", ")
-        .push(USED_BOX);
-    query.push(", stay_level ORDER BY 1, 2, 3, 4, 5");
-    query
-}
+impl Sums {
+    fn add(&mut self, row: &Row) -> Result<()> {
+        let cases = number(row, "cases")?;
+        self.add_reached(row, cases)?;
+        if let Some(step) = row.get::<Option<String>>("stay_step")? {
+            self.add_ageing(row, step, cases)?;
+        }
+        if let Some(judgement) = row.get::<Option<String>>("judgement")? {
+            self.add_ending(row, &judgement, cases)?;
+        }
+        self.months.entry(row.get("opened_in")?).or_default().0 += cases;
+        if let Some(closed_in) = row.get::<Option<String>>("closed_in")? {
+            self.months.entry(closed_in).or_default().1 += cases;
+        }
+        Ok(())
+    }
 
-fn read_ageing(row: &Row) -> Result<Ageing> {
-    Ok(Ageing {
-        step: Step::find(&row.get::<String>("stay_step")?).ok_or_else(unreadable)?,
-        office: Role::find(&row.get::<String>("stay_office")?).ok_or_else(unreadable)?,
-        place: RegionCode::new(&row.get::<String>("place")?).ok_or_else(unreadable)?,
-        used_box: number(row, "used_box")?.try_into().map_err(|_| unreadable())?,
-        level: Level::find(&row.get::<String>("stay_level")?).ok_or_else(unreadable)?,
-        cases: number(row, "cases")?,
-    })
-}
+    fn add_reached(&mut self, row: &Row, cases: u64) -> Result<()> {
+        let (rank, is_closed): (i64, bool) = (row.get("reached")?, number(row, "is_closed")? == 1);
+        let furthest = usize::try_from(rank).ok().and_then(|rank| Status::ALL.get(rank)).copied();
+        let furthest = furthest.ok_or_else(unreadable)?;
+        let group = self.reached.entry((rank, is_closed)).or_insert(Reached {
+            furthest,
+            is_closed,
+            cases: 0,
+            burden_fen: Fen::ZERO,
+            determined: 0,
+            aid_fen: Fen::ZERO,
+            paid: 0,
+            paid_fen: Fen::ZERO,
+        });
+        group.cases += cases;
+        group.burden_fen += Fen(row.get("burden_fen")?);
+        group.determined += number(row, "determined")?;
+        group.aid_fen += Fen(row.get("aid_fen")?);
+        group.paid += number(row, "paid")?;
+        group.paid_fen += Fen(row.get("paid_fen")?);
+        Ok(())
+    }
 
-pub(crate) fn endings_query(scope: &Scope, filter: &CaseFilter) -> Query {
-    let mut query = Query::new(
-        "SELECT rule, colour, judgement, COUNT(*) AS cases,
-            COUNT(CASE WHEN outcome = 'data_error' THEN 1 END) AS wrong_data ",
-    );
-    query.push(TABLES);
-    push_conditions(&mut query, scope, filter);
-    query.push(" AND judgement IS NOT NULL GROUP BY rule, colour, judgement ORDER BY rule, colour, judgement");
-    query
-}
+    fn add_ageing(&mut self, row: &Row, step: String, cases: u64) -> Result<()> {
+        let word = |column| row.get::<String>(column);
+        let used_box = number(row, "used_box")?.try_into().map_err(|_| unreadable())?;
+        let (office, place, level) = (word("stay_office")?, word("place")?, word("stay_level")?);
+        let group = Ageing {
+            step: Step::find(&step).ok_or_else(unreadable)?,
+            office: Role::find(&office).ok_or_else(unreadable)?,
+            place: RegionCode::new(&place).ok_or_else(unreadable)?,
+            used_box,
+            level: Level::find(&level).ok_or_else(unreadable)?,
+            cases: 0,
+        };
+        self.ageing.entry((step, office, place, used_box, level)).or_insert(group).cases += cases;
+        Ok(())
+    }
 
-pub(crate) fn trend_query(scope: &Scope, filter: &CaseFilter) -> Query {
-    let mut query = Query::new(
-        "SELECT substr(opened_on, 1, 7) AS opened_in, substr(closed_on, 1, 7) AS closed_in, COUNT(*) AS cases ",
-    );
-    query.push(TABLES);
-    push_conditions(&mut query, scope, filter);
-    query.push(" GROUP BY substr(opened_on, 1, 7), substr(closed_on, 1, 7) ORDER BY 1, 2");
-    query
+    fn add_ending(&mut self, row: &Row, judgement: &str, cases: u64) -> Result<()> {
+        let colour: Option<String> = row.get("colour")?;
+        let colour = colour.map(|key| Colour::find(&key).ok_or_else(unreadable)).transpose()?;
+        let precision = self.endings.entry((row.get("rule")?, colour)).or_default();
+        match Sway::find(judgement).ok_or_else(unreadable)? {
+            Sway::Confirmed => precision.confirmed += cases,
+            Sway::Wrong => precision.wrong += cases,
+            Sway::NotJudged => precision.not_judged += cases,
+        }
+        if number(row, "is_wrong_data")? == 1 {
+            precision.wrong_data += cases;
+        }
+        Ok(())
+    }
+
+    fn counted(self) -> Counted {
+        let ended = |((rule, colour), precision)| Ended { rule, colour, precision };
+        let trend = |(month, (opened, closed))| Trend { month, opened, closed };
+        Counted {
+            reached: self.reached.into_values().collect(),
+            ageing: self.ageing.into_values().collect(),
+            endings: self.endings.into_iter().map(ended).collect(),
+            months: self.months.into_iter().map(trend).collect(),
+        }
+    }
 }
 
 /// A count, or another number that is not below zero; engines differ in the width of small ones.

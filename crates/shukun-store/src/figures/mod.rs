@@ -17,14 +17,14 @@ mod tasks;
 mod tests;
 
 pub use colours::{ColourCount, ColourFilter, ColourRow};
-pub use count::{Ageing, Ended, Reached, Trend};
+pub use count::{Ageing, Counted, Ended, Reached, Trend};
 pub use narrow::{Narrowed, PlaceSize, Sway, USED_BOXES};
 pub use tasks::{OfficeTasks, TaskCursor, TaskFilter, TaskKind, TaskPage, TaskRow};
 
 #[cfg(test)]
 pub(crate) use colours::{colour_counts_query, colours_query};
 #[cfg(test)]
-pub(crate) use count::{ageing_query, endings_query, reached_query, trend_query};
+pub(crate) use count::figures_query;
 #[cfg(test)]
 pub(crate) use keep::ALL as KEEP_STATEMENTS;
 pub(crate) use narrow::push_narrowed;

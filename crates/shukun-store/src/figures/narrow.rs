@@ -43,6 +43,20 @@ pub struct Narrowed {
     pub is_supervised: bool,
 }
 
+impl Narrowed {
+    /// Whether it asks for more than stands in the row of a case.
+    pub(crate) fn needs_figures(&self) -> bool {
+        let in_rows = Narrowed {
+            vague_below: self.vague_below,
+            is_open: self.is_open,
+            rule: self.rule.clone(),
+            by_hand: self.by_hand,
+            ..Narrowed::default()
+        };
+        *self != in_rows
+    }
+}
+
 macro_rules! words_of_sway {
     ($($name:ident $key:literal $judgement:path,)+) => {
         /// What the ending of a case says of the alert that began it, as it stands in a URL.

@@ -54,6 +54,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(11, "0011_figures"),
     migration!(12, "0012_papers"),
     migration!(13, "0013_wall"),
+    migration!(14, "0014_orders"),
 ];
 
 statements! {

@@ -1,6 +1,6 @@
 //! Every statement of the crate is prepared on both engines, whether or not another test runs it.
 
-use sea_orm::ConnectionTrait as _;
+use sea_orm::{ConnectionTrait as _, DbBackend};
 use shukun_base::{Fen, HouseholdId, PersonId};
 use shukun_casework::alert::{AlertStatus, Colour};
 use shukun_casework::authority::{Permission, Role};
@@ -11,11 +11,8 @@ use shukun_casework::timers::Level;
 use crate::accounts::{AccountId, accounts_query, names_query};
 use crate::alerts::{alert_counts_query, alerts_query};
 use crate::audit::{Act, AuditFilter, Object, audit_query};
-use crate::cases::{counts_query, duplicates_query, list_query};
-use crate::figures::{
-    ageing_query, colour_counts_query, colours_query, endings_query, office_tasks_query, reached_query, tasks_query,
-    trend_query,
-};
+use crate::cases::{counts_query, duplicates_query, list_query, lists_query};
+use crate::figures::{colour_counts_query, colours_query, figures_query, office_tasks_query, tasks_query};
 use crate::imports::imports_query;
 use crate::jobs::{JobId, jobs_query};
 use crate::measures::measures_query;
@@ -73,7 +70,7 @@ const ONLY_ON_POSTGRES: &[&str] = &["LET_THROUGH", "OPEN_FOR", "IS_OPEN_FOR", "P
 fn put_together(scope: &Scope) -> Vec<String> {
     let filter = AuditFilter {
         account_id: Some(String::new()),
-        object: Some(Object::new("account", "")),
+        objects: vec![Object::new("account", ""), Object::new("account", "1")],
         act: Some(Act::SetUp),
         before: Some(1),
     };
@@ -95,7 +92,9 @@ fn put_together(scope: &Scope) -> Vec<String> {
     ];
     let from = CaseCursor::parse("1.a");
     for order in [CaseOrder::Longest, CaseOrder::Latest, CaseOrder::Burden, CaseOrder::Due, CaseOrder::Number] {
-        queries.push(list_query(scope, &every_filter(), order, from.as_ref(), 50));
+        for engine in [DbBackend::Sqlite, DbBackend::Postgres] {
+            queries.push(list_query(engine, (scope, &every_filter()), order, from.as_ref(), 50));
+        }
     }
     let of_alerts = AlertFilter {
         statuses: vec![AlertStatus::Raised],
@@ -105,11 +104,14 @@ fn put_together(scope: &Scope) -> Vec<String> {
         household: Some(HouseholdId(1)),
         run: RunId::new("run-1").map(|run| (run, Some(AlertChange::New))),
     };
-    queries.push(alerts_query(scope, &of_alerts, AlertCursor::parse("1.a").as_ref(), 50));
+    for engine in [DbBackend::Sqlite, DbBackend::Postgres] {
+        queries.push(alerts_query(engine, (scope, &of_alerts), AlertCursor::parse("1.a").as_ref(), 50));
+    }
     queries.push(alert_counts_query(scope, &of_alerts));
     for by in CountBy::ALL {
         queries.push(counts_query(scope, &every_filter(), by));
     }
+    queries.push(lists_query(scope, &[every_filter(), CaseFilter::default()]));
     queries.extend(figures(scope));
     queries.iter().map(|query| query.text().to_owned()).collect()
 }
@@ -167,11 +169,8 @@ fn figures(scope: &Scope) -> Vec<Query> {
     let people = ColourFilter { year: 2026, region: county.clone(), colour: Colour::Red, on: last };
     let mut queries = vec![
         measures_query(scope, Some("a")),
-        reached_query(scope, &every_filter()),
-        ageing_query(scope, &every_filter(), PlaceSize::Town),
-        ageing_query(scope, &every_filter(), PlaceSize::Village),
-        endings_query(scope, &every_filter()),
-        trend_query(scope, &every_filter()),
+        figures_query(DbBackend::Sqlite, (scope, &every_filter()), PlaceSize::Town),
+        figures_query(DbBackend::Postgres, (scope, &every_filter()), PlaceSize::Village),
         office_tasks_query(scope, &tasks),
         colour_counts_query(scope, 2026, county.as_ref()),
         colours_query(scope, &people, AlertCursor::parse("1.a").as_ref(), 50),

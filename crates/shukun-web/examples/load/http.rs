@@ -1,6 +1,6 @@
 //! The server as a process of its own, and the requests of one browser.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -17,11 +17,8 @@ pub struct Server {
 impl Server {
     /// Starts it and waits until it says where it answers.
     pub fn start(options: &Options) -> Outcome<Server> {
-        let mut command = Command::new(&options.program);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(&options.dir);
-        if let Some(url) = &options.database_url {
-            command.args(["--database-url", url]);
-        }
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("serve").arg(&options.dir).args(&options.database_url);
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         for line in BufReader::new(process.stdout.take().ok_or("the server says nothing")?).lines() {
             if let Some((_, rest)) = line?.split_once("http://") {
@@ -32,10 +29,24 @@ impl Server {
         Err("the server did not start".into())
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// The most memory it had at once; 0 where the system does not tell.
     pub fn peak_mib(&self) -> u64 {
+        self.of_status("VmHWM:")
+    }
+
+    /// What it has now.
+    pub fn memory_mib(&self) -> u64 {
+        self.of_status("VmRSS:")
+    }
+
+    fn of_status(&self, name: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok();
-        let line = status.as_deref().unwrap_or_default().lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let line = status.as_deref().unwrap_or_default().lines().find_map(|line| line.strip_prefix(name));
         line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or_default() / 1_024
     }
 }
@@ -85,13 +96,34 @@ impl Browser {
         self.send(request.header("sec-fetch-site", "same-origin")).await
     }
 
+    /// Sends a form and gets a file.
+    pub async fn fetch(&self, path: &str, fields: &[(&str, &str)]) -> Outcome<Vec<u8>> {
+        let request = self.client.post(format!("{}{path}", self.address)).form(fields);
+        let request = request.header("sec-fetch-site", "same-origin").header("cookie", &self.cookie);
+        Ok(request.send().await?.error_for_status()?.bytes().await?.to_vec())
+    }
+
+    /// The value of a hidden field of a page.
+    pub fn field<'a>(page: &'a str, name: &str) -> &'a str {
+        let after = page.split_once(&format!("name=\"{name}\" value=\"")).map(|(_, after)| after);
+        after.and_then(|after| after.split_once('"')).map_or("", |(value, _)| value)
+    }
+
+    /// As browsers do: compressed. Unpacking is not in the time that is told.
     async fn send(&self, request: reqwest::RequestBuilder) -> Outcome<Answer> {
         let begun = Instant::now();
-        let response = request.header("cookie", &self.cookie).send().await?;
+        let response = request.header("cookie", &self.cookie).header("accept-encoding", "gzip").send().await?;
         let status = response.status().as_u16();
-        let location = response.headers().get("location").and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let location = location.to_owned();
-        let body = response.text().await?;
-        Ok(Answer { status, location, body, took: begun.elapsed() })
+        let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let (location, is_packed) = (text("location").to_owned(), text("content-encoding") == "gzip");
+        let bytes = response.bytes().await?;
+        let took = begun.elapsed();
+        let mut body = String::new();
+        if is_packed {
+            flate2::read::GzDecoder::new(&*bytes).read_to_string(&mut body)?;
+        } else {
+            body = String::from_utf8_lossy(&bytes).into_owned();
+        }
+        Ok(Answer { status, location, body, took })
     }
 }

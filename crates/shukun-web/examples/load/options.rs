@@ -8,8 +8,6 @@ use crate::Outcome;
 /// How large, how many, how long.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The server.
-    pub program: PathBuf,
     /// The folder of the county; furnished once, found again.
     pub dir: PathBuf,
     /// Another database than the file in the folder.
@@ -24,15 +22,18 @@ pub struct Options {
     pub seconds: u64,
     /// What somebody does with a page before the next, on average, in milliseconds.
     pub think_ms: u64,
-    /// Of a hundred requests so many write.
+    /// Of a hundred turns so many write.
     pub writes_percent: u64,
+    /// The list as a workbook instead of a day's work.
+    pub exports: bool,
+    /// So many days; the one in the middle counts.
+    pub repeat: u64,
 }
 
 impl Options {
     /// `--cases 20000 --households 400000 …`
     pub fn read(mut words: impl Iterator<Item = String>) -> Outcome<Options> {
         let mut options = Options {
-            program: PathBuf::from("shukun"),
             dir: PathBuf::from("load"),
             database_url: None,
             cases: 20_000,
@@ -41,11 +42,12 @@ impl Options {
             seconds: 60,
             think_ms: 5_000,
             writes_percent: 20,
+            exports: false,
+            repeat: 3,
         };
         while let Some(word) = words.next() {
             let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
             match word.as_str() {
-                "--program" => options.program = value.into(),
                 "--dir" => options.dir = value.into(),
                 "--database-url" => options.database_url = Some(value),
                 "--cases" => options.cases = value.parse()?,
@@ -54,6 +56,13 @@ impl Options {
                 "--seconds" => options.seconds = value.parse()?,
                 "--think-ms" => options.think_ms = value.parse()?,
                 "--writes-percent" => options.writes_percent = value.parse()?,
+                "--export" => {
+                    options.exports = true;
+                    options.cases = value.parse()?;
+                    options.households = options.cases;
+                    options.staff = 20;
+                }
+                "--repeat" => options.repeat = value.parse()?,
                 other => return Err(format!("{other} is not known").into()),
             }
         }

@@ -9,7 +9,7 @@ use crate::Outcome;
 use crate::county::{COUNTY, town, village};
 
 /// Longer than any policy of passwords asks.
-const PASSWORD: &str = "two hundred people on two cores";
+pub const PASSWORD: &str = "two hundred people on two cores";
 
 /// Somebody at work.
 #[derive(Clone)]
@@ -73,7 +73,8 @@ fn worker(number: u64, token: &str, session: &Session) -> Worker {
     Worker { cookie: format!("session={token}; lang=zh"), role: role(number), scope: session.scope(Timestamp::now()) }
 }
 
-fn login(number: u64) -> String {
+/// What somebody types to sign in.
+pub fn login(number: u64) -> String {
     format!("staff{number:04}")
 }
 

@@ -116,7 +116,8 @@ impl Board {
     /// `store-forbidden` without the permission to see figures.
     pub async fn load(desk: &Desk, scope: &Scope, part: Part, today: Day) -> Result<Board, StoreError> {
         let (store, filter) = (desk.store(), part.filter());
-        let ageing = store.count_ageing(scope, &filter, part.place_size()).await?;
+        let counted = store.count_figures(scope, &filter, part.place_size()).await?;
+        let ageing = counted.ageing;
         let year = store.latest_alert_year(scope).await?;
         let colours = match year {
             Some(year) => {
@@ -128,9 +129,9 @@ impl Board {
         let regions = store.list_regions(scope, Permission::ViewStatistics).await?;
         let places = desk.place_names(ageing.iter().map(|group| &group.place).chain(&part.region)).await?;
         Ok(Board {
-            reached: store.count_reached(scope, &filter).await?,
-            endings: store.count_endings(scope, &filter).await?,
-            months: last_months(&store.count_months(scope, &filter).await?, today),
+            reached: counted.reached,
+            endings: counted.endings,
+            months: last_months(&counted.months, today),
             ageing,
             colours,
             regions,

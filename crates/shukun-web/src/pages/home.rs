@@ -3,13 +3,13 @@
 use axum::extract::State;
 use maud::html;
 
-use super::cases::{funnel, kept_filters};
-use super::work::{framed, work};
+use super::cases::{by_status, funnel, kept_filters};
+use super::work::work;
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::routes::Handlers;
 use crate::ui::empty::empty;
-use crate::ui::layout::{Heading, Page};
+use crate::ui::layout::{Heading, Page, page};
 use crate::visit::Visit;
 use crate::words;
 
@@ -20,13 +20,14 @@ pub fn serve(handlers: Handlers) -> Handlers {
 
 async fn home(State(desk): State<Desk>, visit: Visit) -> Result<Page, PageError> {
     let lang = visit.lang;
-    let mut groups = work(&desk, &visit).await?;
+    let counts = by_status(&desk, &visit).await?;
+    let frame = work(&desk, &visit, &counts).await?;
+    let mut groups = frame.clone();
     if let Some(counted) = kept_filters(&desk, &visit, true).await? {
         groups.retain(|group| group.heading != counted.heading);
         groups.insert(2.min(groups.len()), counted);
     }
     let elsewhere: Vec<_> = groups.iter().filter(|group| group.entries.iter().any(|entry| entry.path != "/")).collect();
-    let funnel = funnel(&desk, &visit).await?;
     let body = html! {
         @if elsewhere.is_empty() {
             (empty(words::HOME_NO_GRANT.text(lang), words::HOME_NO_GRANT_FILL.text(lang)))
@@ -44,9 +45,9 @@ async fn home(State(desk): State<Desk>, visit: Visit) -> Result<Page, PageError>
                 }
             }
         }
-        (funnel)
+        (funnel(&counts, &visit))
     };
     let hello = words::HOME_HELLO.with(lang, &[("name", visit.visitor()?.session.display_name())]);
     let title = words::HOME.text(lang);
-    framed(&desk, &visit, &Heading { title, note: Some(&hello) }, &body).await
+    Ok(page(&visit, &frame, &Heading { title, note: Some(&hello) }, &body))
 }

@@ -27,6 +27,8 @@ mod work;
 
 #[cfg(test)]
 mod tests_of_accounts;
+#[cfg(test)]
+mod tests_of_statements;
 
 use crate::routes::Handlers;
 

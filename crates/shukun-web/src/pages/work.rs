@@ -2,7 +2,9 @@
 
 use shukun_casework::authority::Permission;
 
-use super::cases::{kept_filters, queues};
+use shukun_casework::case::Status;
+
+use super::cases::{by_status, kept_filters, queues};
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::ui::layout::{Entry, EntryGroup, Heading, Page, page};
@@ -12,14 +14,14 @@ use maud::Markup;
 
 /// A page inside the frame, with the reader's list of work.
 pub async fn framed(desk: &Desk, visit: &Visit, heading: &Heading<'_>, body: &Markup) -> Result<Page, PageError> {
-    let groups = work(desk, visit).await?;
+    let groups = work(desk, visit, &by_status(desk, visit).await?).await?;
     Ok(page(visit, &groups, heading, body))
 }
 
-/// What the reader may do.
-pub async fn work(desk: &Desk, visit: &Visit) -> Result<Vec<EntryGroup>, PageError> {
+/// What the reader may do; `counts` is [`by_status`].
+pub async fn work(desk: &Desk, visit: &Visit, counts: &[(Status, u64)]) -> Result<Vec<EntryGroup>, PageError> {
     let start = EntryGroup { heading: None, entries: vec![entry(visit, "/", words::HOME)] };
-    let queues = queues(desk, visit).await?;
+    let queues = queues(desk, visit, counts).await?;
     let kept = kept_filters(desk, visit, false).await?;
     let data = group(visit, words::HOME_DATA, DATA);
     let groups = [

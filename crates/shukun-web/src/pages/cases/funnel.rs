@@ -1,33 +1,25 @@
 //! How far the cases of the reader's area have come: one bar for each step, each opening its list.
 
 use maud::{Markup, html};
-use shukun_casework::authority::Permission;
 use shukun_casework::case::Status;
-use shukun_store::CaseFilter;
 
-use super::queues::{count_of, counts};
-use crate::desk::Desk;
-use crate::error::PageError;
+use super::queues::count_of;
 use crate::format;
 use crate::visit::Visit;
 use crate::words;
 
 /// The bars; nothing for who sees no cases, or where there are none.
-pub async fn funnel(desk: &Desk, visit: &Visit) -> Result<Markup, PageError> {
-    if !visit.may(Permission::ViewCases) {
-        return Ok(html! {});
-    }
-    let counts = counts(desk, visit, &CaseFilter::default()).await?;
+pub fn funnel(counts: &[(Status, u64)], visit: &Visit) -> Markup {
     let most = counts.iter().map(|(_, cases)| *cases).max().unwrap_or_default();
-    Ok(html! {
+    html! {
         @if most > 0 {
             section.box {
                 h2 { (words::FUNNEL.text(visit.lang)) }
                 p.quiet { (words::FUNNEL_NOTE.text(visit.lang)) }
-                ol.funnel { @for status in Status::ALL { li { (bar(*status, count_of(&counts, *status), most, visit)) } } }
+                ol.funnel { @for status in Status::ALL { li { (bar(*status, count_of(counts, *status), most, visit)) } } }
             }
         }
-    })
+    }
 }
 
 fn bar(status: Status, cases: u64, most: u64, visit: &Visit) -> Markup {

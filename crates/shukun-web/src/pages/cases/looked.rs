@@ -18,13 +18,9 @@ use crate::words;
 pub async fn looked(desk: &Desk, visit: &Visit, case: &Case, names: &Names) -> Result<Markup, PageError> {
     let lang = visit.lang;
     let persons = people(case, names).into_iter().map(|id| Object { kind: "person", id: id.to_string() });
-    let objects = [Object { kind: "case", id: case.id.to_string() }].into_iter().chain(persons);
-    let mut rows = Vec::new();
-    for object in objects {
-        let filter = AuditFilter { object: Some(object), ..AuditFilter::default() };
-        rows.extend(desk.store().list_audit(visit.scope()?, &filter).await?);
-    }
-    rows.sort_by_key(|row| std::cmp::Reverse(row.number));
+    let objects = [Object { kind: "case", id: case.id.to_string() }].into_iter().chain(persons).collect();
+    let filter = AuditFilter { objects, ..AuditFilter::default() };
+    let rows = desk.store().list_audit(visit.scope()?, &filter).await?;
     let mut ids: Vec<AccountId> = rows.iter().map(|row| AccountId::new(&row.account_id)).collect();
     ids.sort();
     ids.dedup();

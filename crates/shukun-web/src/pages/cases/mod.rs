@@ -49,7 +49,7 @@ mod tests_of_the_road;
 
 pub use acts::Typed;
 pub use funnel::funnel;
-pub use queues::{kept_filters, queues};
+pub use queues::{by_status, kept_filters, queues};
 
 use crate::routes::Handlers;
 

@@ -30,28 +30,38 @@ const QUEUES: &[(Word, Status, &[Permission])] = &[
     (words::QUEUE_SETTLED, Status::Settled, &[Permission::ProposeClosing, Permission::ConfirmClosing]),
 ];
 
-/// The reader's queues with their counts: three statements at most, whatever they hold.
-pub async fn queues(desk: &Desk, visit: &Visit) -> Result<Option<EntryGroup>, PageError> {
+/// How many cases of the reader's area stand at each status; none for who sees no cases. What the frame of a page and the
+/// start page count from.
+pub async fn by_status(desk: &Desk, visit: &Visit) -> Result<Vec<(Status, u64)>, PageError> {
+    if !visit.may(Permission::ViewCases) {
+        return Ok(Vec::new());
+    }
+    counts(desk, visit, &CaseFilter::default()).await
+}
+
+/// The reader's queues with their counts: one statement, whatever they hold.
+pub async fn queues(desk: &Desk, visit: &Visit, counts: &[(Status, u64)]) -> Result<Option<EntryGroup>, PageError> {
     if !visit.may(Permission::ViewCases) {
         return Ok(None);
     }
-    let counts = counts(desk, visit, &CaseFilter::default()).await?;
     let own = visit.visitor()?.session.account_id().clone();
     let open: Vec<Status> = Status::ALL.iter().copied().filter(|status| *status != Status::Closed).collect();
     let mine = CaseFilter { assignee: Some(Assignee::Is(own)), statuses: open, ..CaseFilter::default() };
-    let mine = total(desk, visit, &mine).await?;
+    let waiting = CaseFilter { sample_waits: true, ..CaseFilter::default() };
+    let samples = visit.may(Permission::SampleDismissals);
+    let narrow: Vec<CaseFilter> = [mine].into_iter().chain(samples.then_some(waiting)).collect();
+    let narrow = desk.store().count_lists(visit.scope()?, &narrow).await?;
+    let at = |index: usize| narrow.get(index).copied().unwrap_or_default();
     let entry =
         |word: Word, path: String, count| Entry { path, name: word.text(visit.lang).to_owned(), count: Some(count) };
     let working = QUEUES.iter().filter(|(_, _, who)| who.iter().any(|permission| visit.may(*permission)));
     let by_status = working
-        .map(|(word, status, _)| entry(*word, format!("/cases?status={}", status.key()), count_of(&counts, *status)));
+        .map(|(word, status, _)| entry(*word, format!("/cases?status={}", status.key()), count_of(counts, *status)));
     let all = counts.iter().map(|(_, cases)| cases).sum();
-    let mut entries = vec![entry(words::QUEUE_MINE, "/cases?hands=mine".to_owned(), mine)];
+    let mut entries = vec![entry(words::QUEUE_MINE, "/cases?hands=mine".to_owned(), at(0))];
     entries.extend(by_status);
-    if visit.may(Permission::SampleDismissals) {
-        let waiting = CaseFilter { sample_waits: true, ..CaseFilter::default() };
-        let waiting = total(desk, visit, &waiting).await?;
-        entries.push(entry(words::QUEUE_SAMPLE, "/cases?sample=waiting".to_owned(), waiting));
+    if samples {
+        entries.push(entry(words::QUEUE_SAMPLE, "/cases?sample=waiting".to_owned(), at(1)));
     }
     if visit.may(Permission::Merge) {
         let name = words::DUPLICATES.text(visit.lang).to_owned();
@@ -61,18 +71,23 @@ pub async fn queues(desk: &Desk, visit: &Visit) -> Result<Option<EntryGroup>, Pa
     Ok(Some(EntryGroup { heading: Some(words::QUEUES.text(visit.lang).to_owned()), entries }))
 }
 
-/// The filters that the reader keeps; on the start page each with its count, which is a statement each.
+/// The filters that the reader keeps; on the start page each with its count, one statement for all.
 pub async fn kept_filters(desk: &Desk, visit: &Visit, with_counts: bool) -> Result<Option<EntryGroup>, PageError> {
     if !visit.may(Permission::ViewCases) {
         return Ok(None);
     }
     let own = visit.visitor()?.session.account_id().clone();
-    let mut entries = Vec::new();
-    for kept in desk.store().list_filters(visit.scope()?).await? {
-        let query = CaseQuery::parse(&kept.query);
-        let count = if with_counts { Some(total(desk, visit, &query.filter(&own)).await?) } else { None };
-        entries.push(Entry { path: query.path(), name: kept.name, count });
-    }
+    let kept = desk.store().list_filters(visit.scope()?).await?;
+    let queries: Vec<CaseQuery> = kept.iter().map(|one| CaseQuery::parse(&one.query)).collect();
+    let filters: Vec<CaseFilter> = queries.iter().filter(|_| with_counts).map(|query| query.filter(&own)).collect();
+    let counts = desk.store().count_lists(visit.scope()?, &filters).await?;
+    let counts = counts.into_iter().map(Some).chain(std::iter::repeat(None));
+    let entries: Vec<Entry> = kept
+        .into_iter()
+        .zip(&queries)
+        .zip(counts)
+        .map(|((kept, query), count)| Entry { path: query.path(), name: kept.name, count })
+        .collect();
     let heading = Some(words::KEPT_FILTERS.text(visit.lang).to_owned());
     Ok((!entries.is_empty()).then_some(EntryGroup { heading, entries }))
 }

@@ -1,0 +1,1 @@
+-- No triggers of its own.
