@@ -8,6 +8,9 @@ use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;
 
+/// The file with the folder's name.
+const NAME: &str = "office.id";
+
 /// A server's hold on its folder; let go when dropped.
 #[derive(Debug)]
 pub struct Hold {
@@ -22,10 +25,13 @@ impl Hold {
     /// The folder cannot be written to.
     pub fn take(data: &Path, chance: &str) -> std::io::Result<Hold> {
         let file = OpenOptions::new().create(true).append(true).open(data.join("office.lock"))?;
-        let name = name(data, chance)?;
-        Ok(match file.try_lock() {
-            Ok(()) => Hold { name, lock: Some(file) },
-            Err(_) => Hold { name: format!("{name}-{chance}"), lock: None },
+        let is_alone = file.try_lock().is_ok();
+        let known = read(&data.join(NAME))?;
+        Ok(match (known, is_alone) {
+            (Some(name), true) => Hold { name, lock: Some(file) },
+            (None, true) => Hold { name: give(data, chance)?, lock: Some(file) },
+            (Some(name), false) => Hold { name: format!("{name}-{chance}"), lock: None },
+            (None, false) => Hold { name: chance.to_owned(), lock: None },
         })
     }
 
@@ -40,21 +46,24 @@ impl Hold {
     }
 }
 
-fn name(data: &Path, chance: &str) -> std::io::Result<String> {
-    let path = data.join("office.id");
-    match OpenOptions::new().write(true).create_new(true).open(&path) {
-        Ok(mut file) => {
-            file.write_all(chance.as_bytes())?;
-            file.sync_all()?;
-            Ok(chance.to_owned())
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            let name = std::fs::read_to_string(&path)?;
-            // Cut short by a crash it is nobody's name.
-            if name.is_empty() { Ok(chance.to_owned()) } else { Ok(name) }
-        }
+/// The folder's name; none before the first start.
+fn read(path: &Path) -> std::io::Result<Option<String>> {
+    match std::fs::read_to_string(path) {
+        Ok(name) => Ok(Some(name).filter(|name| !name.is_empty())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Names the folder, whole or not at all: a server killed in the middle of it leaves a folder without a name, not one
+/// whose name is cut short.
+fn give(data: &Path, name: &str) -> std::io::Result<String> {
+    let new = data.join(format!("{NAME}.new"));
+    let mut file = File::create(&new)?;
+    file.write_all(name.as_bytes())?;
+    file.sync_all()?;
+    std::fs::rename(new, data.join(NAME))?;
+    Ok(name.to_owned())
 }
 
 #[cfg(test)]
@@ -71,5 +80,15 @@ mod tests {
         drop(first);
         let after = Hold::take(dir.path(), "three").unwrap();
         assert_eq!((after.name(), after.is_alone()), ("one", true));
+    }
+
+    #[test]
+    fn a_folder_that_a_crash_left_without_a_name_gets_one_that_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join(NAME), "").unwrap();
+        for chance in ["one", "two"] {
+            assert_eq!(Hold::take(dir.path(), chance).unwrap().name(), "one");
+        }
+        assert!(!dir.path().join("office.id.new").exists());
     }
 }
