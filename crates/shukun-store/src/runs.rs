@@ -84,13 +84,15 @@ impl AlertChange {
     pub(crate) fn between(before: Option<&Alert>, after: &Alert) -> Option<AlertChange> {
         let Some(before) = before else { return Some(AlertChange::New) };
         let is_over = before.state.status() == AlertStatus::Cleared;
+        if is_over && after.state.status() == AlertStatus::Cleared {
+            return None;
+        }
         match (before.colour(), after.colour()) {
             (_, Some(_)) if is_over => Some(AlertChange::New),
             (None, Some(_)) => Some(AlertChange::Risen),
             (Some(_), None) => Some(AlertChange::Cleared),
             (Some(was), Some(is)) if is > was => Some(AlertChange::Risen),
             (Some(was), Some(is)) if is < was => Some(AlertChange::Fallen),
-            _ if is_over => None,
             _ => (before.last.claims_sha256 != after.last.claims_sha256).then_some(AlertChange::Claims),
         }
     }

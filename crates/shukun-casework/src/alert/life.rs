@@ -200,12 +200,21 @@ impl Alert {
         alert.state = match (&self.state, sighting.colour) {
             (AlertState::Linked { .. }, _) => self.state.clone(),
             (AlertState::Suppressed { until, .. }, _) if sighting.on <= *until => self.state.clone(),
+            (AlertState::Cleared { reason: ClearReason::CaseClosed }, Some(_)) if !self.is_news(&sighting) => {
+                self.state.clone()
+            }
             (_, Some(_)) => AlertState::Raised,
             (AlertState::Cleared { .. }, None) => self.state.clone(),
             (_, None) => AlertState::Cleared { reason: ClearReason::BelowLine },
         };
         alert.last = sighting;
         Ok(alert)
+    }
+
+    /// Whether a run found other bills or a more pressing colour than the one before: only then does what people decided
+    /// when they closed the case not speak to it.
+    fn is_news(&self, sighting: &Sighting) -> bool {
+        sighting.claims_sha256 != self.last.claims_sha256 || sighting.colour > self.colour()
     }
 
     /// Left alone to a day after today.
@@ -222,7 +231,7 @@ impl Alert {
         Ok(Alert { state: AlertState::Linked { case }, ..self.clone() })
     }
 
-    /// Over, because its case is; a later run that still finds a colour raises it again.
+    /// Over, because its case is; a later run that finds other bills or a more pressing colour raises it again.
     pub fn cleared_with(&self, closed: &CaseId) -> Result<Alert, AlertFault> {
         require(self.state == AlertState::Linked { case: closed.clone() }, AlertFault::WrongStatus)?;
         Ok(Alert { state: AlertState::Cleared { reason: ClearReason::CaseClosed }, ..self.clone() })
@@ -333,6 +342,12 @@ mod tests {
         let cleared = linked.cleared_with(&case()).unwrap();
         assert_eq!(cleared.state.status(), AlertStatus::Cleared);
         assert_eq!(cleared.seen(sighting(5, Some(Colour::Red))).unwrap().state, AlertState::Raised);
+        // What people decided stands while nothing is new.
+        let again = cleared.seen(sighting(5, Some(Colour::Yellow))).unwrap();
+        assert_eq!((&again.state, again.placement(None)), (&cleared.state, Placement::Leave));
+        let more_bills = ContentHash::new(&"0b".repeat(32)).unwrap();
+        let more = Sighting { claims_sha256: more_bills, ..sighting(6, Some(Colour::Yellow)) };
+        assert_eq!(again.seen(more).unwrap().state, AlertState::Raised);
     }
 
     #[test]

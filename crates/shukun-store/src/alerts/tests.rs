@@ -99,8 +99,12 @@ fn an_alert_goes_with_its_case() {
         let closed = dismiss(&store, &scopes[1], &case.id, case.version).await;
         assert_eq!(closed.status, Status::Closed);
         assert_eq!(store.alert(&scopes[1], &alert.id).await.unwrap().state.status(), AlertStatus::Cleared);
-        let later = [seen(1, 1, "330381001001", 4, Some(Colour::Orange))];
-        let again = store.record_run(&scopes[0], &run(), &later, at(3)).await.unwrap().remove(0);
+        let mut later = seen(1, 1, "330381001001", 4, Some(Colour::Orange));
+        let nothing_new = store.record_run(&scopes[0], &run(), &[later.clone()], at(3)).await.unwrap().remove(0);
+        assert_eq!((nothing_new.state.status(), nothing_new.history.len()), (AlertStatus::Cleared, 2));
+        assert_eq!(place(&store, &scopes[0], &alert.id, "b").await, None);
+        later.sighting.claims_sha256 = ContentHash::new(&"0b".repeat(32)).unwrap();
+        let again = store.record_run(&scopes[0], &run(), &[later], at(4)).await.unwrap().remove(0);
         assert_eq!((again.state.status(), again.history.len()), (AlertStatus::Raised, 2));
         let second = place(&store, &scopes[0], &alert.id, "b").await.unwrap();
         assert_ne!(second.id, case.id);
