@@ -160,6 +160,30 @@ fn long_years_are_cut_into_several_workbooks() {
 }
 
 #[test]
+fn a_year_cut_by_months_fills_the_same_lake() {
+    let county = county(2_000);
+    let filled = |cut_after| {
+        let (dir, written) = write(&county, WriteOptions { cut_after, ..WriteOptions::default() });
+        // The same key everywhere, so that the same people get the same codes.
+        std::fs::write(dir.path().join("lake.identity.key"), [b'7'; 64]).unwrap();
+        let mut lake = open_lake(dir.path()).0;
+        for path in &written.to_import {
+            let (batch, report) = read(path, dir.path());
+            assert_eq!(report.rejected, 0, "{:?}", report.rejects.first());
+            lake.commit(&[batch], "2023-06-15T08:00:00+08:00").unwrap();
+        }
+        let name = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
+        (lake.input_hash(), written.to_import.iter().map(name).collect::<Vec<_>>())
+    };
+    let (whole, names) = filled(&[]);
+    assert_eq!(names.len(), 2);
+    let (cut, names) = filled(&[6, 9]);
+    let months = ["01-06", "07-09", "10-12"].map(|span| format!("settlements_ruian_2022_{span}.xlsx"));
+    assert_eq!(names[..3], months);
+    assert_eq!(cut, whole);
+}
+
+#[test]
 fn the_readme_says_that_nobody_is_real_and_the_verification_has_a_line_for_each_case() {
     let county = county(4_000);
     let (dir, _) = write(&county, WriteOptions::default());

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use shukun_base::Day;
 
 use super::defects::{Defect, Planted, Planter};
 use super::error::WriteError;
@@ -25,12 +26,15 @@ pub struct WriteOptions {
     pub everyone: bool,
     /// Rows after which a settlement workbook is closed and another begun.
     pub rows_per_file: u64,
+    /// Months of the year after which another settlement workbook is begun, in order, by the day of settlement: as an office
+    /// exports them. None = a year in one.
+    pub cut_after: &'static [i8],
 }
 
 impl Default for WriteOptions {
     /// No defects, the offices' usual roster, half a million rows a file.
     fn default() -> WriteOptions {
-        WriteOptions { defects: 0, everyone: false, rows_per_file: 500_000 }
+        WriteOptions { defects: 0, everyone: false, rows_per_file: 500_000, cut_after: &[] }
     }
 }
 
@@ -54,7 +58,9 @@ pub struct Written {
 /// One year's files while they are written.
 struct YearFiles {
     year: i16,
-    sheets: SettlementSheets,
+    cut_after: &'static [i8],
+    /// One more than there are cuts.
+    sheets: Vec<SettlementSheets>,
     national: NationalCsv,
     planter: Planter,
     planted: Planted,
@@ -65,7 +71,8 @@ struct YearFiles {
 /// stay: an empty folder is best.
 /// Holds one household at a time. `progress` is told how many people are done, now and then.
 ///
-/// `settlements_<county>_<year>.xlsx` (a second one `…_2.xlsx` where the rows are many), the same claims as
+/// `settlements_<county>_<year>.xlsx` (a second one `…_2.xlsx` where the rows are many; `…_01-06.xlsx` where the year is
+/// cut), the same claims as
 /// `national/settlements_<county>_<year>.csv`, `roster_<county>_<last year>.xlsx`, `verification.csv`,
 /// `regions_<county>.csv`, `planted.json` where defects were planted, and a README.
 ///
@@ -116,7 +123,10 @@ fn open_years(county: &County, dir: &Path, options: WriteOptions) -> Result<Vec<
     let open = |year| {
         Ok(YearFiles {
             year,
-            sheets: SettlementSheets::new(plan.county, year, dir, options.rows_per_file),
+            cut_after: options.cut_after,
+            sheets: spans(options.cut_after)
+                .map(|span| SettlementSheets::new((plan.county, year, span), dir, options.rows_per_file))
+                .collect(),
             national: NationalCsv::create(plan.county, year, &national)?,
             planter: Planter::new(options.defects),
             planted: Planted::default(),
@@ -126,7 +136,21 @@ fn open_years(county: &County, dir: &Path, options: WriteOptions) -> Result<Vec<
     plan.years.clone().map(open).collect()
 }
 
+/// The months of each workbook, as `01-06`; nothing where there is one.
+fn spans(cut_after: &'static [i8]) -> impl Iterator<Item = Option<String>> {
+    let starts = std::iter::once(1).chain(cut_after.iter().map(|month| month + 1));
+    let ends = cut_after.iter().copied().chain(std::iter::once(12));
+    starts.zip(ends).map(|(start, end)| (!cut_after.is_empty()).then(|| format!("{start:02}-{end:02}")))
+}
+
 impl YearFiles {
+    /// The workbook of the day; what was settled in a later year goes into the last.
+    fn sheet_of(&mut self, day: Day) -> Option<&mut SettlementSheets> {
+        let is_before = |month: &&i8| day.year() > self.year || day.month() > **month;
+        let part = self.cut_after.iter().filter(is_before).count();
+        self.sheets.get_mut(part)
+    }
+
     fn add(&mut self, county: &County, household: &Household) -> Result<(), WriteError> {
         self.tally.add(county, household, self.year);
         for member in &household.members {
@@ -149,14 +173,18 @@ impl YearFiles {
         for _ in 0..times {
             self.planted.rows += 1;
             self.planted.reversals += u64::from(claim.reverses.is_some());
-            self.sheets.write(&row)?;
             self.national.write(&row)?;
+            if let Some(sheets) = self.sheet_of(claim.settled_on) {
+                sheets.write(&row)?;
+            }
         }
         Ok(())
     }
 
     fn finish(self, written: &mut Written) -> Result<(), WriteError> {
-        written.to_import.extend(self.sheets.finish()?);
+        for sheets in self.sheets {
+            written.to_import.extend(sheets.finish()?);
+        }
         written.national.push(self.national.finish()?);
         written.settlements.insert(self.year, self.planted);
         Ok(())

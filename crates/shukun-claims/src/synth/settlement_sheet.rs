@@ -46,10 +46,12 @@ const HEADERS: [&str; 30] = [
 /// Where 费用总额 stands.
 const TOTAL_COLUMN: usize = 17;
 
-/// The settlement files of one year.
+/// The settlement files of one year, or of some months of it.
 pub(super) struct SettlementSheets {
     county: CountyName,
     year: i16,
+    /// The months, as they stand in the file's name.
+    span: Option<String>,
     folder: PathBuf,
     rows_per_file: u64,
     open: Option<OpenSheet>,
@@ -64,9 +66,13 @@ struct OpenSheet {
 }
 
 impl SettlementSheets {
-    pub(super) fn new(county: CountyName, year: i16, folder: &Path, rows_per_file: u64) -> SettlementSheets {
+    pub(super) fn new(
+        (county, year, span): (CountyName, i16, Option<String>),
+        folder: &Path,
+        rows_per_file: u64,
+    ) -> SettlementSheets {
         let folder = folder.to_owned();
-        SettlementSheets { county, year, folder, rows_per_file, open: None, part: 0, done: Vec::new() }
+        SettlementSheets { county, year, span, folder, rows_per_file, open: None, part: 0, done: Vec::new() }
     }
 
     pub(super) fn write(&mut self, row: &SheetRow<'_>) -> Result<(), WriteError> {
@@ -94,7 +100,8 @@ impl SettlementSheets {
     fn open_part(&mut self) -> Result<OpenSheet, WriteError> {
         self.part += 1;
         let part = if self.part == 1 { String::new() } else { format!("_{}", self.part) };
-        let name = format!("settlements_{}_{}{part}.xlsx", self.county.key(), self.year);
+        let span = self.span.as_ref().map(|span| format!("_{span}")).unwrap_or_default();
+        let name = format!("settlements_{}_{}{span}{part}.xlsx", self.county.key(), self.year);
         let mut book = Book::create(self.folder.join(name), "结算明细", &self.folder)?;
         book.texts(&[format!("{}医疗费用结算明细表", self.county.zh())])?;
         book.texts(&[format!("导出时间：{}-06-15", self.year + 1)])?;
