@@ -90,18 +90,16 @@ impl Office {
         Office { desk, clock, first_passwords, asked, _dir: dir }
     }
 
-    /// The office of the demo: its users, and as many cases as there are roads, twice.
+    /// The office of the demo: its users, and fifty cases.
     pub async fn furnished() -> Office {
         let mut office = Office::new(Transport::Plain, &[]).await;
-        let people: Vec<_> = (1..=50).map(crate::demo::tests::burdened).collect();
-        let names = [("330381001", "东门街道"), ("330381002", "西门街道"), ("330381003", "南门街道")];
-        let named = names
-            .map(|(code, name)| shukun_store::Region { code: RegionCode::new(code).unwrap(), name: name.to_owned() });
         let (desk, now) = (&office.desk, office.now());
-        let first = crate::demo::furnish(desk.store(), desk.numbers(), (&people, &named), now).await.unwrap();
+        let settings = Settings { works: crate::demo::tests::works(), ..desk.settings().clone() };
+        let first = crate::demo::furnish(desk.store(), &settings, &crate::demo::tests::county(), now).await.unwrap();
         let watch = desk.numbers().watch(now);
         desk.store().refresh_clocks(watch).await.unwrap();
-        office.first_passwords = first.into_iter().map(|one| (one.login, one.password.reveal().clone())).collect();
+        office.first_passwords =
+            first.passwords.into_iter().map(|one| (one.login, one.password.reveal().clone())).collect();
         office
     }
 
@@ -373,6 +371,13 @@ impl Browser {
         }
         body.extend(b"--parts--\r\n");
         self.send_as("POST", path, "multipart/form-data; boundary=parts", body).await
+    }
+
+    /// The bytes of a file that a link leads to.
+    pub async fn fetch_get(&mut self, path: &str) -> Vec<u8> {
+        let (parts, bytes) = self.answer("GET", path, FORM, Vec::new()).await;
+        assert_eq!(parts.status, StatusCode::OK, "{path}");
+        bytes
     }
 
     /// The bytes that a form gives.

@@ -10,17 +10,34 @@ use shukun_casework::case::{
 use shukun_casework::determination::{Determination, Line, PersonSheet};
 use shukun_casework::outcome::{Outcome, OutcomeCode};
 use shukun_casework::visit::{Consent, Expense, ExpenseKind, Finding, Income, IncomeKind, Met, Visit};
-use shukun_casework::{ActorId, Document, DocumentId, DocumentKind, Note, RequestId};
+use shukun_casework::{ActorId, DocumentKind, Note, RequestId};
 
-use super::road::{Walk, What};
+use super::road::What;
 use super::staff::cut;
+use super::walk::Scene;
 use super::{hash, refused, text_id};
 use crate::format::china_day;
 use crate::start::StartError;
 
+/// The papers that are handed in with a stop.
+pub fn papers_of(what: What) -> &'static [DocumentKind] {
+    use DocumentKind::{
+        Application, BankCard, Identity, MeansConsent, MeansReport, Minutes, PaymentProof, Receipt, VisitPhoto,
+    };
+    match what {
+        What::Visit(_) => &[VisitPhoto],
+        What::Apply => &[Application, MeansConsent, Identity, BankCard],
+        What::Certify => &[MeansReport],
+        What::Approve => &[Minutes],
+        What::Pay => &[PaymentProof],
+        What::FollowUp => &[Receipt],
+        _ => &[],
+    }
+}
+
 /// The command of one stop.
-pub fn command(what: What, walk: &Walk<'_>) -> Result<Command, StartError> {
-    let today = china_day(walk.at);
+pub fn command(what: What, scene: &Scene<'_>) -> Result<Command, StartError> {
+    let today = china_day(scene.at);
     Ok(match what {
         What::Screen => Command::Screen(Screening { result: ScreeningResult::Suspected, note: None }),
         What::Dismiss => Command::Dismiss {
@@ -28,13 +45,13 @@ pub fn command(what: What, walk: &Walk<'_>) -> Result<Command, StartError> {
             why: note("已享受医疗救助，负担不再超线")?,
         },
         What::Dispatch => {
-            let township = cut(&walk.one.region, 9).ok_or_else(refused)?;
+            let township = cut(scene.region, 9).ok_or_else(refused)?;
             Command::Dispatch(Dispatch {
                 township, task: note("核实家庭收入和医疗支出")?, due_on: later(today, 14)?
             })
         }
-        What::Forward => forward(walk)?,
-        What::Visit(finding) => Command::RecordVisit(visit(finding, today, walk)?),
+        What::Forward => forward(scene)?,
+        What::Visit(finding) => Command::RecordVisit(visit(finding, today, scene)?),
         What::Confirm(finding) => Command::ConfirmVerification(Conclusion { finding, note: None }),
         What::AcceptNoRisk => {
             let outcome = Outcome::plain(OutcomeCode::BurdenBelowLine);
@@ -48,33 +65,33 @@ pub fn command(what: What, walk: &Walk<'_>) -> Result<Command, StartError> {
             reason: ReturnReason::DoubtfulFigures,
             note: note("收入与社保缴费记录不符，请重新核实")?,
         }),
-        other => of_money(other, walk, today)?,
+        other => of_money(other, scene, today)?,
     })
 }
 
 /// From the application on.
-fn of_money(what: What, walk: &Walk<'_>, today: Day) -> Result<Command, StartError> {
-    let request = text_id(RequestId::new, "demo-request", walk.number)?;
-    let aid_fen = charity(walk.one.left_fen);
+fn of_money(what: What, scene: &Scene<'_>, today: Day) -> Result<Command, StartError> {
+    let request = text_id(RequestId::new, "demo-request", scene.number)?;
+    let aid_fen = charity(scene.one.left_fen);
     Ok(match what {
-        What::Apply => apply(request, walk)?,
+        What::Apply => apply(request, scene)?,
         What::AcceptRequest => Command::AcceptRequest { request },
-        What::Certify => Command::Certify(certification(today, walk)?),
-        What::Draft => Command::DraftDetermination(Box::new(sheet(walk)?)),
+        What::Certify => Command::Certify(certification(today, scene)?),
+        What::Draft => Command::DraftDetermination(Box::new(sheet(scene)?)),
         What::Check => {
-            let version = walk.case.draft().map_or(1, |draft| draft.sheet.version);
+            let version = scene.case.draft().map_or(1, |draft| draft.sheet.version);
             Command::CheckDetermination(Check { version, agreed: true, note: None, by: None, at: None })
         }
         What::Approve => {
-            let document = paper(DocumentKind::Minutes, walk)?;
+            let document = scene.paper(DocumentKind::Minutes)?;
             Command::RecordApproval(ApprovalRecord { request, approved: true, decided_on: today, document })
         }
         What::Pay => {
-            let document = paper(DocumentKind::PaymentProof, walk)?;
+            let document = scene.paper(DocumentKind::PaymentProof)?;
             Command::RecordPayment(PaymentRecord { request, amount_fen: aid_fen, paid_on: today, document })
         }
         What::FollowUp => {
-            let receipt = paper(DocumentKind::Receipt, walk)?;
+            let receipt = scene.paper(DocumentKind::Receipt)?;
             Command::FollowUp(FollowUp { on: today, receipt, note: note("款项已收到，病情稳定")? })
         }
         What::Propose => {
@@ -93,15 +110,15 @@ fn later(day: Day, days: i64) -> Result<Day, StartError> {
     day.checked_add(days.days()).map_err(|_| refused())
 }
 
-fn forward(walk: &Walk<'_>) -> Result<Command, StartError> {
-    let village: RegionCode = cut(&walk.one.region, 12).ok_or_else(refused)?;
+fn forward(scene: &Scene<'_>) -> Result<Command, StartError> {
+    let village: RegionCode = cut(scene.region, 12).ok_or_else(refused)?;
     let worker =
-        ActorId::new(walk.staff.scope_at("cunshe", &walk.one.region)?.account_id().as_str()).ok_or_else(refused)?;
+        ActorId::new(scene.staff.scope_at("cunshe", scene.region)?.account_id().as_str()).ok_or_else(refused)?;
     Ok(Command::Forward(Forwarding { village, worker }))
 }
 
 /// A household with an income of 24,000 or of 180,000 yuan a year, and the bills that were found.
-fn visit(finding: Finding, on: Day, walk: &Walk<'_>) -> Result<Visit, StartError> {
+fn visit(finding: Finding, on: Day, scene: &Scene<'_>) -> Result<Visit, StartError> {
     let is_poor = finding == Finding::AtRisk;
     let wages = if is_poor { Fen::yuan(24_000) } else { Fen::yuan(180_000) };
     let said = if is_poor { "主要劳力患病，靠亲戚周济" } else { "子女有固定工作" };
@@ -111,24 +128,18 @@ fn visit(finding: Finding, on: Day, walk: &Walk<'_>) -> Result<Visit, StartError
         members: 3,
         income: vec![Income { kind: IncomeKind::Wages, annual_fen: wages }],
         expense: vec![
-            Expense { kind: ExpenseKind::Medical, annual_fen: walk.one.left_fen },
+            Expense { kind: ExpenseKind::Medical, annual_fen: scene.one.left_fen },
             Expense { kind: ExpenseKind::Living, annual_fen: Fen::yuan(18_000) },
         ],
         consent: Consent::Given,
         finding,
-        documents: Vec::new(),
+        documents: vec![scene.paper(DocumentKind::VisitPhoto)?],
         note: Some(note(said)?),
     })
 }
 
-fn paper(kind: DocumentKind, walk: &Walk<'_>) -> Result<Document, StartError> {
-    let id = text_id(DocumentId::new, &format!("demo-{}", kind.key()), walk.number)?;
-    Ok(Document { id, kind, sha256: hash(&format!("示例材料 {kind} {}", walk.number))? })
-}
-
-fn apply(request: RequestId, walk: &Walk<'_>) -> Result<Command, StartError> {
-    use DocumentKind::{Application, BankCard, Identity, MeansConsent};
-    let papers = [Application, MeansConsent, Identity, BankCard].into_iter().map(|kind| paper(kind, walk));
+fn apply(request: RequestId, scene: &Scene<'_>) -> Result<Command, StartError> {
+    let papers = papers_of(What::Apply).iter().map(|kind| scene.paper(*kind));
     Ok(Command::EnterApplication {
         requests: vec![NewRequest { id: request, programme: Programme::CharityRelief }],
         documents: papers.collect::<Result<_, _>>()?,
@@ -136,7 +147,7 @@ fn apply(request: RequestId, walk: &Walk<'_>) -> Result<Command, StartError> {
     })
 }
 
-fn certification(today: Day, walk: &Walk<'_>) -> Result<Certification, StartError> {
+fn certification(today: Day, scene: &Scene<'_>) -> Result<Certification, StartError> {
     Ok(Certification::Certified {
         category: Category::LowIncome,
         valid_from: today,
@@ -144,7 +155,7 @@ fn certification(today: Day, walk: &Walk<'_>) -> Result<Certification, StartErro
         due_to_illness: true,
         notice_from: later(today, -8)?,
         notice_to: later(today, -1)?,
-        report: paper(DocumentKind::MeansReport, walk)?,
+        report: scene.paper(DocumentKind::MeansReport)?,
     })
 }
 
@@ -154,8 +165,8 @@ fn charity(left: Fen) -> Fen {
 }
 
 /// What the engine found, and one invented line of charity below it.
-fn sheet(walk: &Walk<'_>) -> Result<Determination, StartError> {
-    let one = walk.one;
+fn sheet(scene: &Scene<'_>) -> Result<Determination, StartError> {
+    let one = scene.one;
     let aid_fen = charity(one.left_fen);
     let mut lines = one.lines.clone();
     lines.push(Line {
@@ -177,5 +188,6 @@ fn sheet(walk: &Walk<'_>) -> Result<Determination, StartError> {
         people: vec![PersonSheet { person: one.person, year: one.year, bill_fen, lines, left_fen }],
         nettings: Vec::new(),
         double_aid_searched: vec!["示例：本平台已有案件".to_owned()],
+        readings: Vec::new(),
     })
 }

@@ -1,28 +1,62 @@
-//! A county's office for looking around: users of every role, cases in every step. Nobody in it exists.
+//! A county's office for looking around: users of every role, three months' screenings, cases in every step. Nobody in it
+//! exists.
 //!
-//! Everything goes the way that officers go: signed in, through the store, past every guard of casework. What was found
-//! and how each bill was paid comes in from the engine; the charity line is invented and says so. Start at [`furnish`].
+//! Everything goes the way that officers go: signed in, screened by a job, through the store, past every guard of casework;
+//! the papers are real files that say of themselves what they are. How each bill was paid comes in from the engine; the
+//! charity line is invented and says so. Start at [`furnish`].
 
 pub mod authenticator;
 mod command;
+mod days;
 mod hours;
+mod papers;
 mod road;
 mod staff;
+mod walk;
+
+use std::path::PathBuf;
 
 use jiff::Timestamp;
-use shukun_base::{Fen, HouseholdId, Masked, PersonId, RegionCode};
-use shukun_casework::alert::Colour;
-use shukun_casework::case::{Detection, Discovery, Opening};
+use shukun_base::{Day, Fen, HouseholdId, PersonId, RegionCode};
+use shukun_casework::ContentHash;
 use shukun_casework::determination::{Line, PackUsed};
-use shukun_casework::{AlertId, CaseId, ContentHash, RunId, TransactionId};
-use shukun_store::{FirstPassword, Person, Region, Store};
+use shukun_store::{CaseFilter, CountBy, FirstPassword, Region, Store};
 
-use crate::desk::Numbers;
+use crate::desk::Settings;
 use crate::start::StartError;
-use road::{ROADS, Walk};
-use staff::Staff;
+use days::Days;
+#[cfg(test)]
+pub(crate) use papers::specimen;
+use road::MONTHS;
 
-/// Somebody whom the screening found, with how the bills were paid.
+/// How often the county of the demo was screened.
+pub const SCREENINGS: usize = MONTHS.len();
+
+/// A county to be furnished.
+#[derive(Clone, Debug)]
+pub struct County {
+    /// Its code.
+    pub region: RegionCode,
+    /// The year that is screened.
+    pub year: i16,
+    /// Its own name, and those of its towns and villages.
+    pub regions: Vec<Region>,
+    /// What was known when it was screened, the earliest first.
+    pub known: [Known; SCREENINGS],
+    /// Whom the bills of the whole year burden, one of each household.
+    pub people: Vec<Burdened>,
+}
+
+/// What the county knew on the day of a screening.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The lake as it was then.
+    pub lake: PathBuf,
+    /// The last day of which bills are in it.
+    pub until: Day,
+}
+
+/// Somebody whom the bills of the whole year burden, with how they were paid.
 #[derive(Clone, Debug)]
 pub struct Burdened {
     /// The person.
@@ -31,22 +65,10 @@ pub struct Burdened {
     pub household: HouseholdId,
     /// The village.
     pub region: RegionCode,
-    /// The name.
-    pub name: Masked<String>,
-    /// The ID number.
-    pub id_number: Masked<String>,
-    /// The phone.
-    pub phone: Option<Masked<String>>,
     /// The year of the bills.
     pub year: i16,
-    /// The rule that raised the alert.
-    pub rule: String,
-    /// The pack it stands in.
-    pub pack: String,
-    /// The burden that was measured.
-    pub burden_fen: Fen,
-    /// The colour.
-    pub colour: Colour,
+    /// The day of the household's last bill: whoever determines earlier has to do it again.
+    pub last_bill_on: Day,
     /// The bills.
     pub bill_fen: Fen,
     /// Who paid them; they and `left_fen` add up to `bill_fen`.
@@ -57,79 +79,36 @@ pub struct Burdened {
     pub packs: Vec<PackUsed>,
 }
 
-/// Makes the accounts, the names of places and the cases of an empty database; the passwords for one use, in the order of the work.
+/// A furnished office.
+#[derive(Debug)]
+pub struct Furnished {
+    /// The passwords for one use, in the order of the work.
+    pub passwords: Vec<FirstPassword>,
+    /// How many cases there are.
+    pub cases: u64,
+}
+
+/// Makes the accounts, the names of places and the cases of an empty database, as if the office had worked until now.
 ///
 /// # Errors
-/// The store's own; the database is not empty.
+/// The store's own; a screening's; the database is not empty.
 pub async fn furnish(
     store: &Store,
-    numbers: &Numbers,
-    (people, regions): (&[Burdened], &[Region]),
+    settings: &Settings,
+    county: &County,
     now: Timestamp,
-) -> Result<Vec<FirstPassword>, StartError> {
-    let staff = Staff::hire(store, people, now).await?;
-    store.save_regions(staff.scope("yibao")?, regions, now).await?;
-    save(store, &staff, people, now).await?;
-    // The one town that has users of its own comes first, so that it holds cases in every step.
-    let (home, elsewhere): (Vec<_>, Vec<_>) = people.iter().partition(|one| staff.is_home(&one.region));
-    for (number, (one, road)) in home.into_iter().chain(elsewhere).zip(ROADS.iter().cycle()).enumerate() {
-        // Cases do not all stand in their step since the same hour.
-        let linger = i64::try_from(number % 9).unwrap_or_default() * 26 + 3;
-        let length: i64 = road.iter().map(|stop| stop.after_hours).sum();
-        let start = hours::in_office(now - road::hours(length + linger), number, numbers.watch(now).calendar);
-        let case = open(store, numbers, &staff, (number, one), start).await?;
-        let mut walk = Walk { store, numbers, staff: &staff, one, number, case, at: start };
-        for stop in *road {
-            walk.go(stop).await?;
-        }
+) -> Result<Furnished, StartError> {
+    let mut days = Days::begin(store, settings, county, now).await?;
+    for month in 0..SCREENINGS {
+        days.screen(month).await?;
     }
-    staff.leave(store, now).await
+    days.go_on(now).await?;
+    let counts = store.count_cases(days.staff.scope("yibao")?, &CaseFilter::default(), CountBy::Status).await?;
+    let passwords = days.staff.leave(store, now).await?;
+    Ok(Furnished { passwords, cases: counts.iter().map(|count| count.cases).sum() })
 }
 
-async fn save(store: &Store, staff: &Staff, people: &[Burdened], now: Timestamp) -> Result<(), StartError> {
-    let person = |one: &Burdened| Person {
-        person_id: one.person,
-        household_id: one.household,
-        region: Some(one.region.clone()),
-        name: one.name.clone(),
-        id_number: one.id_number.clone(),
-        phone: one.phone.clone(),
-        address: None,
-        bank_account: None,
-    };
-    let people: Vec<Person> = people.iter().map(person).collect();
-    Ok(store.save_people(staff.scope("yibao")?, &people, now).await?)
-}
-
-async fn open(
-    store: &Store,
-    numbers: &Numbers,
-    staff: &Staff,
-    (number, one): (usize, &Burdened),
-    at: Timestamp,
-) -> Result<shukun_casework::case::Case, StartError> {
-    let detection = Detection {
-        alert: text_id(AlertId::new, "demo-alert", number)?,
-        person: one.person,
-        year: one.year,
-        rule: one.rule.clone(),
-        pack: one.pack.clone(),
-        claims_sha256: hash(&format!("{} {}", one.person, one.year))?,
-        burden_fen: one.burden_fen,
-        colour: one.colour,
-    };
-    let opening = Opening {
-        case: text_id(CaseId::new, "demo-case", number)?,
-        household: one.household,
-        region: one.region.clone(),
-        discovery: Discovery::Alert(detection),
-    };
-    let ctx = numbers.context(at, text_id(TransactionId::new, "demo-open", number)?, 0);
-    let run = text_id(RunId::new, "demo-run", 1)?;
-    Ok(store.open_in_run(staff.scope("yibao")?, &run, &opening, &ctx).await?)
-}
-
-/// An id such as `demo-case-7`.
+/// An id such as `demo-act-7-3`.
 fn text_id<T>(new: impl Fn(&str) -> Option<T>, kind: &str, number: usize) -> Result<T, StartError> {
     new(&format!("{kind}-{number}")).ok_or_else(refused)
 }

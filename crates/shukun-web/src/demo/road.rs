@@ -1,17 +1,9 @@
 //! How far each case of the demo goes: roads of stops, one after another, so that every step holds some.
+//!
+//! Start at [`MONTHS`].
 
-use jiff::{SignedDuration, Timestamp};
-use shukun_casework::case::{Case, Command, Status};
+use jiff::SignedDuration;
 use shukun_casework::visit::Finding;
-use shukun_casework::{ActorId, TransactionId};
-use shukun_store::Store;
-
-use super::command::command;
-use super::hours::in_office;
-use super::staff::Staff;
-use super::{Burdened, refused, text_id};
-use crate::desk::Numbers;
-use crate::start::StartError;
 
 /// One act on the way.
 #[derive(Clone, Copy, Debug)]
@@ -94,106 +86,95 @@ const DISMISS: Stop = stop(12, "minzheng", What::Dismiss);
 const SUSPEND: Stop = stop(30, "zhenjie", What::Suspend);
 const RETURN: Stop = stop(30, "zhenjie", What::Return);
 
-/// The roads, taken in turn; the first nine end in the nine steps, so that few cases show them all.
-pub const ROADS: &[&[Stop]] = &[
-    &[],
-    &[SCREEN],
-    &[SCREEN, DISPATCH, FORWARD],
-    &[SCREEN, DISPATCH, FORWARD, NO_RISK, CONFIRM_NONE],
-    &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY, TAKE_UP, CERTIFY, DRAFT],
-    &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY, TAKE_UP, CERTIFY, DRAFT, CHECK],
-    &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY, TAKE_UP, CERTIFY, DRAFT, CHECK, APPROVE],
-    &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY, TAKE_UP, CERTIFY, DRAFT, CHECK, APPROVE, PAY],
-    &[SCREEN, DISPATCH, FORWARD, NO_RISK, CONFIRM_NONE, ACCEPT],
-    &[],
-    &[SCREEN, DISPATCH],
-    &[DISMISS],
-    &[SCREEN, DISPATCH, FORWARD, AT_RISK],
-    &[],
-    &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK],
-    &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY],
-    &[DISMISS],
-    &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY, TAKE_UP, CERTIFY],
-    &[],
-    &[SCREEN, DISPATCH, FORWARD, NO_RISK, CONFIRM_NONE, ACCEPT],
-    &[SCREEN, DISPATCH, FORWARD],
-    &[SCREEN, DISPATCH, FORWARD, SUSPEND],
-    &[
-        SCREEN,
-        DISPATCH,
-        FORWARD,
-        AT_RISK,
-        CONFIRM_RISK,
-        APPLY,
-        TAKE_UP,
-        CERTIFY,
-        DRAFT,
-        CHECK,
-        APPROVE,
-        PAY,
-        FOLLOW,
-        PROPOSE,
-    ],
-    &[SCREEN, DISPATCH, FORWARD, NO_RISK, RETURN],
-    &[
-        SCREEN,
-        DISPATCH,
-        FORWARD,
-        AT_RISK,
-        CONFIRM_RISK,
-        APPLY,
-        TAKE_UP,
-        CERTIFY,
-        DRAFT,
-        CHECK,
-        APPROVE,
-        PAY,
-        FOLLOW,
-        PROPOSE,
-        CLOSE,
-    ],
+/// What is done with a case, in order.
+pub type Road = &'static [Stop];
+
+/// A month of the office: when it was screened, and what became of whom it found.
+pub struct Month {
+    /// Days before now.
+    pub days_ago: i64,
+    /// Whether its work was begun just in time, so that no case stands anywhere for long.
+    pub is_fresh: bool,
+    /// The roads of households to whose bills none was added later, taken in turn.
+    pub far: &'static [Road],
+    /// The roads of the others: before a determination, which later bills would undo.
+    pub near: &'static [Road],
+}
+
+/// The months; the first roads of each end in steps that the others do not reach, so that few cases show every step.
+pub const MONTHS: [Month; 3] = [
+    Month {
+        days_ago: 45,
+        is_fresh: false,
+        far: &[PAID, APPROVED, CLOSED, TO_CLOSE, NO_NEED, AIDED],
+        near: &[NO_NEED, AIDED, APPLIED, PAUSED],
+    },
+    Month {
+        days_ago: 21,
+        is_fresh: false,
+        far: &[DRAFTED, DETERMINED, CERTIFIED, NO_NEED],
+        near: &[APPLIED, NO_NEED, RETURNED, AIDED],
+    },
+    Month {
+        days_ago: 6,
+        is_fresh: true,
+        far: &[FORWARDED, &[], CONFIRMED_NONE, &[SCREEN], &[], VISITED, AIDED, CONFIRMED_RISK, &[], SENT_OUT],
+        near: &[],
+    },
+];
+
+const AIDED: Road = &[DISMISS];
+const SENT_OUT: Road = &[SCREEN, DISPATCH];
+const FORWARDED: Road = &[SCREEN, DISPATCH, FORWARD];
+const PAUSED: Road = &[SCREEN, DISPATCH, FORWARD, SUSPEND];
+const RETURNED: Road = &[SCREEN, DISPATCH, FORWARD, NO_RISK, RETURN];
+const VISITED: Road = &[SCREEN, DISPATCH, FORWARD, AT_RISK];
+const CONFIRMED_RISK: Road = &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK];
+const CONFIRMED_NONE: Road = &[SCREEN, DISPATCH, FORWARD, NO_RISK, CONFIRM_NONE];
+const NO_NEED: Road = &[SCREEN, DISPATCH, FORWARD, NO_RISK, CONFIRM_NONE, ACCEPT];
+const APPLIED: Road = &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY];
+const CERTIFIED: Road = &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY, TAKE_UP, CERTIFY];
+const DRAFTED: Road = &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY, TAKE_UP, CERTIFY, DRAFT];
+const DETERMINED: Road = &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY, TAKE_UP, CERTIFY, DRAFT, CHECK];
+const APPROVED: Road =
+    &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY, TAKE_UP, CERTIFY, DRAFT, CHECK, APPROVE];
+const PAID: Road =
+    &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY, TAKE_UP, CERTIFY, DRAFT, CHECK, APPROVE, PAY];
+const TO_CLOSE: Road = &[
+    SCREEN,
+    DISPATCH,
+    FORWARD,
+    AT_RISK,
+    CONFIRM_RISK,
+    APPLY,
+    TAKE_UP,
+    CERTIFY,
+    DRAFT,
+    CHECK,
+    APPROVE,
+    PAY,
+    FOLLOW,
+    PROPOSE,
+];
+const CLOSED: Road = &[
+    SCREEN,
+    DISPATCH,
+    FORWARD,
+    AT_RISK,
+    CONFIRM_RISK,
+    APPLY,
+    TAKE_UP,
+    CERTIFY,
+    DRAFT,
+    CHECK,
+    APPROVE,
+    PAY,
+    FOLLOW,
+    PROPOSE,
+    CLOSE,
 ];
 
 /// Some hours.
 pub fn hours(count: i64) -> SignedDuration {
     SignedDuration::from_hours(count)
-}
-
-/// A case on its road.
-pub struct Walk<'a> {
-    /// Where it is written.
-    pub store: &'a Store,
-    /// Working days and times.
-    pub numbers: &'a Numbers,
-    /// Who acts.
-    pub staff: &'a Staff,
-    /// Whose case.
-    pub one: &'a Burdened,
-    /// Which of the demo's cases.
-    pub number: usize,
-    /// As it stands.
-    pub case: Case,
-    /// The moment.
-    pub at: Timestamp,
-}
-
-impl Walk<'_> {
-    /// One act; who acts takes the case where nobody has it.
-    pub async fn go(&mut self, stop: &Stop) -> Result<(), StartError> {
-        let calendar = self.numbers.watch(self.at).calendar;
-        self.at = in_office(self.at + hours(stop.after_hours), self.number, calendar);
-        let scope = self.staff.scope_at(stop.who, &self.one.region)?;
-        let me = ActorId::new(scope.account_id().as_str()).ok_or_else(refused)?;
-        let mut commands = Vec::new();
-        if self.case.assignee.is_none() && self.case.status != Status::Closed {
-            commands.push(Command::Assign { to: me });
-        }
-        commands.push(command(stop.what, self)?);
-        let transaction = format!("demo-act-{}", self.case.version);
-        let transaction = text_id(TransactionId::new, &transaction, self.number)?;
-        let ctx = self.numbers.context(self.at, transaction, self.case.version);
-        let id = self.case.id.clone();
-        self.case = self.store.act_on_case(scope, &id, &commands, &ctx).await?;
-        Ok(())
-    }
 }

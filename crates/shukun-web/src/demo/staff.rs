@@ -8,7 +8,7 @@ use shukun_casework::authority::{Grant, Role};
 use shukun_store::{AccountId, FirstPassword, NewAccount, Scope, Store};
 
 use super::authenticator::code;
-use super::{Burdened, refused};
+use super::{County, refused};
 use crate::start::StartError;
 
 /// Who works there. The first of the town and of the village have one town; the second ones stand for all the others.
@@ -44,13 +44,14 @@ pub struct Staff {
 
 impl Staff {
     /// Makes the accounts, signs everybody in and sets up their one-time codes.
-    pub async fn hire(store: &Store, people: &[Burdened], now: Timestamp) -> Result<Staff, StartError> {
-        let places: BTreeSet<RegionCode> = people.iter().map(|one| one.region.clone()).collect();
-        let county = places.iter().next().and_then(|place| cut(place, 6)).ok_or_else(refused)?;
-        let home = home(people.iter().map(|one| &one.region)).ok_or_else(refused)?;
+    pub async fn hire(store: &Store, county: &County, now: Timestamp) -> Result<Staff, StartError> {
+        let places: BTreeSet<RegionCode> = county.people.iter().map(|one| one.region.clone()).collect();
+        let home = home(places_of_cases(county)).ok_or_else(refused)?;
         let accounts: Vec<NewAccount> = USERS
             .iter()
-            .map(|(login, name, role)| account((login, name, *role), &county, &reach(login, *role, &home, &places)))
+            .map(|(login, name, role)| {
+                account((login, name, *role), &county.region, &reach(login, *role, &home, &places))
+            })
             .collect();
         let mut staff = Staff { scopes: BTreeMap::new(), home, ids: Vec::new() };
         for ((login, _, _), first) in USERS.iter().zip(store.set_up(&accounts, now).await?) {
@@ -91,7 +92,8 @@ impl Staff {
     }
 }
 
-async fn work(store: &Store, first: &FirstPassword, now: Timestamp) -> Result<Scope, StartError> {
+/// Signed in with a password of one's own and a one-time code.
+pub(super) async fn work(store: &Store, first: &FirstPassword, now: Timestamp) -> Result<Scope, StartError> {
     let password = Masked::new(PASSWORD.to_owned());
     let (_, session) = store.sign_in(&first.login, &first.password, now).await?;
     let (_, session) = store.change_password(&session, &first.password, &password, now).await?;
@@ -103,6 +105,11 @@ async fn work(store: &Store, first: &FirstPassword, now: Timestamp) -> Result<Sc
 
 /// The users of one town, and who does the same work in all the others.
 const OF_OTHER_TOWNS: [(&str, &str); 2] = [("zhenjie", "zhenjie2"), ("cunshe", "cunshe2")];
+
+/// Where each case will be.
+fn places_of_cases(county: &County) -> impl Iterator<Item = &RegionCode> {
+    county.people.iter().map(|one| &one.region)
+}
 
 /// The town where most of the cases are; of equals the last.
 fn home<'a>(cases: impl Iterator<Item = &'a RegionCode>) -> Option<RegionCode> {

@@ -25,6 +25,8 @@ use crate::words::pick;
 const COUNTY: CountyName = CountyName::Ruian;
 const YEAR: i16 = 2022;
 const SEED: u64 = 1;
+/// The months after which a screening of the office took place; the last one knew the whole year.
+pub const CUT_AFTER: [i8; 2] = [8, 10];
 /// The document names three colours and no lines; this reading's lines are invented, and every output says so.
 pub const THREE_COLOURS: (&str, &str) = ("cn-330381-ruian:R3", "三线");
 
@@ -46,7 +48,7 @@ pub fn demo(args: &DemoArgs, lang: Lang) -> Result<Exit, CliError> {
                 plan,
                 false,
                 &args.dir.join("files"),
-                WriteOptions { everyone: true, ..WriteOptions::default() },
+                WriteOptions { everyone: true, cut_after: &CUT_AFTER, ..WriteOptions::default() },
                 lang,
             )
         },
@@ -55,9 +57,12 @@ pub fn demo(args: &DemoArgs, lang: Lang) -> Result<Exit, CliError> {
     let lake_dir = args.dir.join("lake");
     timed(pick(lang, "二、导入", "2. Import"), || {
         let settings = load_settings(None, regions_of(&files.others))?;
-        let mut target = Target::open(&lake_dir, false)?;
-        files.to_import.iter().try_for_each(|path| {
-            let done = target.import_file(path, None, &settings)?;
+        in_order(&files.to_import).into_iter().enumerate().try_for_each(|(imported, path)| {
+            // What a month's screening knew is kept for the office.
+            if args.serve && imported > 1 {
+                keep_copy(&lake_dir, &earlier(&args.dir, imported - 2))?;
+            }
+            let done = Target::open(&lake_dir, false)?.import_file(path, None, &settings)?;
             print(&super::import::text(&done, None, lang))
         })
     })?;
@@ -90,6 +95,43 @@ pub fn demo(args: &DemoArgs, lang: Lang) -> Result<Exit, CliError> {
         office(args, &lake, &runner, &found, &files.others, lang)?;
     }
     Ok(Exit::Done)
+}
+
+/// People before their bills: the roster, which is written last, goes first.
+fn in_order(files: &[PathBuf]) -> Vec<&Path> {
+    let (bills, rosters): (Vec<&Path>, Vec<&Path>) =
+        files.iter().map(PathBuf::as_path).partition(|path| name_of(path).starts_with("settlements_"));
+    rosters.into_iter().chain(bills).collect()
+}
+
+/// Where the lake lies as it was before the last bills came: `earlier/0/lake`, `earlier/1/lake`.
+pub fn earlier(dir: &Path, number: usize) -> PathBuf {
+    dir.join(EARLIER).join(number.to_string()).join("lake")
+}
+
+/// Copies a lake with its key.
+fn keep_copy(lake: &Path, to: &Path) -> Result<(), CliError> {
+    copy_folder(lake, to).and_then(|()| copy_key(lake, to)).map_err(|error| CliError::unwritable(to, &error))
+}
+
+fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+/// It lies beside the lake, unless the environment says where.
+fn copy_key(lake: &Path, to: &Path) -> std::io::Result<()> {
+    let key = lake.with_added_extension("identity.key");
+    if key.is_file() { std::fs::copy(key, to.with_added_extension("identity.key")).map(|_| ()) } else { Ok(()) }
 }
 
 /// The table of towns and villages among the files beside the claims.
@@ -185,8 +227,21 @@ fn start_over(dir: &Path) -> Result<(), CliError> {
 }
 
 /// What a run leaves in its folder.
-const MADE: [&str; 9] =
-    ["files", "lake", "lake.identity.key", "lake.views.jsonl", "result", "alerts.xlsx", PAGE, "office", "office.keys"];
+const MADE: [&str; 10] = [
+    "files",
+    "lake",
+    "lake.identity.key",
+    "lake.views.jsonl",
+    "result",
+    "alerts.xlsx",
+    PAGE,
+    EARLIER,
+    "office",
+    "office.keys",
+];
+
+/// The lake as it was before; gone once the office is furnished.
+pub const EARLIER: &str = "earlier";
 
 /// The file that says a folder was made by the demo.
 const MARK: &str = "made-by-shukun-demo.txt";

@@ -102,7 +102,8 @@ fn person_row(row: &ColourRow, names: &Names, places: &Places, visit: &Visit) ->
             td {
                 @match &row.case_id {
                     Some(case_id) => a.row-link href={"/cases/" (case_id)} { (name) },
-                    None => (name),
+                    // Its case is closed: the alert leads there.
+                    None => a.row-link href={"/alerts/" (row.alert_id)} { (name) },
                 }
             }
             td.number { (format::money(row.burden_fen, lang)) }
