@@ -46,6 +46,14 @@ const LIBRARIES: &[Library] = &[
         is_served: true,
     },
     Library {
+        constant: "ECHARTS_WHOLE",
+        package: "echarts",
+        file: "dist/echarts.min.js",
+        name: "echarts-whole.js",
+        content_type: "text/javascript; charset=utf-8",
+        is_served: true,
+    },
+    Library {
         constant: "AXE",
         package: "axe-core",
         file: "axe.min.js",

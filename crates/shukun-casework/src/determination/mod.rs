@@ -90,6 +90,24 @@ pub struct Determination {
     pub nettings: Vec<Netting>,
     /// The lists and systems that were searched for aid given twice; not empty.
     pub double_aid_searched: Vec<String>,
+    /// The readings of unclear articles that the amounts rest on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readings: Vec<ReadingUsed>,
+}
+
+/// How an unclear article was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadingUsed {
+    /// The pack's id.
+    pub pack: String,
+    /// Its open question: `Y1`.
+    pub ambiguity: String,
+    /// The question in words.
+    pub question: String,
+    /// The reading that was followed.
+    pub reading: String,
+    /// Nobody has confirmed it yet.
+    pub provisional: bool,
 }
 
 impl Determination {

@@ -32,6 +32,7 @@ pub(crate) fn giving(version: u32, programme: Programme, amount: Fen, advance: F
         }],
         nettings: if advance.is_zero() { Vec::new() } else { vec![netting] },
         double_aid_searched: vec!["低保台账".to_owned()],
+        readings: Vec::new(),
     }
 }
 

@@ -21,6 +21,7 @@ pub mod acts;
 pub mod bulk;
 mod bulk_job;
 mod case_query;
+pub mod county_map;
 pub mod export;
 pub mod figures;
 mod folders;
@@ -76,6 +77,11 @@ impl Desk {
     /// A desk.
     pub fn new(store: Store, settings: Settings) -> Desk {
         Desk { store, settings, limits: Arc::new(Limits::default()), oidc: None, waker: Arc::default() }
+    }
+
+    /// What differs from office to office.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// How browsers reach the pages.

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use shukun_base::{Day, Fen, PersonId};
 use shukun_casework::authority::Programme;
 use shukun_casework::case::{Case, Certification, Content, Discovery, china_day};
-use shukun_casework::determination::{Determination, Netting, PersonSheet};
+use shukun_casework::determination::{Determination, Netting, PersonSheet, ReadingUsed};
 use shukun_store::{CaseFilter, CaseOrder, Scope};
 
 use super::{Desk, Folders};
@@ -34,6 +34,8 @@ pub struct Asked {
     pub proposals: Vec<Proposal>,
     /// What becomes of each tier that a rule computed.
     pub payers: Vec<(String, Payer)>,
+    /// Readings that were chosen: `pack:Y1` and its name.
+    pub readings: Vec<(String, String)>,
 }
 
 impl Asked {
@@ -68,7 +70,30 @@ pub fn order(folders: &Folders, case: &Case, certified_on: Option<Day>, asked: &
         years: asked.years.clone(),
         certified: certified(case, certified_on),
         proposals: asked.proposals.clone(),
+        readings: folders.readings().iter().cloned().chain(chosen(asked)).collect(),
     })
+}
+
+fn chosen(asked: &Asked) -> impl Iterator<Item = String> + '_ {
+    asked.readings.iter().map(|(question, reading)| format!("{question}={reading}"))
+}
+
+/// The readings that the amounts rest on, each once.
+pub fn readings(worked: &Worked) -> Vec<ReadingUsed> {
+    let mut used: Vec<ReadingUsed> = Vec::new();
+    for reading in worked.people.iter().flat_map(|person| &person.readings) {
+        let one = ReadingUsed {
+            pack: reading.pack.clone(),
+            ambiguity: reading.ambiguity.clone(),
+            question: reading.question.clone(),
+            reading: reading.reading.clone(),
+            provisional: reading.provisional,
+        };
+        if !used.contains(&one) {
+            used.push(one);
+        }
+    }
+    used
 }
 
 /// A category that was held before rests on the day from which it holds; whether illness brought it is then the lake's
@@ -123,6 +148,7 @@ pub fn determination(case: &Case, worked: &Worked, asked: &Asked, searched: Vec<
         people,
         nettings: nettings(case),
         double_aid_searched: searched,
+        readings: readings(worked),
     })
 }
 

@@ -38,6 +38,11 @@ impl Sent {
     pub fn file(&self, field: &str) -> Option<&Bytes> {
         self.files.iter().find(|file| file.field == field).map(|file| &file.bytes)
     }
+
+    /// Every file of a field.
+    pub fn files<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a Bytes> {
+        self.files.iter().filter(move |file| file.field == field).map(|file| &file.bytes)
+    }
 }
 
 /// Whether a request brings files.

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use serde_json::{Value, json};
-use shukun_assets::ECHARTS;
+use shukun_assets::{ECHARTS, ECHARTS_WHOLE};
 
 use super::style::CHARTS;
 
@@ -29,6 +29,14 @@ pub fn tall_chart(option: &Value, label: &str) -> Markup {
 pub fn scripts() -> Markup {
     html! {
         script src=(ECHARTS.path()) defer {}
+        script src=(CHARTS.path()) defer {}
+    }
+}
+
+/// The same for a page with a map: the part of ECharts that other pages load knows none.
+pub fn map_scripts() -> Markup {
+    html! {
+        script src=(ECHARTS_WHOLE.path()) defer {}
         script src=(CHARTS.path()) defer {}
     }
 }

@@ -70,6 +70,20 @@ pub fn file(input: &Input<'_>, faults: &Faults, lang: Lang) -> Markup {
     }
 }
 
+/// Pictures, several of them: a phone opens its camera.
+pub fn photos(input: &Input<'_>, faults: &Faults, lang: Lang) -> Markup {
+    let fault = fault_of(input.name, faults);
+    html! {
+        div.field {
+            label.form-label for=(input.name) { (input.label) }
+            (about(input.name, input.hint, fault, lang))
+            input.form-control #(input.name) name=(input.name) type="file" accept="image/jpeg,image/png" capture="environment"
+                multiple required[input.is_required] aria-invalid=[fault.map(|_| "true")]
+                aria-describedby=[described(input.name, input.hint, fault)];
+        }
+    }
+}
+
 /// Any number of several, all in sight.
 pub fn checks(input: &Input<'_>, choices: &[(String, String)], chosen: &[&str], faults: &Faults, lang: Lang) -> Markup {
     let fault = fault_of(input.name, faults);

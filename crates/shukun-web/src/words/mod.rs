@@ -16,6 +16,7 @@ mod papers;
 mod policies;
 mod prints;
 mod runs;
+mod sideways;
 
 pub use account::*;
 pub use api::*;
@@ -31,6 +32,7 @@ pub use policies::*;
 pub use prints::*;
 pub use runs::*;
 use shukun_base::{Lang, Text};
+pub use sideways::*;
 
 /// One text in both languages. `{name}` stands for a value.
 #[derive(Clone, Copy, Debug)]
@@ -82,6 +84,7 @@ pub const LISTS: &[&[Word]] = &[
     PRINTS,
     APPRAISED,
     POLICY_DESK,
+    ASIDE,
 ];
 
 /// `in LIST; KEY: "中文", "English";`, any number of them; the list holds all.

@@ -1,6 +1,8 @@
 //! The packs as an official reads them, for the policy desk: the same words as `shukun pack explain`, `check`, `test`,
 //! `cliffs` and `diff`. Start at [`carry_out`].
 
+use std::path::Path;
+
 use serde_json::Value as Json;
 use shukun_base::{Day, Text};
 use shukun_engine::cliffs::cliffs;
@@ -44,7 +46,24 @@ pub fn carry_out(order: &PoliciesOrder, tell: &Tell) -> Result<Json, CliError> {
         old: change.old,
         new: change.new,
     });
-    write(&Policies { packs, shown, changes: changes.collect() })
+    let unread = unread(&loaded, &findings);
+    write(&Policies { packs, shown, changes: changes.collect(), unread })
+}
+
+/// Findings about files in a folder of which no pack came to be, and about no file at all.
+fn unread(loaded: &Loaded, findings: &[Finding]) -> Vec<ShownFinding> {
+    let folders: Vec<&Path> = loaded.set.packs().iter().filter_map(folder_of).collect();
+    let is_lost = |finding: &&Finding| {
+        let file = finding.place.and_then(|place| loaded.set.sources.files.get(place.file));
+        let folder = file.and_then(|(name, _)| Path::new(name).parent());
+        folder.is_none_or(|folder| !folders.contains(&folder))
+    };
+    findings.iter().filter(is_lost).map(|finding| shown_finding(finding, loaded, "")).collect()
+}
+
+/// Where a pack's files lie.
+fn folder_of(pack: &Pack) -> Option<&Path> {
+    pack.sources.files.first().and_then(|(name, _)| Path::new(name).parent())
 }
 
 /// Of every region, as the check finds them.
@@ -70,6 +89,7 @@ fn head(
 ) -> PackHead {
     let meta = &pack.meta;
     let own: Vec<&ExampleCell> = examples.iter().filter(|cell| cell.pack == meta.id).collect();
+    let shown = shown_findings(pack, loaded, findings);
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     PackHead {
         id: meta.id.clone(),
@@ -88,7 +108,9 @@ fn head(
         unconfirmed: count(pack.ambiguities().filter(|found| is_unconfirmed(found)).count()),
         examples: count(own.len()),
         examples_hold: count(own.iter().filter(|cell| cell.holds()).count()),
-        findings: count(shown_findings(pack, loaded, findings).len()),
+        findings: count(shown.len()),
+        errors: count(shown.iter().filter(|finding| finding.severity == ERROR).count()),
+        empty_slots: count(empty_slots(text_of(pack).1).len()),
     }
 }
 
@@ -104,30 +126,64 @@ fn show(
     findings: &[Finding],
     order: &PoliciesOrder,
 ) -> Result<ShownPack, CliError> {
+    let own = examples.iter().filter(|cell| cell.pack == pack.meta.id);
+    let shown = ShownPack {
+        text: text_of(pack).1.to_owned(),
+        findings: shown_findings(pack, loaded, findings),
+        empty_slots: empty_slots(text_of(pack).1),
+        examples: own.map(example).collect(),
+        ..ShownPack::default()
+    };
+    let has_errors = findings.iter().chain(&loaded.findings).any(Finding::is_error);
+    match with_rules(shown.clone(), pack, order) {
+        // A pack with errors is shown with them; what it would pay cannot be told.
+        Err(_) if has_errors => Ok(shown),
+        told => told,
+    }
+}
+
+/// The same with everything that is told of a pack that runs.
+fn with_rules(shown: ShownPack, pack: &Pack, order: &PoliciesOrder) -> Result<ShownPack, CliError> {
     let runner = runner(pack, order)?;
     let program = runner.program_for(&pack.meta.region)?.ok_or_else(no_packs)?;
     let own_rule = |rule: &str| {
         let found = program.rules.iter().find(|known| known.name == rule);
         found.and_then(|rule| program.packs.get(rule.pack.0)).is_some_and(|stamp| stamp.id == pack.meta.id)
     };
-    let told = serde_json::to_value(explain::tell(pack, &program, order.lang)).map_err(|error| unwritable(&error))?;
-    let mut shown = serde_json::Map::new();
-    for key in ["tiers", "measures", "rules", "ambiguities", "facts"] {
-        shown.insert(key.to_owned(), told.get(key).cloned().unwrap_or_default());
-    }
+    let mut told = value(&explain::tell(pack, &program, order.lang))?;
+    let mut all = value(&shown)?;
     let cliffs: Vec<_> = cliffs(&program).into_iter().filter(|cliff| own_rule(&cliff.rule)).collect();
     let curves: Vec<_> = curves(&program).into_iter().filter(|curve| own_rule(&curve.rule)).collect();
-    let own = examples.iter().filter(|cell| cell.pack == pack.meta.id);
-    let examples: Vec<ShownExample> = own.map(example).collect();
-    let parts = [
-        ("text", Json::String(text_of(pack).1.to_owned())),
-        ("findings", value(&shown_findings(pack, loaded, findings))?),
-        ("examples", value(&examples)?),
-        ("cliffs", value(&cliffs)?),
-        ("curves", value(&curves)?),
-    ];
-    shown.extend(parts.map(|(key, part)| (key.to_owned(), part)));
-    serde_json::from_value(Json::Object(shown)).map_err(|error| unwritable(&error))
+    for (key, part) in [("cliffs", value(&cliffs)?), ("curves", value(&curves)?), ("runs", Json::Bool(true))] {
+        put(&mut all, key, part);
+    }
+    for key in ["tiers", "measures", "rules", "ambiguities", "facts"] {
+        put(&mut all, key, told.get_mut(key).map(Json::take).unwrap_or_default());
+    }
+    serde_json::from_value(all).map_err(|error| unwritable(&error))
+}
+
+fn put(object: &mut Json, key: &str, part: Json) {
+    if let Some(object) = object.as_object_mut() {
+        object.insert(key.to_owned(), part);
+    }
+}
+
+/// The word of a finding that keeps a pack from running.
+const ERROR: &str = "error";
+
+/// The lines, from 1, of rules and tables in which a value is 未载明: the document does not state it, and nobody guesses.
+fn empty_slots(text: &str) -> Vec<u64> {
+    let (mut lines, mut is_rule) = (Vec::new(), false);
+    for (number, line) in (1..).zip(text.lines()) {
+        let is_fence = line.starts_with("```");
+        is_rule ^= is_fence;
+        let is_table = line.trim_start().starts_with('|');
+        if !is_fence && (is_rule || is_table) && (line.contains("未载明") || line.contains("unstated")) {
+            lines.push(number);
+        }
+    }
+    lines
 }
 
 /// On the day that is asked for, or the pack's own first one.
@@ -143,27 +199,44 @@ fn text_of(pack: &Pack) -> (&str, &str) {
     file.map_or(("", ""), |(name, text)| (name.as_str(), text.as_str()))
 }
 
+/// Those about any file of the pack, its text first.
 fn shown_findings(pack: &Pack, loaded: &Loaded, findings: &[Finding]) -> Vec<ShownFinding> {
-    let (own, _) = text_of(pack);
-    let name_of = |finding: &Finding| {
+    let text = text_of(pack).0;
+    let file_of = |finding: &Finding| {
         let file = finding.place.and_then(|place| loaded.set.sources.files.get(place.file));
         file.map(|(name, _)| name.as_str())
     };
-    let own = findings.iter().filter(|finding| name_of(finding) == Some(own));
-    own.map(|finding| shown_finding(finding, loaded)).collect()
+    let of_text = findings.iter().filter(|finding| file_of(finding) == Some(text));
+    let is_beside = |finding: &&Finding| {
+        let folder = file_of(finding).filter(|file| *file != text).and_then(|file| Path::new(file).parent());
+        folder.is_some() && folder == folder_of(pack)
+    };
+    let beside = findings.iter().filter(is_beside);
+    of_text.chain(beside).map(|finding| shown_finding(finding, loaded, text)).collect()
 }
 
-fn shown_finding(finding: &Finding, loaded: &Loaded) -> ShownFinding {
+/// `text` is the file that is shown: a finding about another one names it, by its folder and name only.
+fn shown_finding(finding: &Finding, loaded: &Loaded, text: &str) -> ShownFinding {
     let told = to_json(std::slice::from_ref(finding), &loaded.set.sources);
     let one = told.get(0).cloned().unwrap_or_default();
-    let text = |key: &str| one.get(key).cloned().and_then(|text| serde_json::from_value::<Text>(text).ok());
+    let words = |key: &str| one.get(key).cloned().and_then(|text| serde_json::from_value::<Text>(text).ok());
+    let file = finding.place.and_then(|place| loaded.set.sources.files.get(place.file));
+    let other = file.map(|(name, _)| name.as_str()).filter(|name| *name != text);
     ShownFinding {
         code: finding.code.to_string(),
         severity: one.get("severity").and_then(Json::as_str).unwrap_or_default().to_owned(),
         line: one.pointer("/place/line").and_then(Json::as_u64),
-        what: text("message").unwrap_or_else(|| Text::new("", "")),
-        mend: text("mend"),
+        file: other.map(short),
+        what: words("message").unwrap_or_else(|| Text::new("", "")),
+        mend: words("mend"),
     }
+}
+
+/// `…/cn-330381-ruian/pack.toml` → `cn-330381-ruian/pack.toml`
+fn short(file: &str) -> String {
+    let mut parts: Vec<&str> = file.rsplit(['/', '\\']).take(2).collect();
+    parts.reverse();
+    parts.join("/")
 }
 
 fn example(cell: &ExampleCell) -> ShownExample {

@@ -27,7 +27,7 @@ pub fn carry_out(order: &SheetOrder, tell: &Tell) -> Result<Json, CliError> {
     let lake = Lake::open(&order.lake)?;
     let facts = lake.read_household_of(order.person)?.ok_or_else(no_claims)?;
     let facts = with_findings(facts, order);
-    let runner = Runner::load(&order.packs, None, &[], Lang::Zh)?;
+    let runner = Runner::load(&order.packs, None, &order.readings, Lang::Zh)?;
     let input = hash_of(&facts)?;
     let members: Vec<PersonId> = facts.persons.iter().map(|person| person.person_id).collect();
     let mut people = Vec::new();
@@ -127,10 +127,13 @@ fn person(story: &Explanation, year: i16) -> WorkedPerson {
 fn reading(reading: &ReadingExplained) -> WorkedReading {
     WorkedReading {
         document: reading.document.clone(),
+        pack: reading.pack.clone(),
+        ambiguity: reading.ambiguity.clone(),
         question: reading.question.clone(),
         reading: reading.reading.clone(),
         provisional: reading.provisional,
         illustrative: reading.illustrative,
+        others: reading.effects.iter().map(|effect| (effect.reading.clone(), effect.difference_fen)).collect(),
     }
 }
 

@@ -43,7 +43,7 @@ fn draft(order: SheetOrder) -> Result<Worked, WorkFailure> {
 
 fn order(lake: &str, person: PersonId) -> SheetOrder {
     let (lake, packs) = (PathBuf::from(lake), vec![root().join("policies")]);
-    SheetOrder { lake, packs, person, years: vec![YEAR], certified: None, proposals: Vec::new() }
+    SheetOrder { lake, packs, person, years: vec![YEAR], certified: None, proposals: Vec::new(), readings: Vec::new() }
 }
 
 fn paid(worked: &Worked, person: PersonId) -> (Fen, Fen, Fen) {

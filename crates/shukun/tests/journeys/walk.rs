@@ -30,7 +30,7 @@ const NOT_PAGES: [(&str, &str); 11] = [
     ("/assets/{version}/{name}", "files of the pages"),
     ("/api/docs", "Swagger UI, another project's page"),
     ("/api/docs/{name}", "its files"),
-    ("/appraisal/bulletin.csv", "a table, handed over as a file"),
+    ("/appraisal/bulletin.xlsx", "a table, handed over as a file"),
     ("/appraisal/template", "a table, handed over as a file"),
     ("/cases/{case_id}/papers/{document_id}", "a scan, handed over as a file"),
     ("/imports/{import_id}/progress", "a part of a page"),

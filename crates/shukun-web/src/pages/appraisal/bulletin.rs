@@ -1,22 +1,21 @@
-//! The progress bulletin (工作通报) of a period: units and figures, no family. Printable; as CSV for a spreadsheet.
+//! The progress bulletin (工作通报) of a period: units and figures, no family. Printable; as a workbook.
 
 use axum::extract::{Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
-use shukun_base::Day;
+use shukun_base::{Day, Lang};
 use shukun_store::{Measure, OfficeTasks, TaskFilter};
 
-use super::paste::csv_line;
-use super::{due, state_tags, state_word};
+use super::book::{Bulletin, written};
+use super::{due, state_tags};
 use crate::desk::{Desk, Places};
 use crate::error::PageError;
 use crate::format;
-use crate::pages::figures::{average, office_name, offices_table};
+use crate::pages::figures::offices_table;
 use crate::pages::work::framed;
 use crate::routes::Handlers;
-use crate::ui::chart::percent;
 use crate::ui::empty::empty;
 use crate::ui::layout::{Heading, Page};
 use crate::ui::table::{Column, table};
@@ -25,7 +24,7 @@ use crate::words;
 
 /// Its routes.
 pub fn serve(handlers: Handlers) -> Handlers {
-    handlers.get("/appraisal/bulletin", bulletin).get("/appraisal/bulletin.csv", file)
+    handlers.get("/appraisal/bulletin", bulletin).get("/appraisal/bulletin.xlsx", file)
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -56,6 +55,13 @@ struct Told {
     measures: Vec<Measure>,
 }
 
+impl Told {
+    fn period(&self, lang: Lang) -> String {
+        let [first, last] = [self.filter.first, self.filter.last].map(|day| format::day(day, lang));
+        words::BULLETIN_OF.with(lang, &[("first", &first), ("last", &last)])
+    }
+}
+
 async fn load(desk: &Desk, visit: &Visit, asked: &Asked) -> Result<Told, PageError> {
     let (scope, filter) = (visit.scope()?, asked.filter(visit.today()));
     let offices = desk.store().count_tasks(scope, &filter).await?;
@@ -66,8 +72,7 @@ async fn load(desk: &Desk, visit: &Visit, asked: &Asked) -> Result<Told, PageErr
 async fn bulletin(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>) -> Result<Page, PageError> {
     let lang = visit.lang;
     let told = load(&desk, &visit, &asked).await?;
-    let days = [format::day(told.filter.first, lang), format::day(told.filter.last, lang)];
-    let period = words::BULLETIN_OF.with(lang, &[("first", &days[0]), ("last", &days[1])]);
+    let period = told.period(lang);
     let body = html! {
         (period_form(&told.filter, &visit))
         article.bulletin {
@@ -92,7 +97,7 @@ async fn bulletin(State(desk): State<Desk>, visit: Visit, Query(asked): Query<As
 
 fn period_form(filter: &TaskFilter, visit: &Visit) -> Markup {
     let lang = visit.lang;
-    let file = format!("/appraisal/bulletin.csv?first={}&last={}", filter.first, filter.last);
+    let file = format!("/appraisal/bulletin.xlsx?first={}&last={}", filter.first, filter.last);
     html! {
         form.filters method="get" action="/appraisal/bulletin" {
             div.field {
@@ -151,55 +156,24 @@ fn measures_table(measures: &[Measure], visit: &Visit) -> Markup {
 }
 
 async fn file(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>) -> Result<Response, PageError> {
-    let told = load(&desk, &visit, &asked).await?;
-    let kind = [
-        (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (
-            CONTENT_DISPOSITION,
-            format!("attachment; filename=\"bulletin-{}-{}.csv\"", told.filter.first, told.filter.last),
-        ),
-    ];
-    // Excel reads UTF-8 by its mark.
-    Ok((kind, format!("\u{feff}{}", written(&told, &visit))).into_response())
+    let (told, lang) = (load(&desk, &visit, &asked).await?, visit.lang);
+    let (period, made) =
+        (told.period(lang), words::BULLETIN_MADE.with(lang, &[("at", &format::moment(visit.now, lang))]));
+    let bulletin = Bulletin {
+        period: &period,
+        made: &made,
+        offices: &told.offices,
+        places: &told.places,
+        measures: &told.measures,
+        today: visit.today(),
+        is_illustrative: desk.is_illustrative(),
+    };
+    let bytes = written(&bulletin, lang).map_err(|error| {
+        tracing::error!(%error, "a bulletin could not be written");
+        PageError::broken()
+    })?;
+    let name = format!("attachment; filename=\"bulletin-{}-{}.xlsx\"", told.filter.first, told.filter.last);
+    Ok(([(CONTENT_TYPE, XLSX.to_owned()), (CONTENT_DISPOSITION, name)], bytes).into_response())
 }
 
-fn written(told: &Told, visit: &Visit) -> String {
-    let lang = visit.lang;
-    let heading = [
-        words::TASKS_OFFICE,
-        words::TASKS_RECEIVED,
-        words::TASKS_IN_TIME,
-        words::TASKS_LATE,
-        words::TASKS_WAITING,
-        words::TASKS_OVERDUE,
-        words::TASKS_SUPERVISION,
-        words::TASKS_AVERAGE,
-        words::TASKS_SHARE,
-    ];
-    let mut text = csv_line(&heading.map(|word| word.text(lang).to_owned()));
-    for office in &told.offices {
-        let place = office.town.as_ref().map(|town| told.places.own_name(town));
-        let counts = [office.received, office.in_time, office.late, office.waiting, office.overdue, office.supervision];
-        let cells = [office_name(office.office, place, lang)].into_iter().chain(counts.map(|count| count.to_string()));
-        let share = percent(office.in_time, office.in_time + office.late);
-        text += &csv_line(&cells.chain([average(office), share]).collect::<Vec<_>>());
-    }
-    text += "\r\n";
-    let heading = [
-        words::MEASURE,
-        words::MEASURE_LEAD,
-        words::MEASURE_UNITS,
-        words::MEASURE_DUE,
-        words::MEASURE_STATE,
-        words::MEASURE_SOURCE,
-    ];
-    text += &csv_line(&heading.map(|word| word.text(lang).to_owned()));
-    for measure in &told.measures {
-        let late = measure.is_late(visit.today()).then(|| words::MEASURE_LATE.text(lang));
-        let state: Vec<&str> = [Some(state_word(measure.state).text(lang)), late].into_iter().flatten().collect();
-        let new = measure.measure.clone();
-        let due = new.due_on.map(|day| day.to_string()).unwrap_or_default();
-        text += &csv_line(&[new.words, new.lead_unit, new.responsible_units, due, state.join(" "), new.source]);
-    }
-    text
-}
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";

@@ -1,6 +1,7 @@
 //! Appraisal of departments (清单化管理、销号制落实、跟踪式考核): the list of measures, one measure with its reports, the
 //! progress bulletin of a period.
 
+mod book;
 mod bulletin;
 mod list;
 mod measure;

@@ -49,8 +49,15 @@ async fn the_bulletin_names_units_and_no_family() {
         assert!(!page.body.contains("王＊＊") && !page.body.contains("/cases/"), "{lang}");
         assert!(page.body.contains("先诊疗后付费"));
     }
-    let file = lead.get("/appraisal/bulletin.csv?first=2026-01-01&lang=zh").await;
-    assert!(file.body.starts_with("\u{feff}\"单位\",\"收到\""), "{}", file.body);
-    assert!(file.body.contains("东门街道 村社") && file.body.contains("\"健康体检\"") && !file.body.contains('王'));
+    let file = lead.fetch_get("/appraisal/bulletin.xlsx?first=2026-01-01&lang=zh").await;
+    let mut book = zip::ZipArchive::new(std::io::Cursor::new(file)).unwrap();
+    let mut text = String::new();
+    for part in ["xl/workbook.xml", "xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"] {
+        std::io::Read::read_to_string(&mut book.by_name(part).unwrap(), &mut text).unwrap();
+    }
+    for said in ["收到", "东门街道 村社", "健康体检", "部门任务"] {
+        assert!(text.contains(said), "{said} in {text}");
+    }
+    assert!(!text.contains('王'), "no family");
     assert!(lead.get("/appraisal/template?lang=zh").await.body.contains("牵头单位"));
 }

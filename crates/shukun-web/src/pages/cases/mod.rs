@@ -20,6 +20,7 @@ mod print;
 mod queues;
 mod reveal;
 mod sheet;
+mod split;
 mod timeline;
 mod turn;
 mod visit_form;
@@ -45,6 +46,8 @@ mod tests_of_payers;
 #[cfg(test)]
 mod tests_of_requests;
 #[cfg(test)]
+mod tests_of_splits;
+#[cfg(test)]
 mod tests_of_the_road;
 
 pub use acts::Typed;
@@ -67,6 +70,7 @@ pub fn serve(handlers: Handlers) -> Handlers {
         visit_form::serve,
         papers::serve,
         sheet::serve,
+        split::serve,
         reveal::serve,
         print::serve,
     ]

@@ -19,6 +19,7 @@ use super::looked::looked;
 use super::names::Names;
 use super::papers::papers;
 use super::sheet::is_wanted;
+use super::split;
 use super::timeline::timeline;
 use super::turn::turn;
 use crate::desk::{Desk, Places};
@@ -246,6 +247,11 @@ fn determination(sheet: &Determination, is_draft: bool, lang: Lang) -> Markup {
     html! {
         p { span.tag { (words::SHEET_VERSION.with(lang, &[("n", &version)])) } " " (state.text(lang)) }
         @for person in &sheet.people { (person_sheet(person, lang)) }
+        @if !sheet.readings.is_empty() {
+            p.quiet { (words::SHEET_READINGS_USED.text(lang)) "："
+                @for used in &sheet.readings { (used.question) " → " b { (used.reading) } @if used.provisional { " " span.tag.tag-orange { (words::SHEET_PROVISIONAL.text(lang)) } } " " }
+            }
+        }
         p.quiet { (words::SHEET_PACKS.text(lang)) "：" @for pack in &sheet.packs { (pack.id) " " (pack.version) " " } }
     }
 }
@@ -291,6 +297,7 @@ fn visits(case: &Case, lang: Lang) -> Markup {
                         dt { (words::VISIT_MET.text(lang)) } dd { (visit.met.text().in_lang(lang)) }
                         @if let Some(income) = visit.income_per_head_fen() { dt { (words::INCOME_PER_HEAD.text(lang)) } dd { (format::money(income, lang)) } }
                         dt { (words::EXPENSE_TOTAL.text(lang)) } dd { (format::money(visit.expense_fen(), lang)) }
+                        @if !visit.documents.is_empty() { dt { (words::VISIT_PHOTOS.text(lang)) } dd { (words::VISIT_PHOTOS_COUNT.with(lang, &[("n", &visit.documents.len().to_string())])) } }
                         @if let Some(note) = &visit.note { dt { (words::NOTE.text(lang)) } dd { (note.as_str()) } }
                     }
                 }
@@ -316,6 +323,7 @@ async fn next(
     let (onwards, sideways): (Vec<&Act>, Vec<&Act>) = all().filter(offered).partition(|act| act.leads_on);
     let visits = case.status == Status::Dispatched && case.suspended.is_none() && may(Permission::Verify);
     let drafts = is_wanted(case) && may(Permission::DraftDetermination);
+    let splits = split::is_offered(visit, case)?;
     let goes_on = visits || drafts || !onwards.is_empty();
     let can_take = !is_mine && (goes_on || !sideways.is_empty());
     let is_drawn = onwards.iter().chain(&sideways).any(|act| act.key == tried.key);
@@ -332,9 +340,10 @@ async fn next(
             @if drafts { p { a.btn.btn-primary href={"/cases/" (case.id) "/sheet"} { (words::ACT_SHEET.text(lang)) } } }
             @for act in &onwards { (draw(act)?) }
         }
-        @if !sideways.is_empty() {
+        @if !sideways.is_empty() || splits {
             section.box {
                 h2 { (words::SIDEWAYS.text(lang)) }
+                @if splits { p { a href={"/cases/" (case.id) "/split"} { (words::ACT_SPLIT.text(lang)) } } }
                 @for act in &sideways { (act_form(desk, visit, (case, stored, &around), act, tried, false)?) }
             }
         }

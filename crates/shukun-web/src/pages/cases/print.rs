@@ -155,6 +155,7 @@ fn origin(sheet: &Determination, lang: Lang) -> Markup {
     html! {
         dl.facts {
             dt { (words::SHEET_SEARCHED.text(lang)) } dd { @for line in &sheet.double_aid_searched { (line) br; } }
+            @if !sheet.readings.is_empty() { dt { (words::SHEET_READINGS_USED.text(lang)) } dd { @for used in &sheet.readings { (used.question) " → " (used.reading) br; } } }
             dt { (words::SHEET_PACKS.text(lang)) } dd { @for pack in &sheet.packs { (pack.id) " " (pack.version) " " code { (pack.sha256.as_str()) } br; } }
             dt { (words::SHEET_INPUT.text(lang)) } dd { code { (sheet.input_sha256.as_str()) } }
         }

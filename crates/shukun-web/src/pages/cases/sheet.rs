@@ -3,6 +3,8 @@
 //! Nothing of a sheet comes from the form but years, proposals and programmes: amounts are computed anew when it is handed
 //! in, and differ from what was shown only if somebody changed the data meanwhile, which is said.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -11,7 +13,7 @@ use shukun_base::{Day, Fen, Lang, PersonId, Text};
 use shukun_casework::CaseId;
 use shukun_casework::authority::Programme;
 use shukun_casework::case::{Case, Command, Status};
-use shukun_casework::determination::Determination;
+use shukun_casework::determination::{Determination, ReadingUsed};
 use shukun_store::ErrorKind;
 
 use super::act::{Stamp, hidden, send, with_code, with_taking};
@@ -32,7 +34,7 @@ use crate::ui::waterfall::{Bar, waterfall};
 use crate::visit::Visit;
 use crate::words;
 use crate::works::Order;
-use crate::works::order::{Proposal, Worked, WorkedLine, WorkedPerson};
+use crate::works::order::{Proposal, Worked, WorkedLine, WorkedPerson, WorkedReading};
 
 /// Its routes.
 pub fn serve(handlers: Handlers) -> Handlers {
@@ -91,8 +93,18 @@ fn read(typed: &Typed, faults: &mut Faults) -> Asked {
         }
     }
     let payers = typed.starting(PAYER).filter_map(|(tier, said)| Some((tier.to_owned(), payer(said)?)));
-    Asked { years, proposals, payers: payers.collect() }
+    let readings = typed.starting(READING).filter(|(_, reading)| !reading.is_empty() && is_plain(reading));
+    let readings = readings.map(|(question, reading)| (question.to_owned(), reading.to_owned())).collect();
+    Asked { years, proposals, payers: payers.collect(), readings }
 }
+
+/// A reading's name is words of a pack, never a second order.
+fn is_plain(reading: &str) -> bool {
+    reading.chars().count() <= 40 && !reading.contains(['=', '＝'])
+}
+
+/// `reading.<pack>:<question>`
+const READING: &str = "reading.";
 
 /// `proposal.<person>.<year>.<rule>`
 const PROPOSAL: &str = "proposal.";
@@ -260,6 +272,7 @@ impl Draw<'_> {
         html! {
             @if worked.people.is_empty() { section.box { p { (words::SHEET_NO_BILLS.text(lang)) } } }
             @for person in &worked.people { (self.person(person, worked, names)) }
+            (self.readings(worked))
             (self.payers(worked))
             (self.difference(worked, searched))
             section.box {
@@ -309,6 +322,38 @@ impl Draw<'_> {
                 label.form-label for=(id) { (words::SHEET_PROPOSAL.with(lang, &[("rule", rule)])) }
                 p.form-hint { (words::SHEET_PROPOSAL_HINT.text(lang)) }
                 input.form-control #(id) name=(name) type="text" inputmode="decimal" autocomplete="off" value=(self.typed.get(&name));
+            }
+        }
+    }
+
+    /// Of each open question that the amounts rest on: its readings with what they would do to this family.
+    fn readings(&self, worked: &Worked) -> Markup {
+        let lang = self.lang();
+        let questions = crate::desk::sheet::readings(worked);
+        html! {
+            @if !questions.is_empty() {
+                section.box #readings {
+                    h2 { (words::SHEET_READINGS.text(lang)) }
+                    p.form-hint { (words::SHEET_READINGS_HINT.text(lang)) }
+                    @for question in &questions { (self.reading(question, worked)) }
+                }
+            }
+        }
+    }
+
+    fn reading(&self, question: &ReadingUsed, worked: &Worked) -> Markup {
+        let lang = self.lang();
+        let name = format!("{READING}{}:{}", question.pack, question.ambiguity);
+        let id = format!("reading-{}-{}", question.pack, question.ambiguity);
+        html! {
+            div.field {
+                label.form-label for=(id) { (question.ambiguity) " " (question.question) }
+                select.form-select #(id) name=(name) {
+                    option value=(question.reading) selected { (question.reading) " · " (words::SHEET_READING_IN_USE.text(lang)) }
+                    @for (other, gap) in others(question, worked) {
+                        option value=(other) { (other) " · " (effect(gap, lang)) }
+                    }
+                }
             }
         }
     }
@@ -367,6 +412,28 @@ impl Draw<'_> {
                 }
             }
         }
+    }
+}
+
+/// The readings that were not followed, and what they would add to the burden of everybody on the sheet together.
+fn others(question: &ReadingUsed, worked: &Worked) -> BTreeMap<String, Fen> {
+    let is_it = |one: &&WorkedReading| one.pack == question.pack && one.ambiguity == question.ambiguity;
+    let effects =
+        worked.people.iter().flat_map(|person| person.readings.iter().filter(is_it)).flat_map(|one| &one.others);
+    let mut sums: BTreeMap<String, Fen> = BTreeMap::new();
+    for (reading, gap) in effects {
+        *sums.entry(reading.clone()).or_default() += *gap;
+    }
+    sums
+}
+
+/// What a family would bear more or less.
+fn effect(gap: Fen, lang: Lang) -> String {
+    let amount = |gap: Fen| format::money(gap, lang);
+    match gap {
+        gap if gap.is_zero() => words::SHEET_READING_SAME.text(lang).to_owned(),
+        gap if gap > Fen::ZERO => words::SHEET_READING_MORE.with(lang, &[("amount", &amount(gap))]),
+        gap => words::SHEET_READING_LESS.with(lang, &[("amount", &amount(-gap))]),
     }
 }
 

@@ -9,7 +9,7 @@ use super::tests::{act, done, office_of};
 use super::tests_of_papers::{STAFF, act_with, own_fields, pdf, verified};
 use crate::testing::{Answer, Browser, Office, form};
 use crate::ui::lint::faults;
-use crate::works::order::{SheetOrder, Worked, WorkedLine, WorkedPerson};
+use crate::works::order::{SheetOrder, Worked, WorkedLine, WorkedPerson, WorkedReading};
 use crate::works::{Order, Works};
 
 const RULE: &str = "慈善医疗救助";
@@ -41,7 +41,7 @@ fn worked(order: &SheetOrder) -> Worked {
             "可由联席会议议定救助；文件未载明最高额。",
             "The meeting may grant it; no ceiling is stated.",
         )],
-        readings: Vec::new(),
+        readings: vec![reading(order)],
     };
     let sha256 = ContentHash::new(&"0b".repeat(32)).unwrap();
     Worked {
@@ -49,6 +49,23 @@ fn worked(order: &SheetOrder) -> Worked {
         packs: vec![PackUsed { id: "cn-330381-ruian".to_owned(), version: "试行".to_owned(), sha256 }],
         people: vec![person],
         by_resolution: vec![RULE.to_owned()],
+    }
+}
+
+/// One open question; read the other way the family would pay more.
+fn reading(order: &SheetOrder) -> WorkedReading {
+    let is_other = order.readings.iter().any(|reading| reading == "cn-330381-ruian:Y1=整额");
+    let (reading, other, gap) =
+        if is_other { ("整额", "累进", Fen::yuan(-300)) } else { ("累进", "整额", Fen::yuan(300)) };
+    WorkedReading {
+        document: "示例办法".to_owned(),
+        pack: "cn-330381-ruian".to_owned(),
+        ambiguity: "Y1".to_owned(),
+        question: "怎样分段".to_owned(),
+        reading: reading.to_owned(),
+        provisional: true,
+        illustrative: false,
+        others: vec![(other.to_owned(), gap)],
     }
 }
 
@@ -134,10 +151,12 @@ async fn drafted(insurance: &mut Browser) {
     assert_eq!(looked.status, StatusCode::OK);
     assert!(looked.body.contains("文件未载明最高额") && looked.body.contains("就医时已结算"), "{}", looked.body);
     assert_eq!(faults(&looked.body), Vec::<String>::new());
+    assert!(looked.body.contains("怎样分段") && looked.body.contains("整额 · 本户多付300.00元"), "{}", looked.body);
     let proposal = format!("proposal.1.2026.{RULE}");
     let with = |seen: &str, more: &[(&'static str, &'static str)]| {
         let mut fields = vec![("year".to_owned(), "2026".to_owned()), (proposal.clone(), "12,000".to_owned())];
         fields.push(("seen".to_owned(), seen.to_owned()));
+        fields.push(("reading.cn-330381-ruian:Y1".to_owned(), "整额".to_owned()));
         fields.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         fields
     };
@@ -149,6 +168,7 @@ async fn drafted(insurance: &mut Browser) {
     // What was shown had no proposal: it is computed anew and shown before it is taken.
     let stale = send(insurance, &page, with(&value(&looked.body, "seen"), &[("do", "draft")])).await;
     assert!(stale.status == StatusCode::UNPROCESSABLE_ENTITY && stale.body.contains("数据或政策在您查看之后有变化"));
+    assert!(stale.body.contains("整额 · 现用") && stale.body.contains("累进 · 本户少付300.00元"), "{}", stale.body);
     let seen = value(&stale.body, "seen");
     let unsaid = send(insurance, &page, pairs(&with(&seen, &[("do", "draft")]))).await;
     assert!(unsaid.body.contains("有的层级还没有写明由哪个项目支付") && unsaid.body.contains("value=\"12,000\""));
@@ -225,6 +245,7 @@ async fn a_case_goes_from_the_alert_to_its_close_out_by_clicking() {
     assert!(page.contains("已销号") && page.contains("12,000.00元") && page.contains("领款凭证"), "{page}");
     let printed = civil.get("/cases/case-1/print/sheet").await.body;
     assert!(printed.contains("慈善救助") && printed.contains("医保局甲"), "{printed}");
+    assert!(printed.contains("怎样分段 → 整额"), "{printed}");
     assert!(printed.contains("class=\"qr\"") && printed.contains("本平台同户其他案件0件"), "{printed}");
     assert_eq!(faults(&printed), Vec::<String>::new());
     let timeline = civil.get("/cases/case-1?tab=timeline").await.body;

@@ -111,7 +111,9 @@ fn detail(content: &Content, places: &Places, lang: Lang) -> Vec<String> {
         }
         Content::ClosingProposed(closing) => vec![text(closing.outcome.code.text()), closing.why.as_str().to_owned()],
         Content::Closed { outcome, way, why, .. } => {
-            vec![text(outcome.code.text()), text(way.text()), why.as_str().to_owned()]
+            let wrong = outcome.data_error.iter().flat_map(|error| [error.rule.clone(), error.source.clone()]);
+            let said = [text(outcome.code.text()), text(way.text())].into_iter().chain(wrong);
+            said.chain([why.as_str().to_owned()]).collect()
         }
         Content::Returned(back) => vec![text(back.to.text()), text(back.reason.text()), back.note.as_str().to_owned()],
         Content::Suspended(pause) => vec![format::day(pause.until, lang), pause.why.as_str().to_owned()],

@@ -5,21 +5,22 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
 use shukun_base::{Fen, Lang};
-use shukun_casework::CaseId;
+use shukun_casework::authority::Permission;
 use shukun_casework::case::{Case, Command};
 use shukun_casework::visit::{Consent, Expense, ExpenseKind, Finding, Income, IncomeKind, Met, Visit as Form};
-use shukun_store::ErrorKind;
+use shukun_casework::{CaseId, Document, DocumentKind};
+use shukun_store::{DocumentForm, ErrorKind, StoredDocument};
 
 use super::act::{Stamp, hidden, send, with_taking};
 use super::acts::around::Around;
-use super::acts::{Reader, Typed};
+use super::acts::{Reader, Typed, named as named_paper};
 use super::names::Names;
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::http::parts::Sent;
 use crate::pages::work::framed;
 use crate::routes::Handlers;
-use crate::ui::field::{Faults, Input, input, radios, wrong};
+use crate::ui::field::{Faults, Input, checks, input, photos as photos_field, radios, wrong};
 use crate::ui::layout::{Heading, Page};
 use crate::visit::Visit;
 use crate::words::{self, Word};
@@ -40,14 +41,18 @@ async fn submit(
     Path(id): Path<String>,
     sent: Sent,
 ) -> Result<Response, PageError> {
-    let typed = Typed::from(sent.fields);
     let case_id = CaseId::new(&id).ok_or_else(PageError::not_found)?;
     let case = desk.store().case(visit.scope()?, &case_id).await?;
-    let form =
-        match read(&Reader { case: &case, typed: &typed, visit: &visit, papers: &[], around: &Around::default() }) {
-            Ok(form) => form,
-            Err(faults) => return again(&desk, &visit, &case_id, &typed, &faults).await,
-        };
+    let (typed, faults) = store_photos(&desk, &visit, &case, sent).await?;
+    let papers = desk.store().list_documents(visit.scope()?, &case_id).await?;
+    let reader = Reader { case: &case, typed: &typed, visit: &visit, papers: &papers, around: &Around::default() };
+    let form = match read(&reader) {
+        Ok(form) if faults.is_empty() => form,
+        read => {
+            let all: Faults = faults.into_iter().chain(read.err().unwrap_or_default()).collect();
+            return again(&desk, &visit, &case_id, &typed, &all).await;
+        }
+    };
     let commands = with_taking(&case, &visit, Command::RecordVisit(form))?;
     match send(&desk, visit.scope()?, visit.now, &case_id, Stamp::of(&typed)?, &commands).await {
         Ok(()) => Ok(Redirect::to(&format!("/cases/{id}?done=act")).into_response()),
@@ -56,6 +61,38 @@ async fn submit(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The field of new photos, and that of those which came with a form that was refused.
+const PHOTO: &str = "visit_photo";
+const KEPT_PHOTO: &str = "visit_photo_kept";
+
+/// Keeps the photos before anything else is looked at, so that a refused form does not cost them.
+async fn store_photos(desk: &Desk, visit: &Visit, case: &Case, sent: Sent) -> Result<(Typed, Faults), PageError> {
+    let photos: Vec<_> = sent.files(PHOTO).cloned().collect();
+    let (mut typed, mut faults) = (Typed::from(sent.fields), Faults::new());
+    if !photos.is_empty() {
+        visit.scope()?.require(Permission::Verify, Some(&case.region))?;
+    }
+    for bytes in photos {
+        if DocumentForm::of(&bytes) == Some(DocumentForm::Pdf) {
+            faults.push((PHOTO, words::VISIT_PHOTO_FORM.both(&[])));
+            continue;
+        }
+        match desk.store().add_document(visit.scope()?, &case.id, DocumentKind::VisitPhoto, &bytes, visit.now).await {
+            Ok(document) => typed.push(KEPT_PHOTO, document.id.to_string()),
+            Err(error) if error.kind == ErrorKind::Refused => faults.push((PHOTO, error.text)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok((typed, faults))
+}
+
+/// The stored photos that the form names.
+fn photos(reader: &Reader<'_>) -> Vec<Document> {
+    let is_named = |id: &str| reader.typed.all(KEPT_PHOTO).any(|named| named == id);
+    let stored = reader.papers.iter().map(|stored| &stored.document);
+    stored.filter(|one| one.kind == DocumentKind::VisitPhoto && is_named(one.id.as_str())).cloned().collect()
 }
 
 async fn again(desk: &Desk, visit: &Visit, id: &CaseId, typed: &Typed, faults: &Faults) -> Result<Response, PageError> {
@@ -97,7 +134,7 @@ fn read(reader: &Reader<'_>) -> Result<Form, Faults> {
     let (income, expense) = (income.into_iter().flatten().collect(), expense.into_iter().flatten().collect());
     match (on, met, members, consent, finding, note) {
         (Some(on), Some(met), Some(members), Some(consent), Some(finding), Some(note)) if faults.is_empty() => {
-            Ok(Form { on, met, members, income, expense, consent, finding, documents: Vec::new(), note })
+            Ok(Form { on, met, members, income, expense, consent, finding, documents: photos(reader), note })
         }
         _ => Err(faults),
     }
@@ -128,7 +165,8 @@ pub(super) fn parse_yuan(text: &str) -> Option<Fen> {
 async fn form_page(desk: &Desk, visit: &Visit, id: &CaseId, typed: &Typed, faults: &Faults) -> Result<Page, PageError> {
     let case = desk.store().view_case(visit.scope()?, id, visit.now).await?;
     let names = Names::load(desk, visit, &[case.household]).await?;
-    let draw = Draw { typed, faults, lang: visit.lang, today: visit.today().to_string() };
+    let stored = desk.store().list_documents(visit.scope()?, id).await?;
+    let draw = Draw { typed, faults, lang: visit.lang, today: visit.today().to_string(), stored: &stored };
     let body = form(desk, visit, &case, &draw)?;
     let note = names.title(case.household, visit.lang);
     framed(desk, visit, &Heading { title: words::VISIT_TITLE.text(visit.lang), note: Some(&note) }, &body).await
@@ -139,9 +177,25 @@ struct Draw<'a> {
     faults: &'a Faults,
     lang: Lang,
     today: String,
+    stored: &'a [StoredDocument],
 }
 
 impl Draw<'_> {
+    /// A camera, and the photos that a refused form brought.
+    fn photos(&self) -> Markup {
+        let named: Vec<&str> = self.typed.all(KEPT_PHOTO).collect();
+        let there = self.stored.iter().filter(|stored| named.contains(&stored.document.id.as_str()));
+        let there: Vec<_> =
+            there.map(|stored| (stored.document.id.to_string(), named_paper(stored, self.lang))).collect();
+        let kept = Input { is_required: false, ..Input::text(KEPT_PHOTO, words::VISIT_PHOTOS_KEPT.text(self.lang)) };
+        let hint = words::VISIT_PHOTOS_HINT.text(self.lang);
+        let new = Input { hint, is_required: false, ..Input::text(PHOTO, words::VISIT_PHOTOS.text(self.lang)) };
+        html! {
+            @if !there.is_empty() { (checks(&kept, &there, &named, self.faults, self.lang)) }
+            (photos_field(&new, self.faults, self.lang))
+        }
+    }
+
     fn field(&self, name: &'static str, label: &str, kind: &'static str, hint: &str, is_required: bool) -> Markup {
         let typed = self.typed.get(name);
         let value = if typed.is_empty() && kind == "date" { &self.today } else { typed };
@@ -168,7 +222,7 @@ fn form(desk: &Desk, visit: &Visit, case: &Case, draw: &Draw<'_>) -> Result<Mark
     let lang = draw.lang;
     Ok(html! {
         (wrong(draw.faults, lang))
-        form.box method="post" action={"/cases/" (case.id) "/visit"} {
+        form.box method="post" enctype="multipart/form-data" action={"/cases/" (case.id) "/visit"} {
             (hidden(desk, visit, case)?)
             (draw.field("visit_on", words::VISIT_ON.text(lang), "date", "", true))
             (draw.radios("visit_met", words::VISIT_MET, Met::ALL.iter().map(|met| (met.key(), met.text()))))
@@ -185,6 +239,7 @@ fn form(desk: &Desk, visit: &Visit, case: &Case, draw: &Draw<'_>) -> Result<Mark
             (draw.radios("visit_consent", words::VISIT_CONSENT, Consent::ALL.iter().map(|consent| (consent.key(), consent.text()))))
             (draw.radios("visit_finding", words::VISIT_FINDING, Finding::ALL.iter().map(|finding| (finding.key(), finding.text()))))
             (draw.field("visit_note", words::NOTE.text(lang), "text", words::NOTE_HINT.text(lang), false))
+            (draw.photos())
             button.btn.btn-primary type="submit" { (words::VISIT_SUBMIT.text(lang)) }
         }
     })

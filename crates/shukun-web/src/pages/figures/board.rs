@@ -7,14 +7,15 @@ use shukun_casework::authority::{Role, RoleKind};
 use shukun_casework::timers::Level;
 
 use super::address::{AskedPart, address, cases};
-use super::{ageing, colours, funnel, precision, towns, trend};
+use super::{ageing, colours, funnel, map, precision, towns, trend};
 use crate::desk::Desk;
+use crate::desk::county_map::CountyMap;
 use crate::desk::figures::{Board, Part, is_late};
 use crate::error::PageError;
 use crate::format;
 use crate::pages::work::framed;
 use crate::routes::Handlers;
-use crate::ui::chart::scripts;
+use crate::ui::chart::{map_scripts, scripts};
 use crate::ui::empty::empty;
 use crate::ui::layout::{Heading, Page};
 use crate::visit::Visit;
@@ -29,6 +30,7 @@ async fn board(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked
     let lang = visit.lang;
     let board = Board::load(&desk, visit.scope()?, asked.part(), visit.today()).await?;
     let sums = board.sums();
+    let county_map = CountyMap::find(&desk).await;
     let body = html! {
         (tabs(&board.part, true, &visit))
         (chooser(&board, &visit))
@@ -40,11 +42,12 @@ async fn board(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked
                 (trend::section(&board, lang))
                 (ageing::waiting(&board, lang))
                 (ageing::standing(&board, lang))
+                (map::section(&board, &county_map, lang))
                 (towns::section(&board, lang))
                 (precision::section(&board, lang))
                 (colours::section(&board, lang))
             }
-            (scripts())
+            @if map::is_drawn(&board, &county_map) { (map_scripts()) } @else { (scripts()) }
         }
     };
     let title = title(&board, &visit);

@@ -8,6 +8,7 @@ mod ageing;
 mod board;
 mod colours;
 mod funnel;
+mod map;
 mod people;
 mod precision;
 mod tasks;

@@ -75,6 +75,24 @@ async fn tiles_and_sums_open_their_lists_too() {
 }
 
 #[tokio::test]
+async fn a_county_that_has_put_a_map_sees_its_numbers_in_their_places() {
+    let office = Office::furnished().await;
+    let mut browser = office.signed_in("yibao").await;
+    assert!(!browser.get("/figures").await.body.contains("geoMap"), "no map of its own comes with the platform");
+    let file = office.desk.folders().data().join("map.geojson");
+    std::fs::write(&file, crate::desk::county_map::tests::SQUARES).unwrap();
+    let page = browser.get("/figures").await.body;
+    assert_eq!(faults(&page), Vec::<String>::new());
+    for said in ["geoMap", "东门街道", "西门街道", "echarts-whole.js", "class=\"tiles\""] {
+        assert!(page.contains(said), "{said}");
+    }
+    assert!(page.contains("/cases?region=330381001&amp;has=open") || page.contains("region=330381001"), "{page}");
+    std::fs::write(&file, "{}").unwrap();
+    let page = browser.get("/figures").await.body;
+    assert!(page.contains("map.geojson 读不懂") && page.contains("class=\"tiles\"") && !page.contains("geoMap"));
+}
+
+#[tokio::test]
 async fn without_cases_the_page_says_what_brings_figures() {
     let office = Office::new(
         crate::http::cookies::Transport::Plain,

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use shukun_base::Day;
 use shukun_casework::authority::Permission;
 
+use super::text::elsewhere;
 use super::{Asked, days, tags};
 use crate::desk::Desk;
 use crate::error::PageError;
@@ -28,6 +29,7 @@ async fn list(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>
     let body = html! {
         (day_form(question.on, &visit))
         (rows_table(&found.packs, question.on, &visit))
+        (elsewhere(&found.unread, lang))
     };
     let heading = Heading { title: words::POLICIES.text(lang), note: Some(words::POLICIES_NOTE.text(lang)) };
     framed(&desk, &visit, &heading, &body).await
@@ -80,7 +82,11 @@ fn row(pack: &PackHead, on: Day, visit: &Visit) -> Markup {
                     (pack.id)
                 }
             }
-            td { (tags(pack, lang)) }
+            td {
+                (tags(pack, lang))
+                @if pack.errors > 0 { " " span.tag.tag-red { "✕ " (words::POLICY_ERRORS.with(lang, &[("n", &pack.errors.to_string())])) } }
+                @if pack.empty_slots > 0 { br; span.quiet { (words::POLICY_SLOTS_OF.with(lang, &[("n", &pack.empty_slots.to_string())])) } }
+            }
             td { (pack.region) }
             td { (days(pack, lang)) }
             td { (pairs(&hold, words::POLICY_EXAMPLES_OF)) }

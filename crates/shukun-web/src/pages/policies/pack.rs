@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use serde_json::{Value, json};
 use shukun_base::{Fen, Lang};
 
-use super::text::shown;
+use super::text::{elsewhere, shown};
 use super::{Asked, days, tags};
 use crate::desk::Desk;
 use crate::error::PageError;
@@ -41,15 +41,23 @@ async fn pack(
         @if !question.readings.is_empty() {
             p.done { (words::POLICY_READ_SO.with(lang, &[("readings", &question.readings.join("，"))])) }
         }
+        @if !shown_pack.runs { (broken(head, lang)) }
         (facts(head, shown_pack, &found.packs, lang))
-        (curves(shown_pack, head, &asked, lang))
-        section { h2 { (words::POLICY_TEXT.text(lang)) } (shown(&shown_pack.text, &shown_pack.findings, lang)) }
+        @if shown_pack.runs { (curves(shown_pack, head, &asked, lang)) }
+        (elsewhere(&shown_pack.findings, lang))
+        section { h2 { (words::POLICY_TEXT.text(lang)) } (shown(shown_pack, lang)) }
         (ambiguities(head, shown_pack, &asked, lang))
         (rules(shown_pack, lang))
         (examples(shown_pack, lang))
         (scripts())
     };
     framed(&desk, &visit, &Heading { title: &head.title, note: head.document_number.as_deref() }, &body).await
+}
+
+/// Why there is no rule, no curve and no reading below.
+fn broken(head: &PackHead, lang: Lang) -> Markup {
+    let word = if head.errors > 0 { words::POLICY_BROKEN } else { words::POLICY_BROKEN_BESIDE };
+    html! { div.wrong role="alert" { p { (word.with(lang, &[("n", &head.errors.to_string())])) } } }
 }
 
 fn facts(head: &PackHead, pack: &ShownPack, all: &[PackHead], lang: Lang) -> Markup {
@@ -62,7 +70,8 @@ fn facts(head: &PackHead, pack: &ShownPack, all: &[PackHead], lang: Lang) -> Mar
                     dt { (words::POLICY_DAYS.text(lang)) } dd { (days(head, lang)) }
                     dt { (words::POLICIES_PROVINCE.text(lang)) } dd { (head.region) }
                     @if let Some(issuer) = &head.issuer { dt { (words::POLICY_SOURCE.text(lang)) } dd { (issuer) } }
-                    dt { (words::POLICY_TIERS.text(lang)) } dd { (tiers.join(" → ")) }
+                    @if pack.runs { dt { (words::POLICY_TIERS.text(lang)) } dd { (tiers.join(" → ")) } }
+                    @if head.empty_slots > 0 { dt { (words::POLICY_SLOTS.text(lang)) } dd { (words::POLICY_SLOTS_OF.with(lang, &[("n", &head.empty_slots.to_string())])) } }
                 }
             }
             section.box {
@@ -177,13 +186,15 @@ fn ambiguities(head: &PackHead, pack: &ShownPack, asked: &Asked, lang: Lang) -> 
 
 fn rules(pack: &ShownPack, lang: Lang) -> Markup {
     html! {
-        section {
-            h2 { (words::POLICY_RULES.text(lang)) }
-            div.board {
-                @for rule in &pack.rules {
-                    section.box {
-                        h3 { (rule.name) } p.quiet { (rule.article) }
-                        dl.facts { @for (key, value) in &rule.clauses { dt { (key) } dd { (value) } } }
+        @if pack.runs {
+            section {
+                h2 { (words::POLICY_RULES.text(lang)) }
+                div.board {
+                    @for rule in &pack.rules {
+                        section.box {
+                            h3 { (rule.name) } p.quiet { (rule.article) }
+                            dl.facts { @for (key, value) in &rule.clauses { dt { (key) } dd { (value) } } }
+                        }
                     }
                 }
             }

@@ -13,15 +13,24 @@ use crate::works::order::*;
 use crate::works::{Order, WorkFailure, Works};
 
 fn head(id: &str) -> serde_json::Value {
-    json!({ "id": id, "title": format!("{id}方案"), "document_number": null, "issuer": "示例机关", "region": "330381",
+    let broken = u64::from(id == "b");
+    json!({ "errors": broken * 2, "empty_slots": broken,
+        "id": id, "title": format!("{id}方案"), "document_number": null, "issuer": "示例机关", "region": "330381",
         "provenance": "转写", "is_illustrative": false, "parent": null, "in_force": "2022-01-01", "benefits_from": null,
         "expires": null, "is_in_force": true, "ambiguities": 1, "unconfirmed": 1, "examples": 2, "examples_hold": 1, "findings": 1 })
 }
 
 fn policies(order: &PoliciesOrder) -> serde_json::Value {
     let points = [(Fen::yuan(0), Fen::yuan(0)), (Fen::yuan(30_000), Fen::yuan(27_000))];
+    if order.only.as_deref() == Some("b") {
+        let errors = json!([
+            { "code": "P0101", "severity": "error", "line": 6, "what": { "zh": "不认识的词", "en": "unknown word" }, "mend": null },
+            { "code": "P0002", "severity": "error", "line": 3, "file": "b/pack.toml", "what": { "zh": "缺一项", "en": "missing" }, "mend": null }]);
+        let shown = json!({ "text": "## 三\n\n条文。\n\n```纾困\n规则 甲\n比例 未载明\n```\n", "findings": errors, "empty_slots": [7] });
+        return json!({ "packs": [head("a"), head("b")], "shown": shown, "changes": [], "unread": [] });
+    }
     let shown = json!({
-        "tiers": [["基本医保", "数据"]], "measures": [], "facts": [],
+        "runs": true, "tiers": [["基本医保", "数据"]], "measures": [], "facts": [],
         "rules": [{ "name": "追溯", "article": "三（三）", "clauses": [["比例", order.readings.join("，")]] }],
         "ambiguities": [{ "id": "Y1", "question": "怎样分段", "chosen": "累进", "confirmed_by": null,
             "readings": [["累进", "逐段"], ["整额", "一起"]] }],
@@ -34,7 +43,8 @@ fn policies(order: &PoliciesOrder) -> serde_json::Value {
     });
     let changes =
         order.against.as_ref().map(|_| json!([{ "of": "规则 追溯", "clause": "比例", "old": "10%", "new": "12%" }]));
-    json!({ "packs": [head("a"), head("b")], "shown": order.only.as_ref().map(|_| shown), "changes": changes.unwrap_or(json!([])) })
+    let unread = json!([{ "code": "P0001", "severity": "error", "line": 1, "file": "c/pack.toml", "what": { "zh": "不是 TOML", "en": "no TOML" }, "mend": null }]);
+    json!({ "packs": [head("a"), head("b")], "shown": order.only.as_ref().map(|_| shown), "changes": changes.unwrap_or(json!([])), "unread": unread })
 }
 
 fn line(name: &str) -> ComparedLine {
@@ -109,6 +119,27 @@ async fn a_pack_is_read_beside_its_rules() {
     assert!(browser.get("/policies/a/differ?against=b").await.body.contains("12%"));
     assert_eq!(browser.get("/policies/none").await.status, StatusCode::NOT_FOUND);
     assert_eq!(browser.get("/policies/compare").await.status, StatusCode::FORBIDDEN, "a village compares nothing");
+}
+
+#[tokio::test]
+async fn a_pack_with_errors_and_empty_slots_is_shown_with_their_places() {
+    let office = office().await;
+    let mut browser = office.signed_in("yibao").await;
+    let list = browser.get("/policies").await.body;
+    for said in ["✕ 2处错误", "1处未载明", "<code>c/pack.toml</code> 第1行 不是 TOML"] {
+        assert!(list.contains(said), "{said} in {list}");
+    }
+    let page = browser.get("/policies/b").await;
+    assert_eq!((page.status, faults(&page.body)), (StatusCode::OK, Vec::new()));
+    for said in [
+        "有2处错误",
+        "✕ P0101</b> 第6行 不认识的词",
+        "<code>b/pack.toml</code> 第3行 缺一项",
+        "第7行 <code>比例 未载明</code>",
+    ] {
+        assert!(page.body.contains(said), "{said} in {}", page.body);
+    }
+    assert!(!page.body.contains("data-option") && !page.body.contains("✓ 相符"), "nothing is told that did not run");
 }
 
 #[tokio::test]

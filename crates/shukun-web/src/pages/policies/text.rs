@@ -5,7 +5,8 @@
 use maud::{Markup, html};
 use shukun_base::Lang;
 
-use crate::works::order::ShownFinding;
+use crate::words;
+use crate::works::order::{ShownFinding, ShownPack};
 
 /// A piece of the text with the line it begins on, from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,14 +70,40 @@ fn prose(blocks: &mut Vec<Block>, number: u64, line: &str) {
     }
 }
 
-/// The text beside its rules, each piece with the findings about it.
-pub fn shown(text: &str, findings: &[ShownFinding], lang: Lang) -> Markup {
+/// The text beside its rules, each piece with the findings about it and the values that the document does not state.
+pub fn shown(pack: &ShownPack, lang: Lang) -> Markup {
+    let of_text = || pack.findings.iter().filter(|finding| finding.file.is_none());
     html! {
         div.policy-text {
-            @for block in blocks(text) {
-                @let about: Vec<&ShownFinding> = findings.iter().filter(|finding| finding.line.is_some_and(|line| block.lines().contains(&line))).collect();
+            @for block in blocks(&pack.text) {
+                @let lines = block.lines();
                 (piece(&block))
-                @for finding in about { (margin(finding, lang)) }
+                @for finding in of_text().filter(|finding| finding.line.is_some_and(|line| lines.contains(&line))) { (margin(finding, lang)) }
+                @for line in pack.empty_slots.iter().filter(|line| lines.contains(line)) { (empty_slot(*line, &pack.text, lang)) }
+            }
+        }
+    }
+}
+
+/// Which line, and what follows from it.
+fn empty_slot(line: u64, text: &str, lang: Lang) -> Markup {
+    let place = usize::try_from(line).ok().and_then(|line| text.lines().nth(line.checked_sub(1)?)).unwrap_or_default();
+    html! {
+        p.policy-margin.tag-orange {
+            b { "○ " (words::POLICY_SLOT.text(lang)) } " " (words::POLICY_LINE.with(lang, &[("line", &line.to_string())])) " " code { (place.trim()) }
+            br; (words::POLICY_SLOT_MEND.text(lang))
+        }
+    }
+}
+
+/// What was found in other files, or beyond the text's lines: with its place in words.
+pub fn elsewhere(findings: &[ShownFinding], lang: Lang) -> Markup {
+    let all: Vec<&ShownFinding> = findings.iter().filter(|one| one.file.is_some() || one.line.is_none()).collect();
+    html! {
+        @if !all.is_empty() {
+            section.box {
+                h2 { (words::POLICY_FILES.text(lang)) }
+                @for finding in all { (margin(finding, lang)) }
             }
         }
     }
@@ -128,7 +155,10 @@ fn margin(finding: &ShownFinding, lang: Lang) -> Markup {
     };
     html! {
         p class=(class) {
-            b { (finding.code) } " " (finding.what.in_lang(lang))
+            b { @if finding.severity == "error" { "✕ " } (finding.code) } " "
+            @if let Some(file) = &finding.file { code { (file) } " " }
+            @if let Some(line) = finding.line { (words::POLICY_LINE.with(lang, &[("line", &line.to_string())])) " " }
+            (finding.what.in_lang(lang))
             @if let Some(mend) = &finding.mend { br; (mend.in_lang(lang)) }
         }
     }
@@ -151,16 +181,26 @@ mod tests {
             code: "P0001".to_owned(),
             severity: "warning".to_owned(),
             line: Some(7),
+            file: None,
             what: shukun_base::Text::new("有提示", "a finding"),
             mend: None,
         };
-        let page = shown(TEXT, &[finding], Lang::Zh).into_string();
-        assert!(page.contains("规则 甲</pre><p class=\"policy-margin tag-orange\"><b>P0001</b>"), "{page}");
+        let beside = ShownFinding { file: Some("县/pack.toml".to_owned()), line: Some(2), ..finding.clone() };
+        let findings = vec![finding, beside];
+        let pack = ShownPack { text: TEXT.to_owned(), findings, empty_slots: vec![11], ..ShownPack::default() };
+        let page = shown(&pack, Lang::Zh).into_string();
+        assert!(page.contains("规则 甲</pre><p class=\"policy-margin tag-orange\"><b>P0001</b> 第7行"), "{page}");
+        assert!(page.contains("第11行 <code>| 红 | 20万元 |</code>") && !page.contains("pack.toml"), "{page}");
+        let page = elsewhere(&pack.findings, Lang::En).into_string();
+        assert!(page.contains("<code>县/pack.toml</code> line 2 a finding"), "{page}");
+        let page = shown(&pack, Lang::Zh).into_string();
         assert!(page.contains("<td>20万元</td>") && !page.contains("---"), "{page}");
     }
 
     #[test]
     fn what_a_pack_says_is_text_and_no_markup() {
-        assert!(shown("<script>x</script>\n```a\n<b>\n```", &[], Lang::Zh).into_string().contains("&lt;script&gt;"));
+        let text = "<script>x</script>\n```a\n<b>\n```".to_owned();
+        let pack = ShownPack { text, ..ShownPack::default() };
+        assert!(shown(&pack, Lang::Zh).into_string().contains("&lt;script&gt;"));
     }
 }

@@ -31,6 +31,9 @@ pub struct Policies {
     pub shown: Option<ShownPack>,
     /// What differs between `only` and `against`.
     pub changes: Vec<ShownChange>,
+    /// Findings about files that no pack could be read from.
+    #[serde(default)]
+    pub unread: Vec<ShownFinding>,
 }
 
 /// Whose a pack is and from when.
@@ -70,11 +73,20 @@ pub struct PackHead {
     pub examples_hold: u64,
     /// How many findings of its check.
     pub findings: u64,
+    /// How many of them are errors: with one the pack does not run.
+    #[serde(default)]
+    pub errors: u64,
+    /// How many values its document does not state (未载明).
+    #[serde(default)]
+    pub empty_slots: u64,
 }
 
-/// A pack with everything.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// A pack with everything; of one with errors only what can be told without running it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ShownPack {
+    /// Whether it runs.
+    pub runs: bool,
     /// Payers, first to last, with the source of each one's amount.
     pub tiers: Vec<(String, String)>,
     /// Named bases.
@@ -89,6 +101,8 @@ pub struct ShownPack {
     pub text: String,
     /// What its check found.
     pub findings: Vec<ShownFinding>,
+    /// Lines of the text, from 1, where the document states no value.
+    pub empty_slots: Vec<u64>,
     /// Its worked examples.
     pub examples: Vec<ShownExample>,
     /// Lines where one fen more of cost leaves the family with less to bear.
@@ -130,8 +144,11 @@ pub struct ShownFinding {
     pub code: String,
     /// `error`, `warning`, `advice`
     pub severity: String,
-    /// The line of the text, from 1; none for another file.
+    /// The line of the text, from 1; of `file` where one is named.
     pub line: Option<u64>,
+    /// Another file than the text: its folder and name.
+    #[serde(default)]
+    pub file: Option<String>,
     /// What is wrong.
     pub what: Text,
     /// How to mend it.

@@ -25,6 +25,9 @@ pub struct SheetOrder {
     pub certified: Option<Certified>,
     /// What is proposed to a meeting that sets the amount itself.
     pub proposals: Vec<Proposal>,
+    /// Readings of unclear articles other than the packs' own, as `pack:Y1=整额`; of one article the last counts.
+    #[serde(default)]
+    pub readings: Vec<String>,
 }
 
 /// The household's category, as civil affairs decided in the case.
@@ -101,6 +104,10 @@ pub struct WorkedLine {
 pub struct WorkedReading {
     /// The document.
     pub document: String,
+    /// The pack's id, and the article's open question in it: `Y1`.
+    pub pack: String,
+    /// See there.
+    pub ambiguity: String,
     /// What is unclear in it.
     pub question: String,
     /// How it was read.
@@ -109,4 +116,6 @@ pub struct WorkedReading {
     pub provisional: bool,
     /// Its values are invented.
     pub illustrative: bool,
+    /// What each other reading would do to the family's own share: above zero the family would bear more.
+    pub others: Vec<(String, Fen)>,
 }

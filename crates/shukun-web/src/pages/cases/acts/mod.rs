@@ -7,6 +7,7 @@ pub mod around;
 mod beside;
 mod clocks;
 mod closing;
+mod data_error;
 mod determining;
 mod leaving;
 mod paying;
@@ -52,6 +53,11 @@ impl Typed {
     /// Puts one value in place of whatever stood in a field.
     pub fn put(&mut self, name: &str, value: String) {
         self.0.retain(|(found, _)| found != name);
+        self.0.push((name.to_owned(), value));
+    }
+
+    /// One more value of a field.
+    pub fn push(&mut self, name: &str, value: String) {
         self.0.push((name.to_owned(), value));
     }
 
@@ -138,6 +144,7 @@ pub struct Reader<'a> {
 /// The acts, file by file, in the order of the work.
 const FILES: &[&[Act]] = &[
     screening::ACTS,
+    data_error::ACTS,
     verifying::ACTS,
     applying::ACTS,
     determining::ACTS,
