@@ -95,7 +95,7 @@ impl<'a> Days<'a> {
     async fn run(&self, lake: &Path, at: Timestamp) -> Result<(), StartError> {
         let desk = self.desk_at(lake, at);
         let scope = self.staff.scope("yibao")?;
-        let asked = screening::ask(&desk, scope, &self.county.region, self.county.year).await;
+        let asked = screening::ask(&desk, scope, &self.county.region, self.county.year, None).await;
         let job = asked.map_err(|error| told(error.what.clone(), error.mend.clone()))?;
         runner::carry_out_waiting(&desk).await;
         let job = self.store.job(scope, &job).await?;

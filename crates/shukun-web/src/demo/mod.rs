@@ -41,8 +41,8 @@ pub struct County {
     pub year: i16,
     /// Its own name, and those of its towns and villages.
     pub regions: Vec<Region>,
-    /// What was known when it was screened, the earliest first.
-    pub known: [Known; SCREENINGS],
+    /// What was known when it was screened, the earliest first; [`SCREENINGS`] at most. Without any there is no case yet.
+    pub known: Vec<Known>,
     /// Whom the bills of the whole year burden, one of each household.
     pub people: Vec<Burdened>,
 }
@@ -99,7 +99,7 @@ pub async fn furnish(
     now: Timestamp,
 ) -> Result<Furnished, StartError> {
     let mut days = Days::begin(store, settings, county, now).await?;
-    for month in 0..SCREENINGS {
+    for month in 0..county.known.len() {
         days.screen(month).await?;
     }
     days.go_on(now).await?;

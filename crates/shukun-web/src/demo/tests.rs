@@ -24,7 +24,7 @@ pub(crate) fn county() -> County {
         region: RegionCode::new("330381").unwrap(),
         year: 2022,
         regions: named.to_vec(),
-        known: known.map(|(lake, until)| Known { lake: PathBuf::from(lake), until: until.parse().unwrap() }),
+        known: known.map(|(lake, until)| Known { lake: PathBuf::from(lake), until: until.parse().unwrap() }).to_vec(),
         people: (1..=PEOPLE).map(burdened).collect(),
     }
 }

@@ -92,7 +92,7 @@ fn county(dir: &Path, screened: &Screened<'_>) -> Result<County, CliError> {
     let region = RegionCode::new(code).ok_or_else(no_county)?;
     let own = Region { code: region.clone(), name: name.to_owned() };
     let regions = std::iter::once(own).chain(read_regions(screened.regions).0).collect();
-    let known = [
+    let known = vec![
         Known { lake: earlier(dir, 0), until: end_of(screened.year, CUT_AFTER[0]) },
         Known { lake: earlier(dir, 1), until: end_of(screened.year, CUT_AFTER[1]) },
         Known { lake: screened.lake.dir().to_owned(), until: Day::MAX },

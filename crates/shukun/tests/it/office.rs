@@ -10,13 +10,12 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use shukun_base::{Fen, HouseholdId, Masked, PersonId, RegionCode};
-use shukun_casework::alert::Colour;
+use shukun_base::{Fen, HouseholdId, PersonId, RegionCode};
 use shukun_casework::determination::Line;
-use shukun_web::demo::Burdened;
-use shukun_web::desk::Numbers;
+use shukun_web::demo::{Burdened, County};
+use shukun_web::desk::Folders;
 use shukun_web::http::cookies::Transport;
-use shukun_web::start::{Start, open};
+use shukun_web::start::{Start, open, settings};
 
 use crate::run::root;
 
@@ -63,7 +62,7 @@ pub struct Office {
 }
 
 impl Office {
-    /// With users of every role, and a case of each of `people`. `identity_key` = the key under which its lake codes people.
+    /// With users of every role, workers where `people` live among them, and no case yet. `identity_key` = the key under which its lake codes people.
     pub fn furnished(data: &Path, url: Option<String>, identity_key: Option<&Path>, people: &[Burdened]) -> Office {
         let start = Start {
             data: data.to_owned(),
@@ -80,7 +79,15 @@ impl Office {
         let first = runtime.block_on(async {
             let store = open(&start).await.unwrap();
             let now = jiff::Timestamp::now();
-            let first = shukun_web::demo::furnish(&store, &Numbers::defaults(1), (people, &[]), now).await.unwrap();
+            let county = County {
+                region: RegionCode::new("330381").unwrap(),
+                year: 2022,
+                regions: Vec::new(),
+                known: Vec::new(),
+                people: people.to_vec(),
+            };
+            let settings = settings(Transport::Plain, false, Folders::of(data, &[])).unwrap();
+            let first = shukun_web::demo::furnish(&store, &settings, &county, now).await.unwrap().passwords;
             store.close().await.unwrap();
             first
         });
@@ -306,7 +313,7 @@ pub fn encoded(text: &str) -> String {
     text.bytes().map(|byte| if keep(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
-/// Somebody of a village with a case: a furnished office needs one, and its village has a worker then.
+/// Somebody of a village: a furnished office needs one, and its village has a worker then.
 pub fn somebody(village: &str) -> Burdened {
     let line = Line {
         tier: "基本医保".to_owned(),
@@ -321,14 +328,8 @@ pub fn somebody(village: &str) -> Burdened {
         person: PersonId(1),
         household: HouseholdId(1),
         region: RegionCode::new(village).unwrap(),
-        name: Masked::new("测试甲".to_owned()),
-        id_number: Masked::new("990000197001010001".to_owned()),
-        phone: None,
         year: 2022,
-        rule: "三色预警".to_owned(),
-        pack: "cn-330381-ruian".to_owned(),
-        burden_fen: Fen::yuan(60_000),
-        colour: Colour::Orange,
+        last_bill_on: "2022-03-20".parse().unwrap(),
         bill_fen: Fen::yuan(160_000),
         lines: vec![line],
         left_fen: Fen::yuan(60_000),
