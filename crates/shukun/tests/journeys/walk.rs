@@ -40,10 +40,11 @@ const NOT_PAGES: [(&str, &str); 11] = [
 ];
 
 /// Pages that this day does not come to, and what would lead there; their own tests read their HTML, nobody looks at them.
-const NOT_MET: [(&str, &str); 6] = [
+const NOT_MET: [(&str, &str); 7] = [
     ("/appraisal/{measure_id}", "a county's own list of measures, which nobody pastes"),
     ("/cases/bulk/{job_id}", "work on more than two hundred cases"),
     ("/cases/{case_id}/beside/{other_id}", "two cases of one person"),
+    ("/cases/{case_id}/split", "a case with the alerts of two people"),
     ("/exports/{export_id}", "an export"),
     ("/policies/compare/{job_id}", "a comparison over everybody"),
     ("/policies/{pack_id}/differ", "a second version chosen in a form"),
