@@ -14,6 +14,7 @@ use sea_orm::{
     AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
     SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
 };
+use tokio::sync::Mutex;
 
 use crate::chance::Chance;
 use crate::error::{Result, StoreError};
@@ -37,6 +38,8 @@ pub struct Store {
     pub(crate) keys: Arc<Keyring>,
     pub(crate) chance: Chance,
     pub(crate) passwords: Arc<PasswordCheck>,
+    /// Whose turn it is to begin writing, on SQLite.
+    pub(crate) turn: Arc<Mutex<()>>,
 }
 
 impl Store {
@@ -68,7 +71,7 @@ impl Store {
         let file = KeyFile::load_or_create(key_file, &db, &chance).await?;
         let keys = Arc::new(Keyring::open(file, &db, &chance).await?);
         let passwords = Arc::new(PasswordCheck::new(&chance, cost).await?);
-        let store = Store { db, keys, chance, passwords };
+        let store = Store { db, keys, chance, passwords, turn: Arc::default() };
         // What a newer schema keeps beside a case follows from its actions: made here, before anybody asks for it.
         store.renew_old_rows().await?;
         Ok(store)
@@ -105,7 +108,14 @@ impl Store {
 
     /// A transaction that will write, to the tables of the office alone: what lies somewhere or is somebody's is reached by
     /// [`Store::begin_within`] and [`Store::begin_own`].
+    ///
+    /// SQLite lets whoever asks at the right moment write next, so that work in many small steps keeps out somebody who only
+    /// opens a case. Whoever wants to begin queues here first, and the queue goes by who came first.
     pub(crate) async fn begin_write(&self) -> Result<DatabaseTransaction> {
+        let _turn = match self.db.get_database_backend() {
+            DbBackend::Sqlite => Some(self.turn.lock().await),
+            _ => None,
+        };
         Ok(self.db.begin_with_options(writing(self.db.get_database_backend())).await?)
     }
 
@@ -196,5 +206,44 @@ pub(crate) fn file_options(url: &str) -> ConnectOptions {
 impl From<StoreError> for std::io::Error {
     fn from(error: StoreError) -> std::io::Error {
         std::io::Error::other(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use crate::testing::on_both;
+
+    /// Work in many small steps goes on while somebody else wants to write once.
+    #[test]
+    fn who_waits_to_write_is_let_in_between_the_steps_of_longer_work() {
+        on_both(|db| async move {
+            let store = db.open().await;
+            if store.engine() != "sqlite" {
+                return;
+            }
+            let steps = AtomicU32::new(0);
+            let long = async {
+                while steps.load(Ordering::Relaxed) < 60 {
+                    let tx = store.begin_write().await.unwrap();
+                    steps.fetch_add(1, Ordering::Relaxed);
+                    tokio::time::sleep(std::time::Duration::from_millis(3)).await;
+                    tx.commit().await.unwrap();
+                }
+            };
+            let once = async {
+                while steps.load(Ordering::Relaxed) < 3 {
+                    tokio::task::yield_now().await;
+                }
+                let asked = steps.load(Ordering::Relaxed);
+                let tx = store.begin_write().await.unwrap();
+                let waited = steps.load(Ordering::Relaxed) - asked;
+                tx.commit().await.unwrap();
+                waited
+            };
+            let ((), waited) = tokio::join!(long, once);
+            assert!(waited <= 1, "{waited} steps went first");
+        });
     }
 }

@@ -26,7 +26,7 @@ statements! {
     STOP_CLOCK = "DELETE FROM case_clocks WHERE clock_of = $1";
     // A closed case without figures comes from a database that is older than they are.
     OPEN_IDS = "SELECT case_id FROM cases LEFT JOIN case_figures ON figures_of = case_id
-        WHERE (status <> 'closed' OR figures_of IS NULL) AND case_id > $1 ORDER BY case_id LIMIT 200";
+        WHERE (status <> 'closed' OR figures_of IS NULL) AND case_id > $1 ORDER BY case_id LIMIT 20";
     HOLD = "UPDATE cases SET version = version WHERE case_id = $1 RETURNING case_id";
 }
 
