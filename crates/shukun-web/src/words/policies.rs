@@ -39,6 +39,7 @@ super::words! {
     POLICY_READING_IN_USE: "现用", "in use";
     POLICY_CONFIRMED: "确认人：{who}", "Confirmed by: {who}";
     POLICY_TRY_READING: "按这种读法看", "Read it so";
+    POLICY_COMPARE_READING: "对全体测算", "Work it out for everybody";
     POLICY_READ_SO: "按读法 {readings} 显示", "Shown in the reading {readings}";
     POLICY_EXAMPLE: "算例", "Example";
     POLICY_EXAMPLE_ROW: "情形", "Case";

@@ -1,6 +1,6 @@
 //! Two policies over everybody: asking for it as a job, and what came of it.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
@@ -40,8 +40,9 @@ struct Typed {
     variant_readings: String,
 }
 
-async fn show(State(desk): State<Desk>, visit: Visit) -> Result<Page, PageError> {
-    form_page(&desk, &visit, &Typed::default(), &Vec::new()).await
+/// A link of the policy desk may have chosen a side already.
+async fn show(State(desk): State<Desk>, visit: Visit, Query(typed): Query<Typed>) -> Result<Page, PageError> {
+    form_page(&desk, &visit, &typed, &Vec::new()).await
 }
 
 /// A day that is given and none is not the same as none.

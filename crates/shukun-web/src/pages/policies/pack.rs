@@ -5,6 +5,7 @@ use axum::extract::{Path, Query, State};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 use shukun_base::{Fen, Lang};
+use shukun_casework::authority::Permission;
 
 use super::text::{elsewhere, shown};
 use super::{Asked, days, tags};
@@ -46,7 +47,7 @@ async fn pack(
         @if shown_pack.runs { (curves(shown_pack, head, &asked, lang)) }
         (elsewhere(&shown_pack.findings, lang))
         section { h2 { (words::POLICY_TEXT.text(lang)) } (shown(shown_pack, lang)) }
-        (ambiguities(head, shown_pack, &asked, lang))
+        (ambiguities(head, shown_pack, &asked, &visit))
         (rules(shown_pack, lang))
         (examples(shown_pack, lang))
         (scripts())
@@ -159,7 +160,9 @@ fn option(curve: &ShownCurve, lang: Lang) -> Value {
     })
 }
 
-fn ambiguities(head: &PackHead, pack: &ShownPack, asked: &Asked, lang: Lang) -> Markup {
+fn ambiguities(head: &PackHead, pack: &ShownPack, asked: &Asked, visit: &Visit) -> Markup {
+    let lang = visit.lang;
+    let may_compare = visit.may(Permission::ComparePolicies);
     let one = |found: &ShownAmbiguity| {
         html! {
             section.box {
@@ -169,7 +172,11 @@ fn ambiguities(head: &PackHead, pack: &ShownPack, asked: &Asked, lang: Lang) -> 
                         li {
                             b { (name) } " " (meaning)
                             @if *name == found.chosen { " " span.tag.tag-green { (words::POLICY_READING_IN_USE.text(lang)) } }
-                            @else { " " a href={"/policies/" (head.id) "?on=" (encoded(&asked.on)) "&readings=" (encoded(&format!("{}:{}={name}", head.id, found.id)))} { (words::POLICY_TRY_READING.text(lang)) } }
+                            @else {
+                                @let reading = encoded(&format!("{}:{}={name}", head.id, found.id));
+                                " " a href={"/policies/" (head.id) "?on=" (encoded(&asked.on)) "&readings=" (reading)} { (words::POLICY_TRY_READING.text(lang)) }
+                                @if may_compare { " · " a href={"/policies/compare?variant_readings=" (reading)} { (words::POLICY_COMPARE_READING.text(lang)) } }
+                            }
                         }
                     }
                 }

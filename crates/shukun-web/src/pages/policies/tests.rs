@@ -143,6 +143,20 @@ async fn a_pack_with_errors_and_empty_slots_is_shown_with_their_places() {
 }
 
 #[tokio::test]
+async fn a_reading_leads_to_its_comparison_over_everybody() {
+    let office = office().await;
+    let mut browser = office.signed_in("yibao").await;
+    let page = browser.get("/policies/a").await.body;
+    let (_, rest) = page.split_once("/policies/compare?variant_readings=").unwrap();
+    let reading = rest.split('"').next().unwrap();
+    let form = browser.get(&format!("/policies/compare?variant_readings={reading}")).await;
+    assert_eq!((form.status, faults(&form.body)), (StatusCode::OK, Vec::new()));
+    assert!(form.body.contains("value=\"a:Y1="), "{}", form.body);
+    let mut browser = office.signed_in("cunshe").await;
+    assert!(!browser.get("/policies/a").await.body.contains("/policies/compare?"), "a village compares nothing");
+}
+
+#[tokio::test]
 async fn a_comparison_is_a_job_and_small_groups_have_no_figures() {
     let office = office().await;
     let mut browser = office.signed_in("yibao").await;
