@@ -289,7 +289,7 @@ impl<'a> Browser<'a> {
     pub async fn look(&self, seen: &mut Seen, what: &str) -> Outcome {
         self.settle().await?;
         let path = self.path().await?;
-        seen.page();
+        seen.page(&path);
         let place = format!("{} {what} at {} ({path})", self.name, self.width.get());
         for fault in self.faults().await? {
             seen.fault(format!("{place}: {fault}"));

@@ -6,13 +6,21 @@ use std::collections::BTreeSet;
 #[derive(Debug, Default)]
 pub struct Seen {
     pages: usize,
+    /// Addresses of the pages.
+    paths: BTreeSet<String>,
     faults: BTreeSet<String>,
 }
 
 impl Seen {
-    /// One more page.
-    pub fn page(&mut self) {
+    /// One more page, of this address.
+    pub fn page(&mut self, path: &str) {
         self.pages += 1;
+        self.paths.insert(path.to_owned());
+    }
+
+    /// The addresses that were looked at, each once.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.paths.iter().map(String::as_str)
     }
 
     /// Something is wrong.

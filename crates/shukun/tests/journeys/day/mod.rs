@@ -6,6 +6,7 @@ mod certifier;
 mod importer;
 mod leader;
 mod officer;
+mod planner;
 mod second;
 mod village;
 
@@ -27,6 +28,7 @@ pub const JOURNEYS: &[(&str, u32, Journey)] = &[
     // From here on bills are new, and what was drafted before has to be computed again.
     ("importer", DESK, |browser, seen| Box::pin(importer::imports_and_screens(browser, seen))),
     ("officer", DESK, |browser, seen| Box::pin(officer::dismisses_in_bulk_and_dispatches(browser, seen))),
+    ("planner", DESK, |browser, seen| Box::pin(planner::compares_a_reading_over_everybody(browser, seen))),
     ("leader", DESK, |browser, seen| Box::pin(leader::opens_a_figure(browser, seen))),
     ("auditor", DESK, |browser, seen| Box::pin(auditor::follows_who_looked(browser, seen))),
 ];

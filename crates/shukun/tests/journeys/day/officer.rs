@@ -2,6 +2,7 @@
 
 use crate::browser::{Browser, Outcome, day};
 use crate::seen::Seen;
+use crate::walk::look_everywhere;
 
 pub async fn dismisses_in_bulk_and_dispatches(browser: &Browser<'_>, seen: &mut Seen) -> Outcome {
     browser.sign_in("minzheng").await?;
@@ -9,7 +10,9 @@ pub async fn dismisses_in_bulk_and_dispatches(browser: &Browser<'_>, seen: &mut 
     browser.look(seen, "home").await?;
     dismiss(browser, seen).await?;
     screen_one(browser, seen).await?;
-    dispatch(browser, seen).await
+    dispatch(browser, seen).await?;
+    compare_two(browser, seen).await?;
+    take_out(browser, seen).await
 }
 
 async fn dismiss(browser: &Browser<'_>, seen: &mut Seen) -> Outcome {
@@ -63,4 +66,34 @@ async fn dispatch(browser: &Browser<'_>, seen: &mut Seen) -> Outcome {
     } else {
         Ok(())
     }
+}
+
+/// Two cases side by side, as when somebody says they are one; here they are not, and stay two.
+async fn compare_two(browser: &Browser<'_>, seen: &mut Seen) -> Outcome {
+    browser.go("/cases?status=detected").await?;
+    let script = "return [...document.querySelectorAll('main a.row-link[href^=\"/cases/\"]')]
+        .map(one => one.getAttribute('href').split('/').at(-1));";
+    let cases = browser.run(script, Vec::new()).await?;
+    let case = |at: usize| cases.get(at).and_then(|case| case.as_str());
+    let (Some(one), Some(other)) = (case(0), case(1)) else {
+        return Err("fewer than two cases are new".to_owned());
+    };
+    look_everywhere(browser, "beside", &format!("/cases/{one}/beside/{other}"), seen).await
+}
+
+/// The list as a workbook, for a meeting: asked for with a reason, made in the background, fetched once it is there.
+async fn take_out(browser: &Browser<'_>, seen: &mut Seen) -> Outcome {
+    browser.go("/cases?status=dispatched").await?;
+    browser.press("a[href^='/exports/new']").await?;
+    browser.allow_empty("form[action='/exports']").await?;
+    browser.press("form[action='/exports'] button[type=submit]").await?;
+    browser.look(seen, "export-reason-missing").await?;
+    browser.fill("reason", "联席会议会前材料").await?;
+    browser.press("form[action='/exports'] button[type=submit]").await?;
+    browser.step_up("minzheng").await?;
+    browser.find("main a[href^='/exports/']").await?;
+    browser.press("main a[href^='/exports/']").await?;
+    browser.find("form[action$='/fetch']").await?;
+    let path = browser.path().await?;
+    look_everywhere(browser, "export", &path, seen).await
 }
