@@ -180,7 +180,11 @@ impl Office {
 
     /// A case that a screening opened for a household of one, under everybody's eyes at `place`: `case-1` for number 1.
     pub async fn open_case(&self, login: &str, number: u64, place: &str) -> CaseId {
-        let scope = self.scope(login).await;
+        self.open_case_within(&self.scope(login).await, number, place).await
+    }
+
+    /// [`Office::open_case`] for whoever opens many.
+    pub async fn open_case_within(&self, scope: &Scope, number: u64, place: &str) -> CaseId {
         let region = RegionCode::new(place).unwrap();
         let person = Person {
             person_id: PersonId(number),
@@ -192,7 +196,7 @@ impl Office {
             address: None,
             bank_account: None,
         };
-        self.desk.store().save_people(&scope, &[person], self.now()).await.unwrap();
+        self.desk.store().save_people(scope, &[person], self.now()).await.unwrap();
         let detection = Detection {
             alert: AlertId::new(&format!("alert-{number}")).unwrap(),
             person: PersonId(number),
@@ -209,7 +213,7 @@ impl Office {
         let transaction = TransactionId::new(&format!("open-{number}")).unwrap();
         let ctx = self.desk.numbers().context(self.now(), transaction, 0);
         let run = RunId::new("run-1").unwrap();
-        self.desk.store().open_in_run(&scope, &run, &opening, &ctx).await.unwrap().id
+        self.desk.store().open_in_run(scope, &run, &opening, &ctx).await.unwrap().id
     }
 
     /// Signed in, with one-time codes set up and shown a moment ago.

@@ -55,7 +55,7 @@ fn above(number: u64, month: u64) -> Above {
         rule: "三色预警".to_owned(),
         pack: "cn-330381-ruian".to_owned(),
         name: "王小明".to_owned(),
-        id_number: format!("33038119800101{number:04}"),
+        id_number: format!("99000019800101{number:04}"),
         phone: None,
     }
 }

@@ -126,7 +126,7 @@ mod tests {
     fn a_page_says_the_works_own_code() {
         let failure = WorkFailure { code: "import-too-big".to_owned(), ..WorkFailure::start() };
         assert_eq!(PageError::from(failure).code, "import-too-big");
-        let failure = WorkFailure { code: "<b>330381198001010000</b>".to_owned(), ..WorkFailure::start() };
+        let failure = WorkFailure { code: "<b>990000198001010000</b>".to_owned(), ..WorkFailure::start() };
         assert_eq!(PageError::from(failure).code, "work-answer");
     }
 }

@@ -1,12 +1,7 @@
 //! A case's road through the pages: screened, dispatched, verified on a phone's form, closed; and what must not happen.
 
 use axum::http::StatusCode;
-use shukun_base::{Fen, HouseholdId, Masked, PersonId, RegionCode};
-use shukun_casework::alert::Colour;
 use shukun_casework::authority::Role;
-use shukun_casework::case::{Detection, Discovery, Opening};
-use shukun_casework::{AlertId, CaseId, ContentHash, RunId, TransactionId};
-use shukun_store::Person;
 
 use crate::http::cookies::Transport;
 use crate::testing::{Browser, COUNTY, Office, form};
@@ -30,38 +25,7 @@ pub async fn office_of(staff: &[(&str, Role, &str)], cases: u64) -> Office {
     let office = Office::new(Transport::Plain, staff).await;
     let scope = office.scope("insurance").await;
     for number in 1..=cases {
-        let region = RegionCode::new("330381001002").unwrap();
-        let person = Person {
-            person_id: PersonId(number),
-            household_id: HouseholdId(number),
-            region: Some(region.clone()),
-            name: Masked::new("王小明".to_owned()),
-            id_number: Masked::new(format!("33038119800101{number:04}")),
-            phone: Some(Masked::new("13800000000".to_owned())),
-            address: None,
-            bank_account: None,
-        };
-        office.desk.store().save_people(&scope, &[person], office.now()).await.unwrap();
-        let detection = Detection {
-            alert: AlertId::new(&format!("alert-{number}")).unwrap(),
-            person: PersonId(number),
-            year: 2026,
-            rule: "三色预警".to_owned(),
-            pack: "cn-330381".to_owned(),
-            claims_sha256: ContentHash::new(&"0a".repeat(32)).unwrap(),
-            burden_fen: Fen::yuan(60_000),
-            colour: Colour::Red,
-        };
-        let opening = Opening {
-            case: CaseId::new(&format!("case-{number}")).unwrap(),
-            household: HouseholdId(number),
-            region,
-            discovery: Discovery::Alert(detection),
-        };
-        let transaction = TransactionId::new(&format!("open-{number}")).unwrap();
-        let ctx = office.desk.numbers().context(office.now(), transaction, 0);
-        let run = RunId::new("run-1").unwrap();
-        office.desk.store().open_in_run(&scope, &run, &opening, &ctx).await.unwrap();
+        office.open_case_within(&scope, number, "330381001002").await;
     }
     office
 }

@@ -109,7 +109,7 @@ async fn two_cases_with_one_number_are_looked_at_side_by_side_and_merged() {
         household_id: HouseholdId(2),
         region: RegionCode::new("330381001002"),
         name: Masked::new("王小明".to_owned()),
-        id_number: Masked::new("330381198001010001".to_owned()),
+        id_number: Masked::new("990000198001010001".to_owned()),
         phone: None,
         address: None,
         bank_account: None,

@@ -23,7 +23,7 @@ async fn save(office: &Office, scope: &Scope, number: u64, household: u64) {
         household_id: HouseholdId(household),
         region: RegionCode::new("330381001002"),
         name: Masked::new("王小红".to_owned()),
-        id_number: Masked::new(format!("33038119800101{number:04}")),
+        id_number: Masked::new(format!("99000019800101{number:04}")),
         phone: None,
         address: None,
         bank_account: None,
@@ -69,8 +69,8 @@ async fn an_alert_of_another_household_goes_into_a_case_of_its_own() {
         (vec![], "并至少留一条在本案"),
         (vec![("alert", "alert-1"), ("alert", "alert-7")], "并至少留一条在本案"),
         (vec![("alert", "alert-7")], "仍与本案同一户"),
-        (vec![("alert", "alert-7"), ("id_number", "330381198001010007")], "核对号码"),
-        (vec![("alert", "alert-7"), ("id_number", "330381198001019999")], "核对号码"),
+        (vec![("alert", "alert-7"), ("id_number", "990000198001010007")], "核对号码"),
+        (vec![("alert", "alert-7"), ("id_number", "990000198001019999")], "核对号码"),
     ] {
         let answer = split(&mut civil, &fields).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -100,7 +100,7 @@ async fn a_number_says_where_the_alert_belongs_and_others_may_not_split() {
     let mut village = office.signed_in("village").await;
     assert_eq!(village.get("/cases/case-1/split").await.status, StatusCode::FORBIDDEN);
     let mut civil = office.signed_in("civil").await;
-    split(&mut civil, &[("alert", "alert-7"), ("id_number", "330381198001010008")]).await.sent_to(&done("case-1"));
+    split(&mut civil, &[("alert", "alert-7"), ("id_number", "990000198001010008")]).await.sent_to(&done("case-1"));
     let filter = CaseFilter { households: Some(vec![HouseholdId(80)]), ..CaseFilter::default() };
     let scope = office.scope("insurance").await;
     assert_eq!(
@@ -119,7 +119,7 @@ async fn a_case_of_wrong_data_ends_with_its_source_and_rule() {
         (vec![record, ("data_error_told", "医保局信息科")], "请选择一项"),
         (vec![rule, ("data_error_told", "医保局信息科")], "data_error_record"),
         (
-            vec![rule, ("data_error_record", "证件 330381198001010001 有误"), ("data_error_told", "医保局")],
+            vec![rule, ("data_error_record", "证件 990000198001010001 有误"), ("data_error_told", "医保局")],
             "data_error_record",
         ),
     ] {
