@@ -103,7 +103,7 @@ async fn pair_page(
     let lang = visit.lang;
     let pair = Pair::load(desk, visit, ids).await?;
     let transaction = if typed.transaction.is_empty() { desk.random_word()? } else { typed.transaction.clone() };
-    let choices: Vec<_> = pair.rows.iter().map(|row| (row.case_id.to_string(), row.case_id.to_string())).collect();
+    let choices: Vec<_> = pair.rows.iter().map(|row| (row.case_id.to_string(), told(row, &pair, lang))).collect();
     let body = html! {
         (wrong(faults, lang))
         div.side-by-side { @for row in &pair.rows { (card(row, &pair, lang)) } }
@@ -120,11 +120,18 @@ async fn pair_page(
     framed(desk, visit, &Heading { title: words::DUPLICATE_COMPARE.text(lang), note: None }, &body).await
 }
 
+/// A case as it is told apart from the other one: whose it is, and since when. Its id says nothing to a reader.
+fn told(row: &CaseRow, pair: &Pair, lang: Lang) -> String {
+    let person = pair.people.iter().find(|one| one.household_id == row.household_id);
+    let name = person.map_or(words::NO_NAME.text(lang), |person| person.name.as_str());
+    format!("{} · {}", words::CASE_TITLE.with(lang, &[("name", name)]), format::moment(row.opened_at, lang))
+}
+
 fn card(row: &CaseRow, pair: &Pair, lang: Lang) -> Markup {
     let people = pair.people.iter().filter(|one| one.household_id == row.household_id);
     html! {
         section.box {
-            h2 { a href={"/cases/" (row.case_id)} { (row.case_id) } }
+            h2 { a href={"/cases/" (row.case_id)} { (told(row, pair, lang)) } }
             p { (colour(row.colour, lang)) " " (row.status.text().in_lang(lang)) @for flag in &row.flags { " " span.tag { (flag.text().in_lang(lang)) } } }
             dl.facts {
                 @for person in people { dt { (words::PERSON.text(lang)) } dd { (person.name) " · " (person.id_number) } }
