@@ -149,10 +149,10 @@ impl Receiving {
     }
 }
 
-/// Has the file looked at anew; `mapping` is what the page told about its columns.
+/// Has the file looked at anew; `mapping` is what the page told about its columns. Nothing where the import is over.
 ///
 /// # Errors
-/// The store's; the import is over.
+/// The store's.
 pub async fn look(
     desk: &Desk,
     scope: &Scope,
@@ -163,7 +163,7 @@ pub async fn look(
     let about = About { import_id: import_id.to_owned(), kind, mapping };
     let state = desk.store().import(scope, import_id).await?.state;
     if !state.keeps_file() {
-        return Err(PageError::not_found());
+        return Ok(());
     }
     ask(desk, scope, &CHECK, &about, state).await
 }
@@ -194,8 +194,9 @@ async fn ask(
     state: ImportState,
 ) -> Result<(), PageError> {
     let import = desk.store().import(scope, &about.import_id).await?;
+    // The import went on since the page was shown: pressed twice, or by somebody else. Its page says how far it is.
     if import.state != state {
-        return Err(PageError::not_found());
+        return Ok(());
     }
     let job_id = jobs::ask(desk, scope, kind, &import.region, json!(about), None).await?;
     let step = ImportStep { job_id: Some(job_id), ..ImportStep::new(state, state) };
@@ -220,7 +221,7 @@ pub async fn discard(desk: &Desk, scope: &Scope, import_id: &str) -> Result<(), 
         let _ = desk.store().cancel_job(scope, job_id, desk.now()).await;
     }
     if !import.state.keeps_file() {
-        return Err(PageError::not_found());
+        return Ok(());
     }
     let step = ImportStep::new(import.state, ImportState::Discarded);
     desk.store().step_import(scope, import_id, &step, desk.now()).await?;

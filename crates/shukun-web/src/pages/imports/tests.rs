@@ -139,6 +139,12 @@ async fn a_file_is_looked_at_corrected_imported_and_taken_back() {
     browser.post(&format!("{path}/undo"), &form(&[("form_token", &token)])).await.sent_to(&path);
     carry_out_waiting(&office.desk).await;
     assert!(browser.get(&path).await.body.contains("数据与这次导入之前完全一样"));
+    // Whoever presses what was on the page before is shown how far it is, and nothing is asked for again.
+    for verb in ["undo", "commit", "check", "discard"] {
+        browser.post(&format!("{path}/{verb}"), &form(&[("form_token", &token)])).await.sent_to(&path);
+    }
+    assert_eq!(carry_out_waiting(&office.desk).await, 0);
+    assert!(browser.get(&path).await.body.contains("数据与这次导入之前完全一样"));
     assert_eq!((sealed().len(), browser.get(&format!("{path}/rejects")).await.status.as_u16()), (0, 404));
     // The next file with these headings is known.
     let path = bring(&mut browser, "again.csv", b"x").await.location().to_owned();
