@@ -51,6 +51,7 @@ super::words! {
     ACT_DISPATCH: "分发到镇街", "Dispatch to the township";
     ACT_FORWARD: "转村社", "Hand on to the village";
     ACT_VISIT: "填写核查表", "Fill in the visit form";
+    ACT_VISIT_AGAIN: "再记一次核查", "Record another visit";
     ACT_CONFIRM: "确认核查", "Confirm the verification";
     ACT_ACCEPT: "确认无风险并销号", "Accept that there is no risk, and close";
     ACT_CHECK: "复核核定单", "Check the determination";

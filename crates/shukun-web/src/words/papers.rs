@@ -115,6 +115,8 @@ super::words! {
     SHEET_RECOVER: "追回", "to be recovered";
     TURN_MINE: "轮到您：{step}（{role}）", "Your turn: {step} ({role})";
     TURN_OTHERS: "由{role}办理：{step}", "With {role}: {step}";
+    TURN_CONFIRM_MINE: "轮到您：确认核查结论", "Your turn: confirm what the visit found";
+    TURN_CONFIRM: "核查表已交，由镇街另一人确认结论", "The visit form is in; another person at the township confirms it";
     TURN_SUSPENDED: "中止到{day}。", "Suspended until {day}.";
     CODE_FIRST: "这一步要先输入动态口令。", "This asks for your one-time code first.";
     CODE_NOW: "现在输入", "Enter it now";

@@ -21,7 +21,7 @@ use super::papers::papers;
 use super::sheet::is_wanted;
 use super::split;
 use super::timeline::timeline;
-use super::turn::turn;
+use super::turn::{is_visited, turn};
 use crate::desk::{Desk, Places};
 use crate::error::PageError;
 use crate::format;
@@ -324,7 +324,8 @@ async fn next(
     let visits = case.status == Status::Dispatched && case.suspended.is_none() && may(Permission::Verify);
     let drafts = is_wanted(case) && may(Permission::DraftDetermination);
     let splits = split::is_offered(visit, case)?;
-    let goes_on = visits || drafts || !onwards.is_empty();
+    let is_visited = is_visited(case);
+    let goes_on = visits && !is_visited || drafts || !onwards.is_empty();
     let can_take = !is_mine && (goes_on || !sideways.is_empty());
     let is_drawn = onwards.iter().chain(&sideways).any(|act| act.key == tried.key);
     let assignee = assignee(desk, visit, case).await?;
@@ -336,7 +337,7 @@ async fn next(
             (turn(desk, visit, case, &assignee, goes_on))
             @if !is_drawn { (refusal(tried.faults, lang)) }
             @if can_take { (take_form(desk, visit, case)?) }
-            @if visits { p { a.btn.btn-primary href={"/cases/" (case.id) "/visit"} { (words::ACT_VISIT.text(lang)) } } }
+            @if visits { (visit_link(case, is_visited, lang)) }
             @if drafts { p { a.btn.btn-primary href={"/cases/" (case.id) "/sheet"} { (words::ACT_SHEET.text(lang)) } } }
             @for act in &onwards { (draw(act)?) }
         }
@@ -348,6 +349,14 @@ async fn next(
             }
         }
     })
+}
+
+/// The way to the visit form: what comes next, or once more where somebody was there already.
+fn visit_link(case: &Case, is_visited: bool, lang: Lang) -> Markup {
+    let word = if is_visited { words::ACT_VISIT_AGAIN } else { words::ACT_VISIT };
+    html! {
+        p { a.btn.btn-primary[!is_visited].btn-plain[is_visited] href={"/cases/" (case.id) "/visit"} { (word.text(lang)) } }
+    }
 }
 
 /// What casework refused, at the head of the form that was sent.

@@ -109,6 +109,9 @@ async fn a_case_goes_from_the_alert_to_a_closing_without_risk() {
     ];
     send(&mut village, &page.body, "/cases/case-1/visit", &fields).await.sent_to(&done("case-1"));
 
+    let told = village.get("/cases/case-1").await.body;
+    assert!(told.contains("由镇街另一人确认") && !told.contains("轮到您"), "{told}");
+    assert!(town.get("/cases/case-1").await.body.contains("轮到您：确认核查结论"));
     act(&mut town, "case-1", "confirm", &[("confirm_finding", "no_risk"), ("confirm_note", "")])
         .await
         .sent_to(&done("case-1"));

@@ -22,11 +22,21 @@ pub fn turn(desk: &Desk, visit: &Visit, case: &Case, assignee: &str, is_mine: bo
     let reading = readings.iter().find(|reading| Some(reading.step) == case.step());
     let step = case.step().map(|step| step.text().in_lang(lang).to_owned()).unwrap_or_default();
     let role = reading.map(|reading| reading.responsible.text().in_lang(lang).to_owned()).unwrap_or_default();
-    let word = if is_mine { words::TURN_MINE } else { words::TURN_OTHERS };
+    let word = match (is_visited(case), is_mine) {
+        (true, true) => words::TURN_CONFIRM_MINE,
+        (true, false) => words::TURN_CONFIRM,
+        (false, true) => words::TURN_MINE,
+        (false, false) => words::TURN_OTHERS,
+    };
     html! {
         p.turn.turn-mine[is_mine] {
             b { (word.with(lang, &[("step", &step), ("role", &role)])) }
             br; span.quiet { (words::ASSIGNEE.text(lang)) "：" (assignee) }
         }
     }
+}
+
+/// Whether somebody was at the door and the conclusion waits for another person (T3).
+pub fn is_visited(case: &Case) -> bool {
+    case.status == Status::Dispatched && !case.visits.is_empty()
 }
