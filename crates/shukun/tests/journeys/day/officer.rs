@@ -68,7 +68,7 @@ async fn dispatch(browser: &Browser<'_>, seen: &mut Seen) -> Outcome {
     }
 }
 
-/// Two cases side by side, as when somebody says they are one; here they are not, and stay two.
+/// Two cases side by side, as when somebody says they are one, and one that might be two; here nobody is right.
 async fn compare_two(browser: &Browser<'_>, seen: &mut Seen) -> Outcome {
     browser.go("/cases?status=detected").await?;
     let script = "return [...document.querySelectorAll('main a.row-link[href^=\"/cases/\"]')]
@@ -78,7 +78,8 @@ async fn compare_two(browser: &Browser<'_>, seen: &mut Seen) -> Outcome {
     let (Some(one), Some(other)) = (case(0), case(1)) else {
         return Err("fewer than two cases are new".to_owned());
     };
-    look_everywhere(browser, "beside", &format!("/cases/{one}/beside/{other}"), seen).await
+    look_everywhere(browser, "beside", &format!("/cases/{one}/beside/{other}"), seen).await?;
+    look_everywhere(browser, "split", &format!("/cases/{one}/split"), seen).await
 }
 
 /// The list as a workbook, for a meeting: asked for with a reason, made in the background, fetched once it is there.

@@ -31,5 +31,6 @@ pub async fn verifies_at_the_door(browser: &Browser<'_>, seen: &mut Seen) -> Out
     }
     browser.press("form[action$='/visit'] button[type=submit]").await?;
     browser.expect("[role=status]", "").await?;
+    browser.expect(".turn", "由镇街另一人确认").await?;
     browser.look(seen, "verified").await
 }
