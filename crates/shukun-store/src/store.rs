@@ -1,8 +1,8 @@
 //! Opening a database, and how everything here writes to it.
 //!
-//! SQLite: a file, write-ahead log, one writer at a time (`BEGIN IMMEDIATE`, the others wait up to 20 s). PostgreSQL:
-//! `READ COMMITTED`, and what must not race is a row that is updated first (a version, the head of the audit trail) or
-//! a unique index. Work that lost a race is done again from its beginning by [`Store::retry`].
+//! SQLite: a file, write-ahead log, one writer at a time (`BEGIN IMMEDIATE`; the others queue in order of arrival, and
+//! the first of them waits up to 20 s). PostgreSQL: `READ COMMITTED`, and what must not race is a row that is updated
+//! first (a version, the head of the audit trail) or a unique index. Work that lost a race is done again from its beginning by [`Store::retry`].
 
 use std::future::Future;
 use std::path::Path;

@@ -223,22 +223,23 @@ fn a_bare_count_is_nothing_without_a_scope_and_the_towns_own_within_one() {
 }
 
 /// Codes of places that lie in, beside and around each other.
+const PLACES: [&str; 12] = [
+    "33",
+    "3303",
+    "330305",
+    "330381",
+    "330382",
+    "330381001",
+    "330381002",
+    "330305001",
+    "330381001001",
+    "330381001002",
+    "330381002001",
+    "330305001001",
+];
+
 fn place() -> impl Strategy<Value = String> {
-    let codes = [
-        "33",
-        "3303",
-        "330305",
-        "330381",
-        "330382",
-        "330381001",
-        "330381002",
-        "330305001",
-        "330381001001",
-        "330381001002",
-        "330381002001",
-        "330305001001",
-    ];
-    prop::sample::select(codes.map(str::to_owned).to_vec())
+    prop::sample::select(PLACES.map(str::to_owned).to_vec())
 }
 
 fn grants() -> impl Strategy<Value = Vec<Grant>> {
@@ -256,21 +257,7 @@ fn the_wall_and_the_condition_show_the_same_rows() {
         let mut runner = TestRunner::new(Config { cases: 1, ..Config::default() });
         let mut draw = |of: &BoxedStrategy<Vec<Grant>>| of.new_tree(&mut runner).unwrap().current();
         let (grants, mut shown) = (grants().boxed(), 0);
-        let places = [
-            "33",
-            "3303",
-            "330305",
-            "330381",
-            "330382",
-            "330381001",
-            "330381002",
-            "330305001",
-            "330381001001",
-            "330381001002",
-            "330381002001",
-            "330305001001",
-        ];
-        for (number, place) in places.iter().enumerate() {
+        for (number, place) in PLACES.iter().enumerate() {
             let case = format!(
                 "INSERT INTO cases (case_id, household_id, region, version, round, status, flags, burden_fen, returns,
                     opened_at, status_since, last_at) VALUES ('c{number}', '{number}', '{place}', 1, 1, 'detected', '', 0, 0, 0, 0, 0)"
