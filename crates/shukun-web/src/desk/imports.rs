@@ -216,12 +216,13 @@ const MOVED: &str = "store-import-moved";
 /// The store's.
 pub async fn discard(desk: &Desk, scope: &Scope, import_id: &str) -> Result<(), PageError> {
     let import = desk.store().import(scope, import_id).await?;
+    // Of what is over nothing is cancelled: its job may be taking it back.
+    if !import.state.keeps_file() {
+        return Ok(());
+    }
     if let Some(job_id) = &import.job_id {
         // A job of another person's, or one that is over, is no reason to keep the file.
         let _ = desk.store().cancel_job(scope, job_id, desk.now()).await;
-    }
-    if !import.state.keeps_file() {
-        return Ok(());
     }
     let step = ImportStep::new(import.state, ImportState::Discarded);
     desk.store().step_import(scope, import_id, &step, desk.now()).await?;

@@ -137,6 +137,8 @@ async fn a_file_is_looked_at_corrected_imported_and_taken_back() {
     );
     assert_eq!(sealed().len(), 1, "the file is gone, the rejected rows are kept a while");
     browser.post(&format!("{path}/undo"), &form(&[("form_token", &token)])).await.sent_to(&path);
+    // A button of an older page cancels nothing.
+    browser.post(&format!("{path}/discard"), &form(&[("form_token", &token)])).await.sent_to(&path);
     carry_out_waiting(&office.desk).await;
     assert!(browser.get(&path).await.body.contains("数据与这次导入之前完全一样"));
     // Whoever presses what was on the page before is shown how far it is, and nothing is asked for again.
