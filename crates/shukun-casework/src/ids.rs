@@ -1,64 +1,13 @@
-//! Ids of casework, and the small values that stand in its records: hashes, notes, documents.
-
-use std::fmt;
+//! Ids of casework, and the documents of its records.
 
 use serde::{Deserialize, Serialize};
-use shukun_base::Text;
+use shukun_base::{text_id, words};
 
-macro_rules! text_id {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        ///
-        /// 1 to 64 ASCII letters, digits, `-` and `_`; chosen by the caller, best at random.
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
-
-        impl $name {
-            /// Reads an id; `None` for anything that is not of its form.
-            pub fn new(id: &str) -> Option<$name> {
-                is_id(id).then(|| $name(id.to_owned()))
-            }
-
-            /// Its letters.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(id: $name) -> String {
-                id.0
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = String;
-
-            fn try_from(id: String) -> Result<$name, String> {
-                $name::new(&id).ok_or_else(|| format!("{id:?} is not an id of 1 to 64 letters, digits, - and _"))
-            }
-        }
-    };
-}
-
-fn is_id(id: &str) -> bool {
-    (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-}
+pub use shukun_base::{ActorId, ContentHash, Note, NoteFault};
 
 text_id! {
     /// A case; the same in every round.
     CaseId
-}
-text_id! {
-    /// Somebody's account.
-    ActorId
 }
 text_id! {
     /// A run of the program, such as a screening.
@@ -87,122 +36,6 @@ impl RequestId {
         let mut id = self.0.clone();
         id.truncate(50);
         RequestId(format!("{id}-up{version}"))
-    }
-}
-
-/// A SHA-256 in 64 lower-case hexadecimal digits.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct ContentHash(String);
-
-impl ContentHash {
-    /// Reads the 64 digits; `None` for anything else.
-    pub fn new(hex: &str) -> Option<ContentHash> {
-        let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        (hex.len() == 64 && hex.bytes().all(is_hex)).then(|| ContentHash(hex.to_owned()))
-    }
-
-    /// The digits.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<ContentHash> for String {
-    fn from(hash: ContentHash) -> String {
-        hash.0
-    }
-}
-
-impl TryFrom<String> for ContentHash {
-    type Error = String;
-
-    fn try_from(hex: String) -> Result<ContentHash, String> {
-        ContentHash::new(&hex).ok_or_else(|| "not a SHA-256 in 64 lower-case hexadecimal digits".to_owned())
-    }
-}
-
-/// A line or two in an officer's own words: 1 to 500 characters, and nothing that looks like an ID, phone or card
-/// number (eleven digits in a row, half or full width).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Note(String);
-
-/// Why a note is not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoteFault {
-    /// Nothing stands in it.
-    Empty,
-    /// More than 500 characters.
-    TooLong,
-    /// It holds a long number.
-    LongNumber,
-}
-
-impl NoteFault {
-    /// What is wrong and how to mend it.
-    pub fn text(self) -> Text {
-        match self {
-            NoteFault::Empty => Text::new("说明是空的：请写一句话。", "The note is empty: write a line."),
-            NoteFault::TooLong => {
-                Text::new("说明超过500字：请写短一些。", "The note is longer than 500 characters: shorten it.")
-            }
-            NoteFault::LongNumber => Text::new(
-                "说明里有像证件、电话或账号的长号码：请去掉，号码写在它自己的栏目里。",
-                "The note holds what looks like an ID, phone or account number: take it out, it has a field of its own.",
-            ),
-        }
-    }
-}
-
-impl Note {
-    /// Longest note, in characters.
-    pub const LONGEST: usize = 500;
-
-    /// Takes a note, without the blanks around it.
-    pub fn new(text: &str) -> Result<Note, NoteFault> {
-        let text = text.trim();
-        if text.is_empty() {
-            Err(NoteFault::Empty)
-        } else if text.chars().count() > Note::LONGEST {
-            Err(NoteFault::TooLong)
-        } else if has_long_number(text) {
-            Err(NoteFault::LongNumber)
-        } else {
-            Ok(Note(text.to_owned()))
-        }
-    }
-
-    /// The words.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// Eleven digits in a row, blanks and hyphens between them not counted.
-fn has_long_number(text: &str) -> bool {
-    let mut run = 0;
-    text.chars().any(|letter| {
-        run = match letter {
-            '0'..='9' | '０'..='９' => run + 1,
-            ' ' | '-' | '\u{3000}' => run,
-            _ => 0,
-        };
-        run >= 11
-    })
-}
-
-impl From<Note> for String {
-    fn from(note: Note) -> String {
-        note.0
-    }
-}
-
-impl TryFrom<String> for Note {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Note, String> {
-        Note::new(&text).map_err(|fault| fault.text().to_string())
     }
 }
 
@@ -253,29 +86,5 @@ mod tests {
             assert!(serde_json::from_value::<CaseId>(bad.into()).is_err());
         }
         assert_eq!(RequestId::new(&"x".repeat(64)).unwrap().top_up(u32::MAX).as_str().len(), 63);
-    }
-
-    #[test]
-    fn hashes_are_64_lower_case_digits() {
-        assert!(ContentHash::new(&"0a".repeat(32)).is_some());
-        for bad in ["0a".repeat(31), "0A".repeat(32), "0g".repeat(32)] {
-            assert_eq!(ContentHash::new(&bad), None);
-        }
-    }
-
-    #[test]
-    fn notes_hold_no_long_numbers() {
-        for (text, found) in [
-            ("  家中无人，邻居说在外务工 ", Ok(())),
-            ("收入 12345.67 元，支出 234567 元", Ok(())),
-            (" ", Err(NoteFault::Empty)),
-            ("电话 1380000 0000 打不通", Err(NoteFault::LongNumber)),
-            ("１２３４５６７８９０１", Err(NoteFault::LongNumber)),
-            ("330381-19000101-0000", Err(NoteFault::LongNumber)),
-        ] {
-            assert_eq!(Note::new(text).map(|_| ()), found, "{text}");
-        }
-        assert_eq!(Note::new(&"字".repeat(501)), Err(NoteFault::TooLong));
-        assert_eq!(Note::new(" 好 ").unwrap().as_str(), "好");
     }
 }

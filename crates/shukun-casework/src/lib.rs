@@ -3,9 +3,6 @@
 //! Knows no SQL, no HTTP, no clock and no chance: the current moment, the acting officer and every seed are arguments.
 //! Start at [`case::plan`] and [`authority::allows`].
 
-#[macro_use]
-mod words;
-
 pub mod alert;
 pub mod authority;
 pub mod calendar;

@@ -10,9 +10,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("shukun-claims", &["shukun-base", "shukun-engine"]),
     ("shukun-analysis", &["shukun-base", "shukun-policy", "shukun-engine"]),
     ("shukun-casework", &["shukun-base"]),
+    ("shukun-fund", &["shukun-base"]),
     ("shukun-assets", &[]),
-    ("shukun-store", &["shukun-base", "shukun-casework"]),
-    ("shukun-web", &["shukun-base", "shukun-assets", "shukun-casework", "shukun-store"]),
+    ("shukun-store", &["shukun-base", "shukun-casework", "shukun-fund"]),
+    ("shukun-web", &["shukun-base", "shukun-assets", "shukun-casework", "shukun-fund", "shukun-store"]),
     (
         "shukun",
         &[
@@ -23,6 +24,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "shukun-analysis",
             "shukun-assets",
             "shukun-casework",
+            "shukun-fund",
+            "shukun-store",
             "shukun-web",
         ],
     ),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shukun_base::{Day, Fen};
 
-words! {
+shukun_base::words! {
     /// How pressing a burden is. In order: the later the more pressing.
     pub enum Colour {
         Yellow "yellow" "黄" "yellow",

@@ -7,7 +7,7 @@ use super::{Colour, ColourChange};
 use crate::case::Detection;
 use crate::ids::{AlertId, CaseId, ContentHash, Note};
 
-words! {
+shukun_base::words! {
     /// Where an alert stands.
     pub enum AlertStatus {
         Raised "raised" "待处理" "raised",
@@ -17,7 +17,7 @@ words! {
     }
 }
 
-words! {
+shukun_base::words! {
     /// Why an alert is left alone for a time.
     pub enum SuppressReason {
         RepaymentExpected "repayment_expected" "等待二次报销" "a repayment is expected",
@@ -26,7 +26,7 @@ words! {
     }
 }
 
-words! {
+shukun_base::words! {
     /// Why an alert ended without a case.
     pub enum ClearReason {
         BelowLine "below_line" "负担已低于线" "the burden fell below the line",

@@ -79,6 +79,10 @@ const TWO_PERSONS: &[(Permission, Permission)] = &[
     (Permission::ApproveStatutory, Permission::RecordSettlement),
     (Permission::ApproveGovernment, Permission::RecordSettlement),
     (Permission::ProposeClosing, Permission::ConfirmClosing),
+    (Permission::KeepBooks, Permission::CheckBooks),
+    (Permission::MakeBatch, Permission::CheckBatch),
+    (Permission::MakeBatch, Permission::SendBatch),
+    (Permission::CheckBatch, Permission::SendBatch),
 ];
 
 /// Whether the two acts on one case need two persons (maker / checker / payer).

@@ -1,6 +1,6 @@
 //! Permissions: what can be done at all. Which role may do it stands in [`super::AUTHORITY`].
 
-words! {
+shukun_base::words! {
     /// One thing that can be done.
     pub enum Permission {
         ViewCases "view_cases" "查看案件" "view cases",
@@ -49,6 +49,19 @@ words! {
         AnswerComplaint "answer_complaint" "答复异议和申诉" "answer objections and appeals",
         Supervise "supervise" "督办" "supervise",
         ReportMeasures "report_measures" "填报清单进展" "report on measures",
+        ViewFund "view_fund" "查看基金" "view the fund",
+        RecordGift "record_gift" "登记捐赠" "record a gift",
+        KeepBooks "keep_books" "记账" "keep the books",
+        CheckBooks "check_books" "复核账务" "check the books",
+        RunMeeting "run_meeting" "组织会议" "run a meeting",
+        Vote "vote" "表决" "vote",
+        PostNotice "post_notice" "张贴公示" "post a public notice",
+        MakeBatch "make_batch" "编制拨付批次" "make a batch of payments",
+        CheckBatch "check_batch" "复核拨付批次" "check a batch of payments",
+        SendBatch "send_batch" "出纳发放" "send a batch to the bank",
+        RecordDelivery "record_delivery" "登记送达" "record a delivery in person",
+        PublishFund "publish_fund" "公开基金信息" "publish the fund's figures",
+        SignCheckpoint "sign_checkpoint" "签署核验点" "sign a checkpoint",
         Configure "configure" "业务参数" "set times and numbers",
         ManageAccounts "manage_accounts" "管理账号" "manage accounts",
         ManageGrants "manage_grants" "管理授权" "manage grants",
@@ -69,6 +82,7 @@ impl Permission {
                 | Permission::RevealMedical
                 | Permission::Export
                 | Permission::ReadAuditTrail
+                | Permission::ViewFund
         )
     }
 
@@ -86,6 +100,10 @@ impl Permission {
                 | Permission::RecordSettlement
                 | Permission::ApproveAdvance
                 | Permission::ConfirmClosing
+                | Permission::CheckBooks
+                | Permission::CheckBatch
+                | Permission::SendBatch
+                | Permission::SignCheckpoint
                 | Permission::ManageGrants
         )
     }

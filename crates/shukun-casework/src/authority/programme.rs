@@ -1,6 +1,6 @@
 //! Programmes of aid, and who approves the money of each.
 
-words! {
+shukun_base::words! {
     /// A programme somebody may be aided under; one aid request is for one programme.
     pub enum Programme {
         MedicalAssistance "medical_assistance" "医疗救助" "medical assistance",
@@ -12,7 +12,7 @@ words! {
     }
 }
 
-words! {
+shukun_base::words! {
     /// How the money of a programme is approved (T7).
     pub enum Approval {
         Statutory "statutory" "法定核准" "statutory approval",

@@ -1,6 +1,6 @@
 //! Roles: the bodies of the charters, and the three administrators of graded protection.
 
-words! {
+shukun_base::words! {
     /// What somebody is at work.
     pub enum Role {
         Insurance "insurance" "医保局" "insurance bureau",

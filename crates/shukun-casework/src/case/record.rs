@@ -57,7 +57,7 @@ pub enum Discovery {
     },
 }
 
-words! {
+shukun_base::words! {
     /// Through whom a household was found by hand.
     pub enum Channel {
         Grid "grid" "网格排查" "grid screening",
@@ -67,7 +67,7 @@ words! {
     }
 }
 
-words! {
+shukun_base::words! {
     /// What the first screening finds for a case that goes on.
     pub enum ScreeningResult {
         Suspected "suspected" "疑似致贫" "suspected risk of poverty",
@@ -76,7 +76,7 @@ words! {
     }
 }
 
-words! {
+shukun_base::words! {
     /// Why a case is dismissed without a visit.
     pub enum DismissalReason {
         AlreadyAided "already_aided" "已获救助" "already aided",
@@ -151,7 +151,7 @@ pub struct Conclusion {
 
 /// A category of hardship.
 pub mod category {
-    words! {
+    shukun_base::words! {
         /// What a household is certified as; keys as in the facts of the engine.
         pub enum Category {
             Destitute "destitute" "特困" "destitute",
@@ -308,7 +308,7 @@ pub struct Closing {
     pub by: Option<ActorId>,
 }
 
-words! {
+shukun_base::words! {
     /// By which way a case was closed.
     pub enum ClosingWay {
         Dismissed "dismissed" "初筛排除" "dismissed at screening",
@@ -346,7 +346,7 @@ pub enum Sample {
     Overturned(Option<ActorId>),
 }
 
-words! {
+shukun_base::words! {
     /// Why a case goes back.
     pub enum ReturnReason {
         WrongAddress "wrong_address" "地址有误" "wrong address",
@@ -382,7 +382,7 @@ pub struct Suspension {
     pub why: Note,
 }
 
-words! {
+shukun_base::words! {
     /// What a case waits for while its clock stands still.
     pub enum Waiting {
         Resident "resident" "等待居民补正" "waiting for the resident",
@@ -392,7 +392,7 @@ words! {
     }
 }
 
-words! {
+shukun_base::words! {
     /// Why a determination is to be made again.
     pub enum RecalculationCause {
         LateClaims "late_claims" "新到结算数据" "claims that came late",
@@ -499,7 +499,7 @@ pub struct Complaint {
     pub note: Note,
 }
 
-words! {
+shukun_base::words! {
     /// How an objection or appeal was answered.
     pub enum Verdict {
         Upheld "upheld" "成立" "upheld",

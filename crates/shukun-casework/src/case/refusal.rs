@@ -19,7 +19,7 @@ pub enum RefusalKind {
 
 macro_rules! refusals {
     ($($variant:ident $key:literal $kind:ident $zh:literal $en:literal $mend_zh:literal $mend_en:literal,)+) => {
-        words! {
+        shukun_base::words! {
             /// Why a command is refused.
             pub enum RefusalCode {
                 $($variant $key $zh $en,)+

@@ -1,6 +1,6 @@
 //! The nine statuses, eight open and one closed, and the flags beside them.
 
-words! {
+shukun_base::words! {
     /// How far a case has come. In order.
     pub enum Status {
         Detected "detected" "已发现" "detected",
@@ -15,7 +15,7 @@ words! {
     }
 }
 
-words! {
+shukun_base::words! {
     /// What is to be known about a case beside its status.
     pub enum Flag {
         Overdue "overdue" "超期" "overdue",

@@ -9,7 +9,7 @@ use super::record::Waiting;
 use super::status::Status;
 use crate::visit::Finding;
 
-words! {
+shukun_base::words! {
     /// What is to be done next, or beside it.
     pub enum Step {
         Screening "screening" "初筛" "first screening",

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-words! {
+shukun_base::words! {
     /// How a case ended.
     pub enum OutcomeCode {
         AidedStatutory "aided_statutory" "已获法定救助" "aided by statutory programmes",

@@ -13,7 +13,7 @@ use crate::ids::{ActorId, Document, RequestId};
 
 pub(crate) use spread::spread;
 
-words! {
+shukun_base::words! {
     /// Where a request stands.
     pub enum RequestStatus {
         Draft "draft" "待补材料" "draft",

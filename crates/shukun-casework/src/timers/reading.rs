@@ -13,7 +13,7 @@ use crate::authority::Role;
 use crate::calendar::{Calendar, Counted};
 use crate::case::{Case, Flag, Pause, Status, Step, china_day};
 
-words! {
+shukun_base::words! {
     /// How a step stands against its limit. In order.
     pub enum Level {
         OnTrack "on_track" "正常" "on track",

@@ -49,7 +49,7 @@ pub struct Clock {
     pub basis: String,
 }
 
-words! {
+shukun_base::words! {
     /// A number that is not a time of a step.
     pub enum Number {
         Attempts "attempts" "联系不上须上门次数" "attempts before somebody counts as unreachable",

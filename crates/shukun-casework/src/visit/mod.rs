@@ -7,7 +7,7 @@ use shukun_base::{Day, Fen};
 
 use crate::ids::{Document, Note};
 
-words! {
+shukun_base::words! {
     /// Who was met.
     pub enum Met {
         Person "person" "本人" "the person",
@@ -18,7 +18,7 @@ words! {
     }
 }
 
-words! {
+shukun_base::words! {
     /// A kind of yearly income.
     pub enum IncomeKind {
         Wages "wages" "工资性收入" "wages",
@@ -29,7 +29,7 @@ words! {
     }
 }
 
-words! {
+shukun_base::words! {
     /// A kind of yearly expense.
     pub enum ExpenseKind {
         Medical "medical" "医疗支出" "medical",
@@ -41,7 +41,7 @@ words! {
     }
 }
 
-words! {
+shukun_base::words! {
     /// What the visitor finds, or the township concludes.
     pub enum Finding {
         AtRisk "at_risk" "有致贫风险" "at risk of poverty",
@@ -51,7 +51,7 @@ words! {
     }
 }
 
-words! {
+shukun_base::words! {
     /// Whether the household agrees that its means are looked into.
     pub enum Consent {
         Given "given" "同意" "given",

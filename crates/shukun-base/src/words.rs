@@ -3,10 +3,11 @@
 //! A list is written once; serde, [`Display`](std::fmt::Display), the list of all and look-up by key follow from it.
 
 /// An enum whose variants are words of the trade: `Variant "key" "中文" "English"`.
+#[macro_export]
 macro_rules! words {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$note:meta])* $variant:ident $key:literal $zh:literal $en:literal,)+ }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize, ::serde::Deserialize)]
         pub enum $name {
             $(
                 #[doc = concat!($zh, ": ", $en)]
@@ -28,9 +29,9 @@ macro_rules! words {
             }
 
             /// The word in both languages.
-            pub fn text(self) -> shukun_base::Text {
+            pub fn text(self) -> $crate::Text {
                 match self {
-                    $($name::$variant => shukun_base::Text::new($zh, $en),)+
+                    $($name::$variant => $crate::Text::new($zh, $en),)+
                 }
             }
 
@@ -40,8 +41,8 @@ macro_rules! words {
             }
         }
 
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str(self.key())
             }
         }
