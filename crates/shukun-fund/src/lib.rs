@@ -10,7 +10,9 @@
 //! 5. `publishing`: what the public sees, and how anybody checks it.
 //! 6. `outlook`: whether the money will last.
 
+pub mod giving;
 mod ids;
+pub mod outlook;
 
 pub use ids::{
     BatchId, BookId, CampaignId, CaseId, DonorId, GiftId, LineId, MeetingId, PledgeId, ResolutionId, RestrictionId,
