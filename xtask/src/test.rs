@@ -12,6 +12,12 @@ use crate::{api_fuzz, browser, fuzz, postgres, tidy};
 /// What `cargo xtask bench` settles under.
 const BENCH_PACKS: [&str; 3] = ["bench/packs/person-year", "bench/packs/claim-stream", "bench/packs/claim-stream-40"];
 
+/// cargo's own tests, of everything.
+const TESTS: [&str; 3] = ["test", "--workspace", "--no-fail-fast"];
+
+/// As `cargo clippy` hands its own arguments to `clippy-driver`.
+const DENY_WARNINGS: &str = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
+
 /// How many checks held.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Tally {
@@ -24,9 +30,13 @@ pub fn test(_: &[String]) -> Outcome {
     let mut tally = Tally::default();
     step("tidy", &mut tally, || tidy::tidy(&[]));
     step("format", &mut tally, || run(&mut cargo(&["fmt", "--all", "--check"])));
-    let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"];
-    step("lints", &mut tally, || run(&mut cargo(&clippy)));
-    tests(&mut tally);
+    let mut is_clean = false;
+    step("lints and build", &mut tally, || {
+        run(linted(cargo(&TESTS).arg("--no-run")))?;
+        is_clean = true;
+        Ok(())
+    });
+    tests(&mut tally, is_clean);
     for verb in ["check", "test"] {
         step(&format!("pack {verb}"), &mut tally, || run(shukun().args(["pack", verb, "policies"])));
         // Each by itself: they restate the same rules in different sizes.
@@ -49,6 +59,12 @@ pub fn test(_: &[String]) -> Outcome {
     }
     println!("\n{} passed, {} failed", tally.passed, tally.failed);
     if tally.failed == 0 { Ok(()) } else { Err(Failure("see above what failed".to_owned())) }
+}
+
+/// Builds with clippy in the place of the compiler, for the crates of this workspace: they are linted while they are built,
+/// and no third-party crate is compiled a second time for the lints alone.
+fn linted(command: &mut Command) -> &mut Command {
+    command.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver").env("CLIPPY_ARGS", DENY_WARNINGS)
 }
 
 /// The program as the tests just built it: `cargo run` would choose other features and build once more.
@@ -76,11 +92,11 @@ fn step(name: &str, tally: &mut Tally, check: impl FnOnce() -> Outcome) {
 }
 
 /// cargo's own tests; its lines go through unchanged and are counted on the way.
-fn tests(tally: &mut Tally) {
+fn tests(tally: &mut Tally, is_clean: bool) {
     let start = Instant::now();
     eprintln!("── tests");
     let mut counted = Tally::default();
-    if let Err(Failure(message)) = run_tests(&mut counted) {
+    if let Err(Failure(message)) = run_tests(&mut counted, is_clean) {
         eprintln!("{message}");
         counted.failed = counted.failed.max(1);
     }
@@ -89,11 +105,15 @@ fn tests(tally: &mut Tally) {
     tally.failed += counted.failed;
 }
 
-fn run_tests(counted: &mut Tally) -> Outcome {
+fn run_tests(counted: &mut Tally, is_clean: bool) -> Outcome {
     browser::need()?;
     // Without a server the tests of the store would leave half of themselves out: that is a failure here.
     let server = postgres::Server::start()?;
-    let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
+    let mut command = cargo(&TESTS);
+    // What clippy refused is tested all the same, so that one run tells both.
+    if is_clean {
+        linted(&mut command);
+    }
     command.env(postgres::VARIABLE, server.url());
     command.stdout(Stdio::piped());
     let cannot = |error| Failure(format!("cargo test: {error}"));

@@ -15,7 +15,7 @@ use shukun_store::{FirstPassword, NewAccount, Store, StoreError, Wall};
 use tokio::net::TcpListener;
 
 use crate::desk::jobs::{Hold, runner};
-use crate::desk::{Desk, Folders, Numbers, Settings, imports, screening};
+use crate::desk::{Desk, Folders, Numbers, Press, Settings, imports, screening};
 use crate::http::cookies::Transport;
 use crate::listen;
 use crate::oidc::Oidc;
@@ -158,7 +158,15 @@ pub fn settings(transport: Transport, is_illustrative: bool, folders: Folders) -
     getrandom::fill(&mut seed).map_err(|error| broken(&error))?;
     let numbers = Arc::new(Numbers::defaults(u64::from_le_bytes(seed)));
     let works = Works::of_this_program();
-    Ok(Settings { transport, is_illustrative, clock: Arc::new(Timestamp::now), numbers, folders, works })
+    Ok(Settings {
+        transport,
+        is_illustrative,
+        clock: Arc::new(Timestamp::now),
+        numbers,
+        folders,
+        works,
+        press: Press::find(),
+    })
 }
 
 /// Opens the database that the command line means.

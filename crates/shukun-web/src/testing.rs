@@ -85,6 +85,7 @@ impl Office {
                 numbers: Arc::new(Numbers::defaults(1)),
                 folders: Folders::of(dir.path(), &[]),
                 works: Works::none(),
+                press: None,
             },
         );
         Office { desk, clock, first_passwords, asked, _dir: dir }

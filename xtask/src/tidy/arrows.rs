@@ -11,9 +11,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("shukun-analysis", &["shukun-base", "shukun-policy", "shukun-engine"]),
     ("shukun-casework", &["shukun-base"]),
     ("shukun-fund", &["shukun-base"]),
+    ("shukun-paper", &["shukun-base"]),
+    ("shukun-print", &["shukun-base", "shukun-paper"]),
     ("shukun-assets", &[]),
     ("shukun-store", &["shukun-base", "shukun-casework", "shukun-fund"]),
-    ("shukun-web", &["shukun-base", "shukun-assets", "shukun-casework", "shukun-fund", "shukun-store"]),
+    ("shukun-web", &["shukun-base", "shukun-assets", "shukun-casework", "shukun-fund", "shukun-paper", "shukun-store"]),
     (
         "shukun",
         &[

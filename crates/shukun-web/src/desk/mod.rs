@@ -31,6 +31,7 @@ pub mod narrow;
 mod numbers;
 mod places;
 pub mod policies;
+mod printing;
 mod regions;
 pub mod screening;
 pub mod sheet;
@@ -41,6 +42,7 @@ pub use case_query::{CaseQuery, ORDERS};
 pub use folders::Folders;
 pub use numbers::Numbers;
 pub use places::{Places, part};
+pub use printing::{Pdf, Press};
 pub use regions::read_regions;
 
 /// Where the time comes from.
@@ -61,6 +63,8 @@ pub struct Settings {
     pub folders: Folders,
     /// Where heavy work goes.
     pub works: Works,
+    /// Where papers are set as PDF; without it there are pages for print alone.
+    pub press: Option<Press>,
 }
 
 /// Everything a page works with. Cheap to clone.
@@ -121,6 +125,11 @@ impl Desk {
     /// Where heavy work goes, and whatever reads outside bytes.
     pub fn works(&self) -> &Works {
         &self.settings.works
+    }
+
+    /// Where papers are set as PDF, if it is there.
+    pub fn press(&self) -> Option<&Press> {
+        self.settings.press.as_ref()
     }
 
     /// Tells the runner of jobs that there is one.

@@ -23,6 +23,7 @@ mod packs;
 mod people;
 #[cfg(feature = "server")]
 mod planted;
+mod print;
 mod road;
 mod run;
 mod settle;
