@@ -12,6 +12,7 @@
 
 pub mod giving;
 mod ids;
+pub mod ledger;
 pub mod outlook;
 
 pub use ids::{
