@@ -102,7 +102,7 @@ pub fn share_among_pots(pots: &[PotBalance], case: &Needed) -> Result<Vec<(Accou
         let share = pot.free.min(open);
         if share > Fen::ZERO {
             shares.push((pot.account.clone(), share));
-            open = open - share;
+            open -= share;
         }
     }
     if open.is_zero() { Ok(shares) } else { Err(LedgerCode::PotsTooSmall.at(open)) }
