@@ -14,6 +14,7 @@ pub mod giving;
 mod ids;
 pub mod ledger;
 pub mod outlook;
+pub mod publishing;
 
 pub use ids::{
     BatchId, BookId, CampaignId, CaseId, DonorId, GiftId, LineId, MeetingId, PledgeId, ResolutionId, RestrictionId,
