@@ -35,6 +35,14 @@ text_id! {
     PledgeId
 }
 text_id! {
+    /// Money that goes back to a donor.
+    RefundId
+}
+text_id! {
+    /// A unit that raises funds (募捐单位): the federation, a town's branch, a society.
+    UnitId
+}
+text_id! {
     /// A joint meeting (联席会议).
     MeetingId
 }

@@ -17,6 +17,6 @@ pub mod outlook;
 pub mod publishing;
 
 pub use ids::{
-    BatchId, BookId, CampaignId, CaseId, DonorId, GiftId, LineId, MeetingId, PledgeId, ResolutionId, RestrictionId,
-    TransferId, VoucherId,
+    BatchId, BookId, CampaignId, CaseId, DonorId, GiftId, LineId, MeetingId, PledgeId, RefundId, ResolutionId,
+    RestrictionId, TransferId, UnitId, VoucherId,
 };

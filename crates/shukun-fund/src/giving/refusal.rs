@@ -70,6 +70,10 @@ refusals! {
         "已退还的捐赠不发证书。" "No certificate is made for it.",
     IdTaken "G161" "这个编号已用于另一项内容" "this id was used for something else"
         "请重新打开页面再提交。" "Open the page again and send it anew.",
+    IdTooLong "G162" "编号过长或含有不许可的字符" "an id is too long or has other letters"
+        "请重新打开页面再提交。" "Open the page again and send it anew.",
+    NotABank "G163" "收款科目不是银行存款" "the account it arrived in is no bank account of the book"
+        "请选择账册的银行账户。" "Choose a bank account of the book.",
 }
 
 /// A refusal with what is special about this one.
