@@ -10,6 +10,7 @@
 //! 5. `publishing`: what the public sees, and how anybody checks it.
 //! 6. `outlook`: whether the money will last.
 
+pub mod deciding;
 pub mod giving;
 mod ids;
 pub mod ledger;

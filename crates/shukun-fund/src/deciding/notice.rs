@@ -1,0 +1,95 @@
+//! The public notice (公示) of a line: what may stand on the sheet, and its days.
+//!
+//! INVARIANT: a sheet is built from these fields alone. There is no field for an ID number, a phone, an account, an address
+//! below the village, or an illness.
+
+use jiff::Timestamp;
+use jiff::ToSpan as _;
+use jiff::tz::{Offset, TimeZone};
+use serde::{Deserialize, Serialize};
+use shukun_base::{Day, Fen, Masked, RegionCode, Text};
+
+/// The family name and one mark: `张*`. The given name is not in it, nor how long it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MaskedName(String);
+
+impl MaskedName {
+    /// Of a full name, or one that is masked already; `None` where there is none.
+    pub fn of(name: &Masked<String>) -> Option<MaskedName> {
+        let first = name.reveal().trim().chars().next()?;
+        first.is_alphabetic().then(|| MaskedName(format!("{first}*")))
+    }
+
+    /// As it is printed.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What a notice says; every field that a notice may have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeSheet {
+    /// The family name and a mark; `None` where no name is known.
+    pub name: Option<MaskedName>,
+    /// The village or township by name.
+    pub place: String,
+    /// Its code.
+    pub region: RegionCode,
+    /// The programme in words.
+    pub programme: Text,
+    /// How much.
+    pub amount_fen: Fen,
+    /// First day.
+    pub from: Day,
+    /// Last day.
+    pub until: Day,
+}
+
+/// The day in China at a moment.
+pub(crate) fn china_day(at: Timestamp) -> Day {
+    at.to_zoned(TimeZone::fixed(Offset::constant(8))).date()
+}
+
+/// The last day of a notice that hangs `days` days from the day after it was posted: the day of posting does not count.
+pub fn last_day(from: Day, days: u16) -> Option<Day> {
+    from.checked_add(i64::from(days).days()).ok()
+}
+
+/// The last day on which an objection is answered: so many working days after it came, the day itself not counted.
+/// `None` at the end of the calendar.
+pub fn answer_due(came_at: Timestamp, working_days: u32, is_worked: &dyn Fn(Day) -> bool) -> Option<Day> {
+    let (mut day, mut left) = (china_day(came_at), working_days);
+    while left > 0 {
+        day = day.tomorrow().ok()?;
+        left -= u32::from(is_worked(day));
+    }
+    Some(day)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::{Weekday, date};
+
+    use super::*;
+
+    #[test]
+    fn a_name_is_its_first_letter_and_one_mark() {
+        for (name, shown) in [("张三", "张*"), ("欧阳小明", "欧*"), (" 王＊＊ ", "王*")] {
+            assert_eq!(MaskedName::of(&Masked::new(name.to_owned())).unwrap().as_str(), shown);
+        }
+        for name in ["", " ", "110101", "*"] {
+            assert_eq!(MaskedName::of(&Masked::new(name.to_owned())), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_notice_and_an_answer_have_their_days() {
+        assert_eq!(last_day(date(2026, 3, 2), 7), Some(date(2026, 3, 9)));
+        assert_eq!(last_day(Day::MAX, 1), None);
+        let is_weekday = |day: Day| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+        // 22:00 on Friday the 6th in China: ten weekdays later is Friday the 20th.
+        let came: Timestamp = "2026-03-06T14:00:00Z".parse().unwrap();
+        assert_eq!(answer_due(came, 10, &is_weekday), Some(date(2026, 3, 20)));
+        assert_eq!(answer_due(came, 0, &is_weekday), Some(date(2026, 3, 6)));
+    }
+}
