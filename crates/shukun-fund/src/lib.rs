@@ -15,6 +15,7 @@ pub mod giving;
 mod ids;
 pub mod ledger;
 pub mod outlook;
+pub mod paying;
 pub mod publishing;
 
 pub use ids::{
