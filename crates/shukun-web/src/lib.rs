@@ -19,6 +19,7 @@ pub mod listen;
 mod matrix;
 pub mod oidc;
 pub mod pages;
+pub mod papers;
 pub mod routes;
 pub mod start;
 #[cfg(test)]

@@ -216,6 +216,7 @@ pub const ROUTES: &[Route] = &[
     get("/cases/{case_id}/reveal", Needs::Permission(Permission::Reveal)),
     post("/cases/{case_id}/reveal", Needs::Permission(Permission::Reveal)),
     get("/cases/{case_id}/print/sheet", Needs::Permission(Permission::ViewCases)),
+    get("/cases/{case_id}/print/sheet.pdf", Needs::Permission(Permission::ViewCases)),
     get("/cases/{case_id}/print/visit", Needs::Permission(Permission::ViewCases)),
     get("/cases/{case_id}/sheet", Needs::Permission(Permission::DraftDetermination)),
     post("/cases/{case_id}/sheet", Needs::Permission(Permission::DraftDetermination)),

@@ -27,6 +27,7 @@ pub mod figures;
 mod folders;
 pub mod imports;
 pub mod jobs;
+mod names;
 pub mod narrow;
 mod numbers;
 mod places;
@@ -40,6 +41,7 @@ mod workers;
 pub use bulk_job::BULK;
 pub use case_query::{CaseQuery, ORDERS};
 pub use folders::Folders;
+pub use names::Names;
 pub use numbers::Numbers;
 pub use places::{Places, part};
 pub use printing::{Pdf, Press};
@@ -145,6 +147,12 @@ impl Desk {
     /// The same desk with other works, for tests.
     pub fn with_works(mut self, works: Works) -> Desk {
         self.settings.works = works;
+        self
+    }
+
+    /// The same desk with another press, for tests.
+    pub fn with_press(mut self, press: Press) -> Desk {
+        self.settings.press = Some(press);
         self
     }
 

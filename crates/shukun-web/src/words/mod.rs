@@ -13,6 +13,7 @@ mod figures;
 mod lists;
 mod oidc;
 mod papers;
+mod papers_set;
 mod policies;
 mod prints;
 mod runs;
@@ -28,6 +29,7 @@ pub use figures::*;
 pub use lists::*;
 pub use oidc::*;
 pub use papers::*;
+pub use papers_set::*;
 pub use policies::*;
 pub use prints::*;
 pub use runs::*;
@@ -81,6 +83,7 @@ pub const LISTS: &[&[Word]] = &[
     PAPERS,
     FIGURED,
     NUMBERS_OF_COUNTY,
+    PAPERS_SET,
     PRINTS,
     APPRAISED,
     POLICY_DESK,

@@ -10,9 +10,9 @@ use shukun_casework::timers::Unit;
 use shukun_store::{AccountId, CaseCursor, CaseRow};
 
 use super::list_filters::filter_form;
-use super::names::Names;
 use super::queues::total;
 use super::{bulk, find, kept};
+use crate::desk::Names;
 use crate::desk::{CaseQuery, Desk, ORDERS, Places};
 use crate::error::PageError;
 use crate::format;

@@ -4,9 +4,9 @@ use maud::{Markup, html};
 use shukun_casework::case::Case;
 use shukun_store::{AccountId, Act, AuditFilter, AuditRow, Object};
 
-use super::names::Names;
 use super::reveal::people;
 use crate::desk::Desk;
+use crate::desk::Names;
 use crate::error::PageError;
 use crate::format;
 use crate::ui::empty::empty;

@@ -12,7 +12,6 @@ mod kept;
 mod list;
 mod list_filters;
 mod looked;
-pub(super) mod names;
 mod new;
 mod page;
 mod papers;

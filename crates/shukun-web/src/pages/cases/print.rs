@@ -3,20 +3,23 @@
 //! Names stay masked: who holds the pen writes them in. What is printed is what stands in the case.
 
 use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use shukun_base::{Fen, Lang, Text};
-use shukun_casework::CaseId;
+use shukun_casework::authority::Role;
 use shukun_casework::case::{Case, DeterminationRecord};
 use shukun_casework::determination::{Determination, PersonSheet};
 use shukun_casework::visit::{Consent, ExpenseKind, Finding, IncomeKind, Met, Visit as Form};
+use shukun_casework::{ActorId, CaseId};
 use shukun_store::AccountId;
 
-use super::names::Names;
-use crate::desk::{Desk, Places};
+use crate::desk::Names;
+use crate::desk::{Desk, Pdf, Places};
 use crate::error::PageError;
 use crate::format;
+use crate::papers::determination::{self, Around};
 use crate::routes::Handlers;
 use crate::ui::empty::empty;
 use crate::ui::layout::{Page, printed};
@@ -26,7 +29,10 @@ use crate::words;
 
 /// Its routes.
 pub fn serve(handlers: Handlers) -> Handlers {
-    handlers.get("/cases/{case_id}/print/sheet", sheet).get("/cases/{case_id}/print/visit", visit_form)
+    handlers
+        .get("/cases/{case_id}/print/sheet", sheet)
+        .get("/cases/{case_id}/print/sheet.pdf", sheet_as_pdf)
+        .get("/cases/{case_id}/print/visit", visit_form)
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -50,36 +56,72 @@ async fn sheet(
     Query(asked): Query<Asked>,
 ) -> Result<Page, PageError> {
     let (case, names) = load(&desk, &visit, &id).await?;
-    let wanted = asked.version.or_else(|| case.live_determination().map(|live| live.version));
-    let wanted = wanted.or_else(|| case.draft().map(|draft| draft.sheet.version));
-    let record = case.determinations.iter().find(|record| Some(record.sheet.version) == wanted);
+    let record = wanted(&case, &asked);
     let title = words::PRINT_SHEET.text(visit.lang);
     let Some(record) = record else {
         let none = empty(words::WATERFALL_NONE.text(visit.lang), words::WATERFALL_NONE_FILL.text(visit.lang));
         return Ok(printed(&visit, title, &case.id.to_string(), &none));
     };
     let places = desk.place_names([&case.region]).await?;
-    let people = [record.maker.as_ref(), record.check.as_ref().and_then(|check| check.by.as_ref())];
-    let ids: Vec<AccountId> = people.iter().flatten().map(|id| AccountId::new(id.as_str())).collect();
-    let signers = desk.store().display_names(visit.scope()?, &ids).await?;
-    let name = |at: usize| {
-        let id = people.get(at).copied().flatten();
-        id.and_then(|id| signers.iter().find(|(known, _)| known.as_str() == id.as_str())).map_or("", |(_, name)| name)
-    };
+    let [maker, checker] = signers(&desk, &visit, record).await?;
     let body = html! {
         (head(&case, &names, &places, &visit))
+        @if desk.press().is_some() {
+            p.buttons { a href={"/cases/" (case.id) "/print/sheet.pdf?version=" (record.sheet.version)} { (words::PRINT_PDF.text(visit.lang)) } }
+        }
         (sheet_state(record, visit.lang))
         @for person in &record.sheet.people { (person_table(person, &names, &case, visit.lang)) }
         (totals(&record.sheet, visit.lang))
         (origin(&record.sheet, visit.lang))
         div.signatures {
-            (signature(words::PRINT_MAKER.text(visit.lang), name(0), &visit))
-            (signature(words::PRINT_CHECKER.text(visit.lang), name(1), &visit))
+            (signature(words::PRINT_MAKER.text(visit.lang), &maker, &visit))
+            (signature(words::PRINT_CHECKER.text(visit.lang), &checker, &visit))
             div.seal { (words::PRINT_SEAL.text(visit.lang)) }
         }
         (code(&case, &record.sheet, visit.lang))
     };
     Ok(printed(&visit, title, &case.id.to_string(), &body))
+}
+
+/// The version asked for, else the one in force, else the draft.
+fn wanted<'a>(case: &'a Case, asked: &Asked) -> Option<&'a DeterminationRecord> {
+    let version = asked.version.or_else(|| case.live_determination().map(|live| live.version));
+    let version = version.or_else(|| case.draft().map(|draft| draft.sheet.version));
+    case.determinations.iter().find(|record| Some(record.sheet.version) == version)
+}
+
+/// The names of whoever made the sheet and checked it, empty where nobody did.
+async fn signers(desk: &Desk, visit: &Visit, record: &DeterminationRecord) -> Result<[String; 2], PageError> {
+    let people = [record.maker.as_ref(), record.check.as_ref().and_then(|check| check.by.as_ref())];
+    let ids: Vec<AccountId> = people.iter().flatten().map(|id| AccountId::new(id.as_str())).collect();
+    let known = desk.store().display_names(visit.scope()?, &ids).await?;
+    let name =
+        |id: &ActorId| known.iter().find(|(known, _)| known.as_str() == id.as_str()).map(|(_, name)| name.clone());
+    Ok(people.map(|id| id.and_then(name).unwrap_or_default()))
+}
+
+/// The same sheet set by the program for papers; where there is none, or no sheet, the page says so.
+async fn sheet_as_pdf(
+    State(desk): State<Desk>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageError> {
+    let (case, names) = load(&desk, &visit, &id).await?;
+    let (Some(press), Some(record)) = (desk.press(), wanted(&case, &asked)) else {
+        return Ok(Redirect::to(&format!("/cases/{}/print/sheet", case.id)).into_response());
+    };
+    let places = desk.place_names([&case.region]).await?;
+    let around = Around {
+        names: &names,
+        signers: signers(&desk, &visit, record).await?,
+        place: places.name(&case.region).to_string(),
+        hash: hash(&record.sheet),
+        printed_on: format::day(visit.today(), visit.lang),
+        seals: vec![Role::Insurance.text().in_lang(visit.lang).to_owned()],
+    };
+    let bytes = press.set(&determination::paper(&case, record, &around, visit.lang)).await?;
+    Ok(Pdf { bytes, name: format!("{}-{}", case.id, record.sheet.version) }.into_response())
 }
 
 /// SHA-256 of the sheet as it stands in the case's record.

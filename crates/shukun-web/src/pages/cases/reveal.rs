@@ -14,8 +14,8 @@ use shukun_casework::case::Case;
 use shukun_store::{ErrorKind, PersonField, Revealed};
 
 use super::acts::Typed;
-use super::names::Names;
 use crate::desk::Desk;
+use crate::desk::Names;
 use crate::error::PageError;
 use crate::http::parts::Sent;
 use crate::pages::work::framed;

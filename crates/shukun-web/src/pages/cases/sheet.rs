@@ -18,9 +18,9 @@ use shukun_store::ErrorKind;
 
 use super::act::{Stamp, hidden, send, with_code, with_taking};
 use super::acts::Typed;
-use super::names::Names;
 use super::visit_form::parse_yuan;
 use crate::desk::Desk;
+use crate::desk::Names;
 use crate::desk::sheet::{Asked, Payer, determination, hash, order, tiers, years};
 use crate::error::PageError;
 use crate::format;

@@ -16,8 +16,8 @@ use shukun_casework::{ActorId, AlertId, CaseId, TransactionId};
 use shukun_store::{ErrorKind, MaskedPerson, StoreError};
 
 use super::act::with_code;
-use super::names::Names;
 use crate::desk::Desk;
+use crate::desk::Names;
 use crate::error::PageError;
 use crate::format;
 use crate::http::parts::Sent;

@@ -248,6 +248,9 @@ async fn a_case_goes_from_the_alert_to_its_close_out_by_clicking() {
     assert!(printed.contains("怎样分段 → 整额"), "{printed}");
     assert!(printed.contains("class=\"qr\"") && printed.contains("本平台同户其他案件0件"), "{printed}");
     assert_eq!(faults(&printed), Vec::<String>::new());
+    // Without a press the page for print is all there is.
+    assert!(!printed.contains("sheet.pdf"));
+    civil.get("/cases/case-1/print/sheet.pdf?version=1").await.sent_to("/cases/case-1/print/sheet");
     let timeline = civil.get("/cases/case-1?tab=timeline").await.body;
     for step in [
         "提出申请",
@@ -261,6 +264,28 @@ async fn a_case_goes_from_the_alert_to_its_close_out_by_clicking() {
         "慈善总会甲",
     ] {
         assert!(timeline.contains(step), "{step} in {timeline}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_sheet_that_is_set_says_what_the_page_says() {
+    let mut office = office().await;
+    // A press that hands back what it was given shows what would be set.
+    office.desk = office.desk.clone().with_press(crate::desk::Press::at("/bin/cat".into()));
+    let [mut civil, _, mut village] = verified(&office).await;
+    applied(&mut village).await;
+    certified(&mut civil).await;
+    civil.get("/cases/case-1/print/sheet.pdf").await.sent_to("/cases/case-1/print/sheet");
+    determined(&office).await;
+    let page = civil.get("/cases/case-1/print/sheet").await.body;
+    assert!(page.contains("/cases/case-1/print/sheet.pdf?version=1"), "{page}");
+    let set = civil.get("/cases/case-1/print/sheet.pdf?version=1").await;
+    assert_eq!(set.headers["content-type"], "application/pdf");
+    let paper: shukun_paper::Paper = serde_json::from_str(&set.body).unwrap();
+    assert_eq!(paper.faults(), []);
+    for words in ["慈善救助", "拟定 医保局甲", "12,000.00元", "怎样分段 → 整额"] {
+        assert!(set.body.contains(words) && page.contains(words.trim_start_matches("拟定 ")), "{words}: {}", set.body);
     }
 }
 

@@ -8,11 +8,11 @@ use shukun_casework::alert::Colour;
 use shukun_store::{AlertCursor, ColourFilter, ColourRow};
 
 use super::address::address;
+use crate::desk::Names;
 use crate::desk::figures::Part;
 use crate::desk::{Desk, Places};
 use crate::error::PageError;
 use crate::format;
-use crate::pages::cases::names::Names;
 use crate::pages::work::framed;
 use crate::routes::Handlers;
 use crate::ui::colour::colour_tag;

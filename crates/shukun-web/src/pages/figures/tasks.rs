@@ -12,11 +12,11 @@ use shukun_store::{OfficeTasks, PlaceSize, TaskCursor, TaskFilter, TaskKind, Tas
 use super::address::address;
 use super::ageing::{office_name, unit_word};
 use super::board::{business, tabs};
+use crate::desk::Names;
 use crate::desk::figures::Part;
 use crate::desk::{Desk, Places};
 use crate::error::PageError;
 use crate::format;
-use crate::pages::cases::names::Names;
 use crate::pages::work::framed;
 use crate::routes::Handlers;
 use crate::ui::chart::{parts_bar, percent};

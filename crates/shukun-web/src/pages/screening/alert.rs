@@ -11,10 +11,10 @@ use shukun_casework::{AlertId, Note};
 
 use super::alerts::colour;
 use crate::desk::Desk;
+use crate::desk::Names;
 use crate::error::PageError;
 use crate::format;
 use crate::http::fields::Fields;
-use crate::pages::cases::names::Names;
 use crate::pages::work::framed;
 use crate::routes::Handlers;
 use crate::ui::field::{Input, input, select};

@@ -10,11 +10,11 @@ use shukun_casework::authority::Permission;
 use shukun_store::{AlertChange, AlertCursor, AlertFilter, AlertPage, AlertRow, Region};
 
 use super::run::change_word;
+use crate::desk::Names;
 use crate::desk::{Desk, Places};
 use crate::error::PageError;
 use crate::format;
 use crate::guard::encoded;
-use crate::pages::cases::names::Names;
 use crate::pages::work::framed;
 use crate::routes::Handlers;
 use crate::ui::colour::colour_tag;
