@@ -100,6 +100,9 @@ acts! {
     ApiCalled "api_called" "经接口提交" "sent something through the interface",
     SubjectLinked "subject_linked" "关联统一身份" "linked a sign-in service's account",
     SubjectUnlinked "subject_unlinked" "解除统一身份关联" "unlinked a sign-in service's account",
+    BookOpened "book_opened" "建账" "opened a book",
+    BookAccountOpened "book_account_opened" "开设科目" "opened an account of a book",
+    VoucherPosted "voucher_posted" "凭证入账" "posted a voucher",
 }
 
 impl Act {

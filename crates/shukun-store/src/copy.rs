@@ -4,11 +4,13 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, Value}
 
 use crate::error::{Result, StoreError};
 use crate::schema;
-use crate::sql::{Row, all, statements, values};
+use crate::sql::{Row, all, execute, statements, values};
 
 statements! {
     // Of the SQLite side of the copy, which is always one of the two.
     TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
+    RESTORING = "INSERT INTO restoring (only_row) VALUES (1)";
+    RESTORED = "DELETE FROM restoring";
     COLUMNS = "SELECT name, type, pk FROM pragma_table_info($1) ORDER BY cid";
 }
 
@@ -40,7 +42,7 @@ pub(crate) async fn tables(sqlite: &impl ConnectionTrait) -> Result<Vec<Table>> 
         tables.push(Table { columns: columns.collect::<Result<_>>()?, name });
     }
     // What nothing refers from comes first: accounts before their grants, cases before their actions.
-    tables.sort_by_key(|table| (!schema::REFERRED_TO.contains(&table.name.as_str()), table.name.clone()));
+    tables.sort_by_key(|table| (schema::copying_order(&table.name), table.name.clone()));
     Ok(tables)
 }
 
@@ -49,10 +51,13 @@ pub(crate) async fn copy(from: &DatabaseTransaction, to: &DatabaseTransaction, t
     for table in tables.iter().rev().filter(|table| schema::FILLED_BY_OPENING.contains(&table.name.as_str())) {
         to.execute_unprepared(&format!("DELETE FROM {}", table.name)).await?;
     }
+    // What the ledger's triggers ask of a new row was asked when it was made.
+    execute(to, RESTORING, values![]).await?;
     let mut copied = 0;
     for table in tables {
         copied += copy_table(from, to, table).await?;
     }
+    execute(to, RESTORED, values![]).await?;
     Ok(copied)
 }
 

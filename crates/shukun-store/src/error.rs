@@ -84,6 +84,13 @@ impl StoreError {
         self.number.as_deref().is_some_and(|number| ["23505", "1555", "2067"].contains(&number))
     }
 
+    /// Whether any rule of the tables said no: a unique index, a reference, a check, a trigger.
+    pub(crate) fn is_constraint(&self) -> bool {
+        // foreign_key_violation, check_violation; SQLITE_CONSTRAINT_FOREIGNKEY, _CHECK
+        let is_check = self.number.as_deref().is_some_and(|number| ["23503", "23514", "787", "275"].contains(&number));
+        is_check || self.is_duplicate() || self.is_trigger()
+    }
+
     /// Whether a trigger of ours said no.
     pub(crate) fn is_trigger(&self) -> bool {
         // raise_exception; SQLITE_CONSTRAINT_TRIGGER

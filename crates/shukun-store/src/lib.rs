@@ -26,6 +26,7 @@ mod documents;
 mod error;
 mod exports;
 mod figures;
+mod fund;
 mod grants;
 mod imports;
 mod jobs;
@@ -75,6 +76,9 @@ pub use figures::{
     Ageing, ColourCount, ColourFilter, ColourRow, Counted, Ended, Narrowed, OfficeTasks, PlaceSize, Reached, Sway,
     TaskCursor, TaskFilter, TaskKind, TaskPage, TaskRow, Trend, USED_BOXES,
 };
+pub use fund::ledger::StoredTransfer;
+pub use fund::ledger::post::Posted;
+pub use fund::ledger::read::{AccountRow, BookRow, VoucherRow};
 pub use grants::HeldGrant;
 pub use imports::{Import, ImportState, ImportStep, NewImport};
 pub use jobs::{ClaimedJob, Job, JobId, JobState, NewJob};

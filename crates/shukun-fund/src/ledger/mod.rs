@@ -6,6 +6,7 @@
 //! INVARIANT: transfers are appended, never edited; a correction is a transfer of its own.
 
 pub mod account;
+mod book;
 mod business_key;
 mod canonical;
 mod chain;
@@ -21,6 +22,7 @@ mod voucher;
 mod gallery;
 
 pub use account::{AccountClass, AccountCode, AccountHead, Side};
+pub use book::{BookKind, NewBook};
 pub use business_key::{BusinessKey, CapUse, PersonKey, ProgrammeKey};
 pub use canonical::{Canonical, Hash};
 pub use chain::{Link, first_head, link_hash};

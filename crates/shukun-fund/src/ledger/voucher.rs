@@ -121,6 +121,8 @@ impl NewTransfer {
             (self.phase != Phase::Pending && self.expires_on.is_some(), LedgerCode::ExpiryMissing),
             (is_memo(&self.debit) != is_memo(&self.credit), LedgerCode::MemoWithMoney),
             (is_new && self.is_payout() && lacks_line, LedgerCode::PayoutWithoutLine),
+            (self.business_key.is_some() && !(is_new && self.is_payout()), LedgerCode::PayoutWithoutLine),
+            (self.phase.resolves() && self.cap.is_some(), LedgerCode::PhaseWithoutHold),
             (is_new && self.is_funding() && self.line.is_none(), LedgerCode::PayoutWithoutLine),
             (is_new && self.needs_resolution() && self.resolution.is_none(), LedgerCode::WithoutResolution),
         ];

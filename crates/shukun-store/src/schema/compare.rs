@@ -42,8 +42,9 @@ const POSTGRES: &[&str] = &[
      WHERE s.nspname = 'public' AND NOT x.indisprimary",
     "SELECT 'reference ' || f.relname || '.' || a.attname || ' -> ' || t.relname || '.' || b.attname AS line
      FROM pg_constraint AS c JOIN pg_class AS f ON f.oid = c.conrelid JOIN pg_class AS t ON t.oid = c.confrelid
-        JOIN pg_attribute AS a ON a.attrelid = f.oid AND a.attnum = c.conkey[1]
-        JOIN pg_attribute AS b ON b.attrelid = t.oid AND b.attnum = c.confkey[1]
+        CROSS JOIN LATERAL unnest(c.conkey, c.confkey) AS pair(here, there)
+        JOIN pg_attribute AS a ON a.attrelid = f.oid AND a.attnum = pair.here
+        JOIN pg_attribute AS b ON b.attrelid = t.oid AND b.attnum = pair.there
      WHERE c.contype = 'f'",
     "SELECT 'trigger ' || c.relname || ' ' || g.tgname AS line
      FROM pg_trigger AS g JOIN pg_class AS c ON c.oid = g.tgrelid WHERE NOT g.tgisinternal",

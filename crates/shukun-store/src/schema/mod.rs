@@ -55,6 +55,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(12, "0012_papers"),
     migration!(13, "0013_wall"),
     migration!(14, "0014_orders"),
+    migration!(15, "0015_ledger"),
 ];
 
 statements! {
@@ -70,8 +71,24 @@ const MIGRATIONS_TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (
     hash TEXT NOT NULL
 )";
 
-/// Tables that others refer to: copied first.
-pub(crate) const REFERRED_TO: &[&str] = &["accounts", "measures"];
+/// Tables that others refer to: copied first, in this order.
+pub(crate) const REFERRED_TO: &[&str] = &[
+    "accounts",
+    "measures",
+    "books",
+    "restrictions",
+    "book_accounts",
+    "resolutions",
+    "resolution_lines",
+    "vouchers",
+    "transfers",
+    "statement_lines",
+];
+
+/// The place of a table in the order of copying: those referred to first, by their list.
+pub(crate) fn copying_order(table: &str) -> usize {
+    REFERRED_TO.iter().position(|name| *name == table).unwrap_or(REFERRED_TO.len())
+}
 
 /// What opening an empty database already writes; emptied before a backup is copied in.
 pub(crate) const FILLED_BY_OPENING: &[&str] = &["migrations", "clashing_roles", "audit_head", "data_keys"];

@@ -9,7 +9,7 @@ use shukun_base::{Masked, PersonId};
 use shukun_casework::CaseId;
 use shukun_casework::case::Case;
 
-use super::{FILLED_BY_OPENING, MIGRATIONS, MIGRATIONS_TABLE, REFERRED_TO, apply, write_clashing_roles};
+use super::{FILLED_BY_OPENING, MIGRATIONS, MIGRATIONS_TABLE, apply, copying_order, write_clashing_roles};
 use crate::store::options;
 use crate::testing::{PASSWORD, TestDb, at, on_both};
 use crate::wall::OwnWork;
@@ -44,7 +44,7 @@ fn rows() -> Vec<Row> {
             Row { table: line.remove("table").unwrap().as_str().unwrap().to_owned(), cells }
         })
         .collect();
-    rows.sort_by_key(|row| !REFERRED_TO.contains(&row.table.as_str()));
+    rows.sort_by_key(|row| copying_order(&row.table));
     rows
 }
 

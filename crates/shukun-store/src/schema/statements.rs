@@ -13,6 +13,8 @@ use crate::alerts::{alert_counts_query, alerts_query};
 use crate::audit::{Act, AuditFilter, Object, audit_query};
 use crate::cases::{counts_query, duplicates_query, list_query, lists_query};
 use crate::figures::{colour_counts_query, colours_query, figures_query, office_tasks_query, tasks_query};
+use crate::fund::ledger::post::{holds_query, insert_query, lines_query};
+use crate::fund::ledger::read::{books_query, transfers_query};
 use crate::imports::imports_query;
 use crate::jobs::{JobId, jobs_query};
 use crate::measures::measures_query;
@@ -27,6 +29,8 @@ use crate::{
     Scope, Store, Sway, TaskCursor, TaskFilter, TaskKind, today_in_china,
 };
 use shukun_casework::RunId;
+use shukun_fund::BookId;
+use shukun_fund::ledger::AccountCode;
 
 const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("schema", super::ALL),
@@ -58,6 +62,10 @@ const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("subjects", crate::subjects::ALL),
     ("copy", crate::copy::ALL),
     ("wall", crate::wall::ALL),
+    ("ledger", crate::fund::ledger::ALL),
+    ("ledger: post", crate::fund::ledger::post::ALL),
+    ("ledger: read", crate::fund::ledger::read::ALL),
+    ("ledger: why", crate::fund::ledger::why::ALL),
 ];
 
 /// What the backup asks of SQLite alone.
@@ -113,6 +121,7 @@ fn put_together(scope: &Scope) -> Vec<String> {
     }
     queries.push(lists_query(scope, &[every_filter(), CaseFilter::default()]));
     queries.extend(figures(scope));
+    queries.extend(ledger(scope));
     queries.iter().map(|query| query.text().to_owned()).collect()
 }
 
@@ -152,6 +161,19 @@ fn every_filter() -> CaseFilter {
             is_supervised: true,
         },
     }
+}
+
+/// The books.
+fn ledger(scope: &Scope) -> Vec<Query> {
+    let (book, code) = (BookId::new("b").unwrap(), AccountCode::new("unrestricted").unwrap());
+    let row: Vec<sea_orm::Value> = (0..25).map(|_| sea_orm::Value::String(None)).collect();
+    vec![
+        books_query(scope, Some(&book)),
+        transfers_query(&book, &code, Some(1), 50),
+        holds_query(&["1", "2"]),
+        lines_query(&["1", "2"]),
+        insert_query(&[row.clone(), row]),
+    ]
 }
 
 /// What figures are counted with, and the lists behind them that are none of cases.

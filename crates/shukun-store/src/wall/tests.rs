@@ -32,6 +32,7 @@ const OPEN_TABLES: &[(&str, &str)] = &[
     ("linked_subjects", "read before it is known who asks"),
     ("regions", "public names of places"),
     ("county_numbers", "published times and amounts"),
+    ("restoring", "of the program"),
 ];
 
 /// Every other table, and which of its rows are the first township's, in words that know nothing of the policies. `$A` is the
@@ -59,6 +60,19 @@ const WALLED_TABLES: &[(&str, &str)] = &[
     ("exports", "account_id = '$A'"),
     ("request_answers", "account_id = '$A'"),
     ("jobs", "created_by = '$A'"),
+    ("books", "region LIKE '330381001%'"),
+    ("benefit_years", "region LIKE '330381001%' OR region = '330381'"),
+    ("ledger_audits", "region LIKE '330381001%' OR region = '330381'"),
+    ("restrictions", "book_id = '330381001'"),
+    ("book_accounts", "book_id = '330381001'"),
+    ("vouchers", "book_id = '330381001'"),
+    ("voucher_drafts", "book_id = '330381001'"),
+    ("transfers", "book_id = '330381001'"),
+    ("periods", "book_id = '330381001'"),
+    ("resolutions", "book_id = '330381001'"),
+    ("resolution_lines", "book_id = '330381001'"),
+    ("statement_lines", "book_id = '330381001'"),
+    ("statement_matches", "statement_line_id = '330381001'"),
 ];
 
 /// What the program does in its own name, and at how many places of the code: whoever adds one says so here.
@@ -179,6 +193,32 @@ async fn furnished(store: &Store) -> Vec<Scope> {
             format!("INSERT INTO schedules VALUES ('screening', '{place}', 1, '', 0, NULL)"),
             format!("INSERT INTO measures VALUES ('{place}', '{place}', '', '', '', '', NULL, 'under_way', 0, '')"),
             format!("INSERT INTO measure_acts VALUES ('{place}', 1, 'progress', 0, '', '', NULL)"),
+            format!("INSERT INTO books VALUES ('{place}', '', '', 'county_charity', '{place}', 1, '', '', '', 0)"),
+            format!("INSERT INTO restrictions VALUES ('{place}', '{place}', NULL, '', NULL, '', '', NULL, '', 0, '', 0)"),
+            format!(
+                "INSERT INTO book_accounts VALUES ('{place}', 'bank:a', 'D', 1, NULL, 1, 0, 0, 0, 0),
+                    ('{place}', 'unrestricted', 'C', 1, NULL, 0, 0, 1, 0, 0)"
+            ),
+            format!("INSERT INTO resolutions VALUES ('{place}', '{place}', NULL, '', '2026-03-01', NULL, '', 0)"),
+            format!(
+                "INSERT INTO resolution_lines VALUES ('{place}', '{place}', '{place}', NULL, '', '{place}', '', '{place}', '', 1,
+                    'approved')"
+            ),
+            format!("INSERT INTO vouchers VALUES ('{place}', '{place}', '2026-03-02', '', 'a', 'b', '', 1, 0)"),
+            format!("INSERT INTO voucher_drafts VALUES ('{place}', '{place}', '', 'a', 0, 'waiting', NULL, NULL)"),
+            format!(
+                "INSERT INTO transfers (book_id, sequence, transfer_id, voucher_id, position, phase, debit, credit, amount_fen,
+                    code, effective, recorded_at, previous, hash) VALUES ('{place}', 1, '{place}', '{place}', 0, 0, 'bank:a',
+                    'unrestricted', 1, 'gift', '2026-03-02', 0, '', '')"
+            ),
+            format!("INSERT INTO periods VALUES ('{place}', '2026-02', 'proposed', 0, '', '', 'a', 0, NULL, NULL)"),
+            format!("INSERT INTO benefit_years VALUES ('{place}', 'p', 2026, 'x', 0, 0)"),
+            format!("INSERT INTO ledger_audits VALUES ('{place}', '{place}', 0, 0, '')"),
+            format!(
+                "INSERT INTO statement_lines VALUES ('{place}', '{place}', 'bank:a', '{place}', 1, '2026-03-02', 1, NULL, '',
+                    NULL, '', 0)"
+            ),
+            format!("INSERT INTO statement_matches VALUES ('{place}', '{place}', '', '', 0)"),
         ] {
             store.own(OwnWork::Backup).execute_unprepared(&text).await.unwrap();
         }

@@ -1,0 +1,226 @@
+//! Books, accounts and pots: opened once, never taken away. Posting is `post`, months are `period`.
+//!
+//! INVARIANT: a balance changes only with a transfer, in its transaction (`post`).
+
+pub(crate) mod post;
+pub(crate) mod read;
+mod rows;
+pub(crate) mod why;
+
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use rows::StoredTransfer;
+
+use sea_orm::DatabaseTransaction;
+use shukun_base::RegionCode;
+use shukun_casework::authority::Permission;
+use shukun_fund::BookId;
+use shukun_fund::ledger::{AccountCode, AccountHead, LedgerCode, LedgerRefusal, NewBook, Restriction, first_head};
+
+use crate::accounts::read_region;
+use crate::audit::{Act, Entry, Object, append};
+use crate::error::{ErrorKind, Result, StoreError};
+use crate::moment::{Moment, millis};
+use crate::scope::Scope;
+use crate::sql::{execute, find, statements, values};
+use crate::store::Store;
+
+statements! {
+    OPEN_BOOK = "INSERT INTO books (book_id, name, owner, kind, region, sequence, head, closed_through, opened_by, opened_at)
+        VALUES ($1, $2, $3, $4, $5, 0, $6, '', $7, $8)";
+    OPEN_ACCOUNT = "INSERT INTO book_accounts (book_id, code, side, floor_zero, restriction_id, opened_at)
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+    RESTRICT = "INSERT INTO restrictions (restriction_id, book_id, donor_id, purposes, area, classes, valid_from, valid_to,
+        on_expiry, priority, made_by, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    PLACE_OF_BOOK = "SELECT region FROM books WHERE book_id = $1";
+}
+
+impl Store {
+    /// Opens a book with the accounts that every book has.
+    ///
+    /// # Errors
+    /// `store-forbidden` unless the caller keeps books there; `store-book` without a name or an owner, or where the id is
+    /// taken.
+    pub async fn open_book(&self, scope: &Scope, book: &NewBook, now: Moment) -> Result<()> {
+        scope.require(Permission::KeepBooks, Some(&book.region))?;
+        let is_line = |text: &str| !text.trim().is_empty() && text.chars().count() <= 100;
+        if !is_line(&book.name) || !is_line(&book.owner) {
+            return Err(no_such_book());
+        }
+        let account_id = scope.account_id().as_str();
+        let opened = self
+            .retry(|| async {
+                let tx = self.begin_within(scope).await?;
+                let (id, region) = (book.id.as_str(), book.region.as_str());
+                let head = first_head(&book.id).to_vec();
+                let (name, owner) = (book.name.trim(), book.owner.trim());
+                let values = values![id, name, owner, book.kind.key(), region, head, account_id, millis(now)];
+                execute(&tx, OPEN_BOOK, values).await?;
+                for code in NewBook::first_accounts() {
+                    open_account_within(&tx, &book.id, &code, now).await?;
+                }
+                let entry = Entry {
+                    account_id,
+                    act: Act::BookOpened,
+                    object: Object::new("book", id),
+                    region: Some(&book.region),
+                    fields: book.kind.key(),
+                    reason: None,
+                };
+                append(self, &tx, now, entry).await?;
+                Ok(tx.commit().await?)
+            })
+            .await;
+        opened.map_err(|error| if error.is_duplicate() { no_such_book() } else { error })
+    }
+
+    /// Opens an account of a book; opened twice it is one. A pot is opened by [`Store::open_pot`].
+    ///
+    /// # Errors
+    /// `store-forbidden`, `store-not-found`; `store-book` for a pot.
+    pub async fn open_account(&self, scope: &Scope, book: &BookId, code: &AccountCode, now: Moment) -> Result<()> {
+        if code.head() == AccountHead::Pot {
+            return Err(no_such_book());
+        }
+        self.with_book(scope, book, code.as_str(), now, async |tx| open_account_within(tx, book, code, now).await).await
+    }
+
+    /// Writes a donor's restriction down and opens its pot; the account's code comes back. A restriction never changes.
+    ///
+    /// # Errors
+    /// `store-forbidden`, `store-not-found`; `store-book` where the id is taken.
+    pub async fn open_pot(
+        &self,
+        scope: &Scope,
+        book: &BookId,
+        restriction: &Restriction,
+        now: Moment,
+    ) -> Result<AccountCode> {
+        let id = restriction.id.as_str();
+        let by = scope.account_id().as_str();
+        let done = self
+            .with_book(scope, book, id, now, async |tx| {
+                open_pot_within(tx, book, restriction, by, now).await.map(|_| ())
+            })
+            .await;
+        done.map_err(|error| if error.is_duplicate() { no_such_book() } else { error })?;
+        pot_of(restriction)
+    }
+
+    /// One act of keeping a book, with its row in the trail.
+    async fn with_book(
+        &self,
+        scope: &Scope,
+        book: &BookId,
+        fields: &str,
+        now: Moment,
+        act: impl AsyncFn(&DatabaseTransaction) -> Result<()>,
+    ) -> Result<()> {
+        let region = self.place_of_book(scope, book).await?;
+        scope.require(Permission::KeepBooks, Some(&region))?;
+        let account_id = scope.account_id().as_str();
+        self.retry(|| async {
+            let tx = self.begin_within(scope).await?;
+            act(&tx).await?;
+            let (object, region) = (Object::new("book", book.as_str()), Some(&region));
+            let entry = Entry { account_id, act: Act::BookAccountOpened, object, region, fields, reason: None };
+            append(self, &tx, now, entry).await?;
+            Ok(tx.commit().await?)
+        })
+        .await
+    }
+
+    /// Where a book lies that the caller may look at.
+    pub(crate) async fn place_of_book(&self, scope: &Scope, book: &BookId) -> Result<RegionCode> {
+        let row = find(&self.within(scope, Permission::ViewFund), PLACE_OF_BOOK, values![book.as_str()]).await?;
+        let region = read_region(&row.ok_or_else(StoreError::not_found)?)?;
+        if scope.allows(Permission::ViewFund, Some(&region)) { Ok(region) } else { Err(StoreError::not_found()) }
+    }
+}
+
+/// Opens an account within an act of its own; opened twice it is one.
+pub(crate) async fn open_account_within(
+    tx: &DatabaseTransaction,
+    book: &BookId,
+    code: &AccountCode,
+    now: Moment,
+) -> Result<()> {
+    open_with(tx, book, (code, None), now).await
+}
+
+/// [`Store::open_pot`] within an act of its own.
+pub(crate) async fn open_pot_within(
+    tx: &DatabaseTransaction,
+    book: &BookId,
+    restriction: &Restriction,
+    made_by: &str,
+    now: Moment,
+) -> Result<AccountCode> {
+    let pot = pot_of(restriction)?;
+    let purposes: Vec<&str> = restriction.purposes.iter().map(|purpose| purpose.as_str()).collect();
+    let values = values![
+        restriction.id.as_str(),
+        book.as_str(),
+        restriction.donor.as_ref().map(|donor| donor.as_str()),
+        purposes.join(" "),
+        restriction.area.as_ref().map(RegionCode::as_str),
+        restriction.classes.join(" "),
+        restriction.valid_from.to_string(),
+        restriction.valid_to.map(|day| day.to_string()),
+        restriction.on_expiry.key(),
+        restriction.priority,
+        made_by,
+        millis(now),
+    ];
+    execute(tx, RESTRICT, values).await?;
+    open_with(tx, book, (&pot, Some(restriction.id.as_str())), now).await?;
+    Ok(pot)
+}
+
+async fn open_with(
+    tx: &DatabaseTransaction,
+    book: &BookId,
+    (code, restriction): (&AccountCode, Option<&str>),
+    now: Moment,
+) -> Result<()> {
+    let floor = i64::from(code.has_floor());
+    let values = values![book.as_str(), code.as_str(), code.side().key(), floor, restriction, millis(now)];
+    execute(tx, OPEN_ACCOUNT, values).await?;
+    Ok(())
+}
+
+fn pot_of(restriction: &Restriction) -> Result<AccountCode> {
+    AccountCode::of(AccountHead::Pot, restriction.id.as_str()).ok_or_else(no_such_book)
+}
+
+/// A refusal of the ledger under its own code.
+pub(crate) fn refused(refusal: LedgerRefusal) -> StoreError {
+    let kind = match refusal.code {
+        LedgerCode::PaidAlready
+        | LedgerCode::HoldResolved
+        | LedgerCode::VoucherTaken
+        | LedgerCode::TransferTaken
+        | LedgerCode::BooksChanged => ErrorKind::Stale,
+        _ => ErrorKind::Refused,
+    };
+    let text = refusal.text();
+    StoreError::new(kind, refusal.code.key(), text.zh, text.en)
+}
+
+fn no_such_book() -> StoreError {
+    StoreError::refused(
+        "store-book",
+        "账册、科目或资金池没有写完整，或编号已被使用：写明名称和所属单位（各100字以内），换一个编号；资金池要有限定用途。",
+        "The book, account or pot is not whole, or its id is taken: give a name and an owner (100 characters at most) and another id; a pot needs its restriction.",
+    )
+}
+
+pub(crate) fn unreadable() -> StoreError {
+    StoreError::damaged(
+        "账里有一行读不懂。请运行 shukun audit。",
+        "A row of the books cannot be read. Run shukun audit.",
+    )
+}

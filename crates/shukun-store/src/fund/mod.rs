@@ -1,0 +1,5 @@
+//! The fund in the database: what `shukun-fund` plans is carried out here, each act in one transaction with its row in the
+//! audit trail.
+
+pub(crate) mod fault;
+pub(crate) mod ledger;
