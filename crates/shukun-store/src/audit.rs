@@ -103,6 +103,13 @@ acts! {
     BookOpened "book_opened" "建账" "opened a book",
     BookAccountOpened "book_account_opened" "开设科目" "opened an account of a book",
     VoucherPosted "voucher_posted" "凭证入账" "posted a voucher",
+    DonorSaved "donor_saved" "登记捐赠人" "wrote a donor down",
+    CampaignSaved "campaign_saved" "登记募捐活动" "wrote a campaign down",
+    GiftRecorded "gift_recorded" "登记捐赠" "recorded a gift",
+    PledgeRecorded "pledge_recorded" "登记认捐" "recorded a pledge",
+    RefundAsked "refund_asked" "提出退还捐赠" "asked for a refund",
+    RefundPaid "refund_paid" "复核退还捐赠" "checked a refund",
+    CertificateIssued "certificate_issued" "开具捐赠证书" "made a certificate",
 }
 
 impl Act {

@@ -76,6 +76,10 @@ pub use figures::{
     Ageing, ColourCount, ColourFilter, ColourRow, Counted, Ended, Narrowed, OfficeTasks, PlaceSize, Reached, Sway,
     TaskCursor, TaskFilter, TaskKind, TaskPage, TaskRow, Trend, USED_BOXES,
 };
+pub use fund::giving::{
+    Aim, Asked, Campaign, DonorEntry, DonorFilter, DonorRow, FundAhead, FundUnit, GiftFilter, GiftRow, InstalmentRow,
+    NewCampaign, NewGift, NewPledge, PledgeRow, PotTrail, RefundRow, RevealedDonor, SpentOn,
+};
 pub use fund::ledger::StoredTransfer;
 pub use fund::ledger::post::Posted;
 pub use fund::ledger::read::{AccountRow, BookRow, VoucherRow};

@@ -60,6 +60,14 @@ shukun_base::words! {
         NoRiskSamplePercent "no_risk_sample_percent" "核查无风险抽查比例（%）" "share of no-risk closings looked at again (%)",
         RecertDaysBefore "recert_days_before" "资格到期前提醒天数" "days before a certification ends that it is due again",
         AdvanceCapYuan "advance_cap_yuan" "先行救助上限（元）" "cap of an urgent advance (yuan)",
+        FundMonths "fund_months" "基金预警：最低可用月数" "alarm of the fund: months it has to last at least",
+    }
+}
+
+impl Number {
+    /// Whether only the county can say it: until then there is none.
+    pub const fn has_no_default(self) -> bool {
+        matches!(self, Number::AdvanceCapYuan | Number::FundMonths)
     }
 }
 
@@ -144,7 +152,7 @@ impl Settings {
         Settings::read(DEFAULTS).expect("the embedded settings are sound")
     }
 
-    /// Reads a file of settings; every step and every number but the cap of an advance stands in it once.
+    /// Reads a file of settings; every step and every number but those without a default stands in it once.
     pub fn read(text: &str) -> Result<Settings, SettingsFault> {
         let file: File = toml::from_str(text).map_err(|error| SettingsFault::Form(error.message().to_owned()))?;
         let mut settings = Settings { clocks: BTreeMap::new(), numbers: BTreeMap::new() };
@@ -155,7 +163,7 @@ impl Settings {
             settings.add_number(row)?;
         }
         let missing_step = Step::ALL.iter().find(|step| !settings.clocks.contains_key(step)).map(|step| step.key());
-        let is_needed = |number: &&Number| **number != Number::AdvanceCapYuan;
+        let is_needed = |number: &&Number| !number.has_no_default();
         let mut needed = Number::ALL.iter().filter(is_needed);
         let missing = missing_step.or(needed.find(|key| !settings.numbers.contains_key(key)).map(|key| key.key()));
         missing.map_or(Ok(settings), |key| Err(SettingsFault::Missing(key.to_owned())))
@@ -213,7 +221,12 @@ impl Settings {
         self.numbers.values()
     }
 
-    /// A number; zero where it is not set, which only the cap of an advance may be.
+    /// The months that the fund has to last at least; `None` until the county sets them.
+    pub fn fund_months(&self) -> Option<u32> {
+        self.numbers.get(&Number::FundMonths).map(|row| row.value)
+    }
+
+    /// A number; zero where it is not set, which only those without a default may be.
     pub fn number(&self, key: Number) -> u32 {
         self.numbers.get(&key).map_or(0, |row| row.value)
     }
@@ -234,6 +247,7 @@ fn range(key: Number) -> std::ops::RangeInclusive<u32> {
         Number::NoRiskSamplePercent => 5..=10,
         Number::RecertDaysBefore => 0..=365,
         Number::AdvanceCapYuan => 1..=1_000_000,
+        Number::FundMonths => 1..=60,
     }
 }
 

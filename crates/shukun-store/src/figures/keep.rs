@@ -19,6 +19,10 @@ statements! {
         ON CONFLICT (figures_of) DO UPDATE SET reached = excluded.reached,
             opened_on = excluded.opened_on, closed_on = excluded.closed_on, judgement = excluded.judgement,
             aid_fen = excluded.aid_fen, paid_fen = excluded.paid_fen, orders = excluded.orders";
+    // What a determination no longer gives stays as nothing.
+    NO_AID = "UPDATE case_aid SET aid_fen = 0, paid_fen = 0 WHERE aid_of = $1";
+    WRITE_AID = "INSERT INTO case_aid (aid_of, programme, aid_fen, paid_fen) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (aid_of, programme) DO UPDATE SET aid_fen = excluded.aid_fen, paid_fen = excluded.paid_fen";
     WRITE_STAY = "UPDATE case_figures SET stay_step = $2, stay_office = $3, stay_unit = $4, stay_used = $5, stay_level = $6
         WHERE figures_of = $1";
 }
@@ -37,6 +41,20 @@ pub(crate) async fn write(on: &impl ConnectionTrait, case: &Case) -> Result<()> 
         i64::try_from(case.supervisions.len()).unwrap_or(i64::MAX),
     ];
     execute(on, WRITE, values).await?;
+    write_aid(on, case).await
+}
+
+/// Programme by programme, for whoever asks who pays.
+async fn write_aid(on: &impl ConnectionTrait, case: &Case) -> Result<()> {
+    execute(on, NO_AID, values![case.id.as_str()]).await?;
+    for programme in Programme::ALL {
+        let aid = case.live_determination().map_or(Fen::ZERO, |sheet| sheet.aid_fen(*programme));
+        let of_programme = case.requests.iter().filter(|request| request.programme == *programme);
+        let paid: Fen = of_programme.map(|request| request.paid_fen - request.recovered_fen).sum();
+        if !aid.is_zero() || !paid.is_zero() {
+            execute(on, WRITE_AID, values![case.id.as_str(), programme.key(), aid.0, paid.0]).await?;
+        }
+    }
     Ok(())
 }
 

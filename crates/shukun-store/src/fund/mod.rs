@@ -2,4 +2,5 @@
 //! audit trail.
 
 pub(crate) mod fault;
+pub(crate) mod giving;
 pub(crate) mod ledger;

@@ -56,6 +56,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(13, "0013_wall"),
     migration!(14, "0014_orders"),
     migration!(15, "0015_ledger"),
+    migration!(16, "0016_giving"),
 ];
 
 statements! {
@@ -83,6 +84,12 @@ pub(crate) const REFERRED_TO: &[&str] = &[
     "vouchers",
     "transfers",
     "statement_lines",
+    "fund_units",
+    "donors",
+    "campaigns",
+    "pledges",
+    "pledge_instalments",
+    "gifts",
 ];
 
 /// The place of a table in the order of copying: those referred to first, by their list.

@@ -13,6 +13,9 @@ use crate::alerts::{alert_counts_query, alerts_query};
 use crate::audit::{Act, AuditFilter, Object, audit_query};
 use crate::cases::{counts_query, duplicates_query, list_query, lists_query};
 use crate::figures::{colour_counts_query, colours_query, figures_query, office_tasks_query, tasks_query};
+use crate::fund::giving::{
+    aid_query, campaigns_query, donors_query, gifts_query, pledges_query, raised_query, units_query,
+};
 use crate::fund::ledger::post::{holds_query, insert_query, lines_query};
 use crate::fund::ledger::read::{books_query, transfers_query};
 use crate::imports::imports_query;
@@ -25,12 +28,13 @@ use crate::sql::{Query, Sql};
 use crate::testing::{TestDb, at, grant, new_account, on_both, region, scopes};
 use crate::workers::{Reach, workers_query};
 use crate::{
-    AlertCursor, AlertFilter, Assignee, CaseCursor, CaseFilter, CaseOrder, ColourFilter, CountBy, Narrowed, PlaceSize,
-    Scope, Store, Sway, TaskCursor, TaskFilter, TaskKind, today_in_china,
+    AlertCursor, AlertFilter, Assignee, CaseCursor, CaseFilter, CaseOrder, ColourFilter, CountBy, DonorFilter,
+    GiftFilter, Narrowed, PlaceSize, Scope, Store, Sway, TaskCursor, TaskFilter, TaskKind, today_in_china,
 };
 use shukun_casework::RunId;
 use shukun_fund::BookId;
 use shukun_fund::ledger::AccountCode;
+use shukun_fund::{CampaignId, DonorId, GiftId, PledgeId};
 
 const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("schema", super::ALL),
@@ -66,6 +70,15 @@ const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("ledger: post", crate::fund::ledger::post::ALL),
     ("ledger: read", crate::fund::ledger::read::ALL),
     ("ledger: why", crate::fund::ledger::why::ALL),
+    ("giving: books", crate::fund::giving::BOOKS_STATEMENTS),
+    ("giving: campaigns", crate::fund::giving::CAMPAIGNS_STATEMENTS),
+    ("giving: certificates", crate::fund::giving::CERTIFICATES_STATEMENTS),
+    ("giving: donors", crate::fund::giving::DONORS_STATEMENTS),
+    ("giving: gifts", crate::fund::giving::GIFTS_STATEMENTS),
+    ("giving: outlook", crate::fund::giving::OUTLOOK_STATEMENTS),
+    ("giving: pledges", crate::fund::giving::PLEDGES_STATEMENTS),
+    ("giving: refunds", crate::fund::giving::REFUNDS_STATEMENTS),
+    ("giving: trail", crate::fund::giving::TRAIL_STATEMENTS),
 ];
 
 /// What the backup asks of SQLite alone.
@@ -122,6 +135,7 @@ fn put_together(scope: &Scope) -> Vec<String> {
     queries.push(lists_query(scope, &[every_filter(), CaseFilter::default()]));
     queries.extend(figures(scope));
     queries.extend(ledger(scope));
+    queries.extend(giving(scope));
     queries.iter().map(|query| query.text().to_owned()).collect()
 }
 
@@ -164,6 +178,20 @@ fn every_filter() -> CaseFilter {
 }
 
 /// The books.
+fn giving(scope: &Scope) -> Vec<Query> {
+    let donors = DonorFilter { donor_id: DonorId::new("d") };
+    let gifts = GiftFilter { gift_id: GiftId::new("g"), donor: DonorId::new("d"), campaign: CampaignId::new("c") };
+    vec![
+        donors_query(scope, &donors),
+        units_query(scope),
+        campaigns_query(scope, CampaignId::new("c").as_ref()),
+        gifts_query(scope, &gifts),
+        pledges_query(scope, DonorId::new("d").as_ref(), PledgeId::new("p").as_ref()),
+        aid_query(scope),
+        raised_query(scope),
+    ]
+}
+
 fn ledger(scope: &Scope) -> Vec<Query> {
     let (book, code) = (BookId::new("b").unwrap(), AccountCode::new("unrestricted").unwrap());
     let row: Vec<sea_orm::Value> = (0..25).map(|_| sea_orm::Value::String(None)).collect();

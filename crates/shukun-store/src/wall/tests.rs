@@ -73,6 +73,17 @@ const WALLED_TABLES: &[(&str, &str)] = &[
     ("resolution_lines", "book_id = '330381001'"),
     ("statement_lines", "book_id = '330381001'"),
     ("statement_matches", "statement_line_id = '330381001'"),
+    ("fund_units", "region LIKE '330381001%'"),
+    ("donors", "region LIKE '330381001%'"),
+    ("campaigns", "region LIKE '330381001%'"),
+    ("campaign_asked", "campaign_id = '330381001'"),
+    ("pledges", "region LIKE '330381001%'"),
+    ("pledge_instalments", "pledge_id = '330381001'"),
+    ("gifts", "region LIKE '330381001%'"),
+    ("gift_refunds", "gift_id = '330381001'"),
+    ("certificates", "book_id = '330381001'"),
+    ("certificate_counters", "book_id = '330381001'"),
+    ("case_aid", "aid_of IN (SELECT case_id FROM cases WHERE region LIKE '330381001%')"),
 ];
 
 /// What the program does in its own name, and at how many places of the code: whoever adds one says so here.
@@ -179,6 +190,8 @@ async fn furnished(store: &Store) -> Vec<Scope> {
             own.execute_unprepared(&text).await.unwrap();
         }
     }
+    let aid = "INSERT INTO case_aid SELECT case_id, 'charity_relief', 1, 0 FROM cases";
+    store.own(OwnWork::Backup).execute_unprepared(aid).await.unwrap();
     for place in [TOWNS[0], TOWNS[1], "330381", "330382"] {
         for text in [
             format!(
@@ -219,6 +232,28 @@ async fn furnished(store: &Store) -> Vec<Scope> {
                     NULL, '', 0)"
             ),
             format!("INSERT INTO statement_matches VALUES ('{place}', '{place}', '', '', 0)"),
+            format!("INSERT INTO fund_units VALUES ('{place}', '{place}', 'town', '')"),
+            format!(
+                "INSERT INTO donors VALUES ('{place}', '{place}', 'individual', 'alias', '', NULL, 0, NULL, NULL, NULL, 'current',
+                    '')"
+            ),
+            format!(
+                "INSERT INTO campaigns VALUES ('{place}', '{place}', '{place}', NULL, 'appeal', '', '', '2026-03-01', NULL, NULL,
+                    '')"
+            ),
+            format!("INSERT INTO campaign_asked VALUES ('{place}', 1, '', 'asked', NULL)"),
+            format!(
+                "INSERT INTO pledges VALUES ('{place}', '{place}', '{place}', '{place}', NULL, 1, '2026-03-01', 'unrestricted',
+                    '{place}', '')"
+            ),
+            format!("INSERT INTO pledge_instalments VALUES ('{place}', 1, '2026-03-01', 1)"),
+            format!(
+                "INSERT INTO gifts VALUES ('{place}', '{place}', '{place}', '{place}', NULL, NULL, NULL, NULL, '2026-03-01', 1,
+                    'unrestricted', 'bank:a', '{place}', '', '')"
+            ),
+            format!("INSERT INTO gift_refunds VALUES ('{place}', '{place}', 1, '', 'a', '2026-03-01', NULL, NULL, NULL, '')"),
+            format!("INSERT INTO certificates VALUES ('{place}', 2026, 1, '{place}', '2026-03-01', NULL)"),
+            format!("INSERT INTO certificate_counters VALUES ('{place}', 2026, 1)"),
         ] {
             store.own(OwnWork::Backup).execute_unprepared(&text).await.unwrap();
         }
