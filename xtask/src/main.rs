@@ -13,6 +13,7 @@ mod load;
 mod mutate;
 mod postgres;
 mod run;
+mod siege;
 mod test;
 mod tidy;
 
@@ -46,6 +47,11 @@ const CHORES: &[Chore] = &[
         run: api_fuzz::api_fuzz,
     },
     Chore { name: "kill", about: "import and settlement killed at many moments: kill [KILLS]", run: kill::kill },
+    Chore {
+        name: "siege",
+        about: "the fund's ledger raced, cut off and killed at many moments: siege [ROUNDS] [ATTACK]",
+        run: siege::siege,
+    },
     Chore {
         name: "load",
         about: "many staff at once on the real server: load [--cases N] [--households N] [--staff N] [--seconds N] [--repeat N] [--database-url URL] [--export CASES]",

@@ -52,6 +52,8 @@ mod wall;
 mod workers;
 
 #[cfg(test)]
+mod attack;
+#[cfg(test)]
 mod error_codes;
 #[cfg(test)]
 mod kill;

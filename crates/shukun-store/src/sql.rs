@@ -3,7 +3,7 @@
 //! INVARIANT: a statement is made by [`statements!`] and nowhere else, and what that makes is prepared on both engines
 //! by a test (`schema/statements.rs`): its list would be dead code otherwise. `$1` is a parameter on both engines.
 
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, TryGetable, Value};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, TryGetable, Value};
 
 use crate::error::Result;
 
@@ -48,22 +48,32 @@ fn statement(engine: DbBackend, sql: Sql, values: Vec<Value>) -> Statement {
     Statement::from_sql_and_values(engine, sql.0, values)
 }
 
+/// Where a statement goes to the database. While tests run, `attack` stands in front of it and after it.
+async fn sent<T>(work: impl Future<Output = std::result::Result<T, DbErr>>) -> Result<T> {
+    #[cfg(test)]
+    crate::attack::before().await?;
+    let answer = work.await?;
+    #[cfg(test)]
+    crate::attack::after().await?;
+    Ok(answer)
+}
+
 /// Runs it; how many rows it changed.
 pub(crate) async fn execute(on: &impl ConnectionTrait, sql: Sql, values: Vec<Value>) -> Result<u64> {
     let statement = statement(on.get_database_backend(), sql, values);
-    Ok(on.execute_raw(statement).await?.rows_affected())
+    Ok(sent(on.execute_raw(statement)).await?.rows_affected())
 }
 
 /// Its first row, if there is one.
 pub(crate) async fn find(on: &impl ConnectionTrait, sql: Sql, values: Vec<Value>) -> Result<Option<Row>> {
     let statement = statement(on.get_database_backend(), sql, values);
-    Ok(on.query_one_raw(statement).await?.map(Row))
+    Ok(sent(on.query_one_raw(statement)).await?.map(Row))
 }
 
 /// Its rows.
 pub(crate) async fn all(on: &impl ConnectionTrait, sql: Sql, values: Vec<Value>) -> Result<Vec<Row>> {
     let statement = statement(on.get_database_backend(), sql, values);
-    Ok(on.query_all_raw(statement).await?.into_iter().map(Row).collect())
+    Ok(sent(on.query_all_raw(statement)).await?.into_iter().map(Row).collect())
 }
 
 /// A statement put together from fixed pieces, for lists with filters; what the caller typed is a parameter always.
@@ -107,11 +117,11 @@ impl Query {
 
     pub async fn all(self, on: &impl ConnectionTrait) -> Result<Vec<Row>> {
         let statement = Statement::from_sql_and_values(on.get_database_backend(), self.text, self.values);
-        Ok(on.query_all_raw(statement).await?.into_iter().map(Row).collect())
+        Ok(sent(on.query_all_raw(statement)).await?.into_iter().map(Row).collect())
     }
 
     pub async fn find(self, on: &impl ConnectionTrait) -> Result<Option<Row>> {
         let statement = Statement::from_sql_and_values(on.get_database_backend(), self.text, self.values);
-        Ok(on.query_one_raw(statement).await?.map(Row))
+        Ok(sent(on.query_one_raw(statement)).await?.map(Row))
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Fault {
 #[cfg_attr(not(test), expect(clippy::unnecessary_wraps, reason = "in tests it fails"))]
 pub(crate) fn place(name: &'static str) -> Result<()> {
     #[cfg(test)]
+    crate::attack::place()?;
+    #[cfg(test)]
     return FAULT.try_with(|fault| fault.reach(name)).unwrap_or(Ok(()));
     #[cfg(not(test))]
     {

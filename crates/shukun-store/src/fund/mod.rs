@@ -4,3 +4,6 @@
 pub(crate) mod fault;
 pub(crate) mod giving;
 pub(crate) mod ledger;
+
+#[cfg(test)]
+mod siege;

@@ -4,7 +4,7 @@
 
 pub(crate) mod post;
 pub(crate) mod read;
-mod rows;
+pub(crate) mod rows;
 pub(crate) mod why;
 
 #[cfg(test)]

@@ -109,6 +109,7 @@ impl Store {
                     let posted = self.post_within(&tx, scope, voucher, now).await?;
                     place("post: commit")?;
                     tx.commit().await?;
+                    place("post: answer")?;
                     Ok(posted)
                 })
                 .await;

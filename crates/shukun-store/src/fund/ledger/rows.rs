@@ -90,7 +90,7 @@ pub(super) fn day(text: &str) -> Option<Day> {
     text.parse().ok()
 }
 
-pub(super) fn read_transfer(row: &Row) -> Result<StoredTransfer> {
+pub(crate) fn read_transfer(row: &Row) -> Result<StoredTransfer> {
     let recorded_at: i64 = row.get("recorded_at")?;
     let link = Link { sequence: row.get("sequence")?, position: row.get("position")?, recorded_at };
     let transfer = NewTransfer {
