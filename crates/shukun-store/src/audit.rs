@@ -110,6 +110,9 @@ acts! {
     RefundAsked "refund_asked" "提出退还捐赠" "asked for a refund",
     RefundPaid "refund_paid" "复核退还捐赠" "checked a refund",
     CertificateIssued "certificate_issued" "开具捐赠证书" "made a certificate",
+    CharterAdded "charter_added" "登记章程版本" "added a version of the charter",
+    MemberSeated "member_seated" "登记委员" "gave or ended a seat in the council",
+    MeetingActed "meeting_acted" "办理会议" "acted on a meeting",
 }
 
 impl Act {

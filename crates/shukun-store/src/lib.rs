@@ -78,6 +78,9 @@ pub use figures::{
     Ageing, ColourCount, ColourFilter, ColourRow, Counted, Ended, Narrowed, OfficeTasks, PlaceSize, Reached, Sway,
     TaskCursor, TaskFilter, TaskKind, TaskPage, TaskRow, Trend, USED_BOXES,
 };
+pub use fund::deciding::{
+    Candidate, CouncilMember, KeptCharter, MeetingRow, NewCouncilMember, NoticeFilter, NoticeRow,
+};
 pub use fund::giving::{
     Aim, Asked, Campaign, DonorEntry, DonorFilter, DonorRow, FundAhead, FundUnit, GiftFilter, GiftRow, InstalmentRow,
     NewCampaign, NewGift, NewPledge, PledgeRow, PotTrail, RefundRow, RevealedDonor, SpentOn,

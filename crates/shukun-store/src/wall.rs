@@ -82,6 +82,8 @@ own_work! {
     Leaving "leaving",
     /// The alerts of a case, which stay where they were raised when it leaves.
     Following "following",
+    /// A meeting's record, for an act on a line of it that hangs in a village.
+    Meetings "meetings",
 }
 
 /// What the engine says.

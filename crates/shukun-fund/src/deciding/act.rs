@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use shukun_base::{ActorId, ContentHash, Day, Fen, Note, RegionCode, text_id, words};
 
 use super::charter::Rules;
-use crate::ids::{CaseId, LineId, MeetingId};
+use crate::ids::{BookId, CaseId, LineId, MeetingId};
 
 text_id! {
     /// A seat in the council.
@@ -102,6 +102,9 @@ pub struct Call {
     pub venue: Note,
     /// Who sits in the council that day.
     pub members: Vec<Member>,
+    /// The book that its lines are paid from; `None` where the money is in no book of the fund.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub book: Option<BookId>,
 }
 
 /// On what an amount rests.
@@ -134,6 +137,9 @@ pub struct Line {
     pub place: RegionCode,
     /// How much.
     pub amount_fen: Fen,
+    /// The household's classes, as the restrictions of donors name them.
+    #[serde(default)]
+    pub classes: Vec<String>,
     /// On what it rests; empty = the determination names none for the programme.
     pub standards: Vec<Standard>,
 }

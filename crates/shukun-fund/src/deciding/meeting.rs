@@ -13,7 +13,7 @@ use super::act::{
     Stamp, Vote,
 };
 use super::count;
-use crate::ids::{LineId, MeetingId};
+use crate::ids::{BookId, LineId, MeetingId};
 
 words! {
     /// Where a meeting stands.
@@ -139,6 +139,8 @@ pub struct Meeting {
     pub held_on: Day,
     /// Where.
     pub venue: Note,
+    /// The book that its lines are paid from.
+    pub book: Option<BookId>,
     /// When the call went out.
     pub called_at: Timestamp,
     /// Who called it.
@@ -193,6 +195,7 @@ impl Meeting {
             state: MeetingState::Called,
             held_on: call.held_on,
             venue: call.venue.clone(),
+            book: call.book.clone(),
             called_at: event.at,
             called_by: event.by.clone(),
             members: call.members.clone(),

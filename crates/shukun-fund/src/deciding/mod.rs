@@ -30,8 +30,8 @@ pub use act::{
 };
 pub use count::Tally;
 pub use meeting::{BrokenRecord, LineRecord, LineState, Meeting, MeetingState, Minutes, NoticeRun, Objection};
-pub use notice::{MaskedName, NoticeSheet, answer_due};
+pub use notice::{answer_due, last_day};
 pub use plan::{Context, Planned, plan};
-pub use proposal::{Available, Proposal, ProposedLine, propose};
+pub use proposal::{Proposal, ProposedLine, propose};
 pub use refusal::{Refusal, RefusalCode, RefusalKind};
 pub use share::Share;

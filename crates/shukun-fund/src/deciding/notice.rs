@@ -1,49 +1,10 @@
-//! The public notice (公示) of a line: what may stand on the sheet, and its days.
-//!
-//! INVARIANT: a sheet is built from these fields alone. There is no field for an ID number, a phone, an account, an address
-//! below the village, or an illness.
+//! Days of a public notice (公示) and of the answer to an objection. What may stand on the sheet is in
+//! [`publishing`](crate::publishing).
 
 use jiff::Timestamp;
 use jiff::ToSpan as _;
 use jiff::tz::{Offset, TimeZone};
-use serde::{Deserialize, Serialize};
-use shukun_base::{Day, Fen, Masked, RegionCode, Text};
-
-/// The family name and one mark: `张*`. The given name is not in it, nor how long it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MaskedName(String);
-
-impl MaskedName {
-    /// Of a full name, or one that is masked already; `None` where there is none.
-    pub fn of(name: &Masked<String>) -> Option<MaskedName> {
-        let first = name.reveal().trim().chars().next()?;
-        first.is_alphabetic().then(|| MaskedName(format!("{first}*")))
-    }
-
-    /// As it is printed.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// What a notice says; every field that a notice may have.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NoticeSheet {
-    /// The family name and a mark; `None` where no name is known.
-    pub name: Option<MaskedName>,
-    /// The village or township by name.
-    pub place: String,
-    /// Its code.
-    pub region: RegionCode,
-    /// The programme in words.
-    pub programme: Text,
-    /// How much.
-    pub amount_fen: Fen,
-    /// First day.
-    pub from: Day,
-    /// Last day.
-    pub until: Day,
-}
+use shukun_base::Day;
 
 /// The day in China at a moment.
 pub(crate) fn china_day(at: Timestamp) -> Day {
@@ -71,16 +32,6 @@ mod tests {
     use jiff::civil::{Weekday, date};
 
     use super::*;
-
-    #[test]
-    fn a_name_is_its_first_letter_and_one_mark() {
-        for (name, shown) in [("张三", "张*"), ("欧阳小明", "欧*"), (" 王＊＊ ", "王*")] {
-            assert_eq!(MaskedName::of(&Masked::new(name.to_owned())).unwrap().as_str(), shown);
-        }
-        for name in ["", " ", "110101", "*"] {
-            assert_eq!(MaskedName::of(&Masked::new(name.to_owned())), None, "{name}");
-        }
-    }
 
     #[test]
     fn a_notice_and_an_answer_have_their_days() {

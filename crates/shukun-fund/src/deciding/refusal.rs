@@ -65,11 +65,13 @@ refusals! {
         "请先列入议题或救助事项。" "Put a topic or a line on it first.",
     RoutineTalks "R118" State "日常会商不表决" "a routine consultation does not decide"
         "请把救助事项提交全体会议。" "Bring the lines before a plenary meeting.",
+    NoBook "R119" State "会议没有选定基金的账册" "the meeting names no book of the fund"
+        "请取消后另行通知，并选定账册。" "Cancel it and call another one that names its book.",
     BadAmount "R121" State "金额不是正数" "an amount is not above zero"
         "请按核定单填写金额。" "Give the amount of the determination.",
     LineTwice "R122" State "这一项已经列入过" "this line stands there already"
         "改金额请撤下原来的一项，另列新的一项。" "For another amount withdraw it and add a new line.",
-    OverMoney "R123" State "合计超过基金可用的钱" "the total exceeds the money there is"
+    OverMoney "R123" State "基金可用的钱不够这些事项" "the fund has not the money for these lines"
         "请减少事项或等资金到账。" "Take lines off, or wait for money.",
     NoMember "R131" State "不是本次会议的委员" "no member of this meeting"
         "请由委员本人办理。" "Leave it to a member.",

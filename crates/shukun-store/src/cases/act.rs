@@ -192,7 +192,7 @@ impl Store {
 
     /// Whoever asks, as casework knows an actor. The guards of casework see grants and not the ceiling over them: who may
     /// change nothing ends here.
-    async fn person(&self, scope: &Scope) -> Result<Actor> {
+    pub(crate) async fn person(&self, scope: &Scope) -> Result<Actor> {
         scope.require_writing()?;
         let account_id = scope.account_id().as_str();
         let id = ActorId::new(account_id).ok_or_else(unreadable)?;
@@ -281,7 +281,8 @@ impl Store {
         if scope.allows(Permission::ViewCases, Some(&region)) { Ok(()) } else { Err(StoreError::not_found()) }
     }
 
-    async fn load_case(&self, tx: &DatabaseTransaction, case_id: &CaseId) -> Result<Case> {
+    /// The case inside a transaction.
+    pub(crate) async fn load_case(&self, tx: &DatabaseTransaction, case_id: &CaseId) -> Result<Case> {
         Case::replay(&self.load_actions(tx, case_id).await?).map_err(|_| unreadable())
     }
 

@@ -1,6 +1,7 @@
 //! The fund in the database: what `shukun-fund` plans is carried out here, each act in one transaction with its row in the
 //! audit trail.
 
+pub(crate) mod deciding;
 pub(crate) mod fault;
 pub(crate) mod giving;
 pub(crate) mod ledger;

@@ -57,6 +57,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(14, "0014_orders"),
     migration!(15, "0015_ledger"),
     migration!(16, "0016_giving"),
+    migration!(17, "0017_deciding"),
 ];
 
 statements! {

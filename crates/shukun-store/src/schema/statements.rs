@@ -79,6 +79,10 @@ const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("giving: pledges", crate::fund::giving::PLEDGES_STATEMENTS),
     ("giving: refunds", crate::fund::giving::REFUNDS_STATEMENTS),
     ("giving: trail", crate::fund::giving::TRAIL_STATEMENTS),
+    ("deciding: act", crate::fund::deciding::ACT_STATEMENTS),
+    ("deciding: book", crate::fund::deciding::BOOK_STATEMENTS),
+    ("deciding: charters", crate::fund::deciding::CHARTER_STATEMENTS),
+    ("deciding: members", crate::fund::deciding::MEMBER_STATEMENTS),
 ];
 
 /// What the backup asks of SQLite alone.
@@ -219,6 +223,9 @@ fn figures(scope: &Scope) -> Vec<Query> {
     let people = ColourFilter { year: 2026, region: county.clone(), colour: Colour::Red, on: last };
     let mut queries = vec![
         measures_query(scope, Some("a")),
+        crate::fund::deciding::members_query(scope),
+        crate::fund::deciding::meetings_query(scope),
+        crate::fund::deciding::notices_query(scope, crate::NoticeFilter::Open, shukun_fund::LineId::new("a").as_ref()),
         figures_query(DbBackend::Sqlite, (scope, &every_filter()), PlaceSize::Town),
         figures_query(DbBackend::Postgres, (scope, &every_filter()), PlaceSize::Village),
         office_tasks_query(scope, &tasks),

@@ -39,6 +39,7 @@ const TABLES: &[&str] = &[
     "index",
     "jobs",
     "measure_acts",
+    "meeting_acts",
     "people",
     "request_answers",
     "screening_runs",

@@ -55,6 +55,11 @@ const WALLED_TABLES: &[(&str, &str)] = &[
     ("documents", "case_id IN (SELECT case_id FROM cases WHERE region LIKE '330381001%')"),
     ("alert_colours", "colour_of IN (SELECT alert_id FROM alerts WHERE region LIKE '330381001%')"),
     ("run_changes", "alert_id IN (SELECT alert_id FROM alerts WHERE region LIKE '330381001%')"),
+    ("charters", "region LIKE '330381001%'"),
+    ("council_members", "region LIKE '330381001%'"),
+    ("meetings", "region LIKE '330381001%'"),
+    ("meeting_acts", "meeting_id IN (SELECT meeting_id FROM meetings WHERE region LIKE '330381001%')"),
+    ("notices", "region LIKE '330381001%'"),
     ("own_households", "account_id = '$A'"),
     ("saved_filters", "account_id = '$A'"),
     ("exports", "account_id = '$A'"),
@@ -101,6 +106,7 @@ const OWN_WORKS: &[(OwnWork, usize)] = &[
     (OwnWork::Tidying, 3),
     (OwnWork::Leaving, 2),
     (OwnWork::Following, 1),
+    (OwnWork::Meetings, 3),
 ];
 
 async fn number(on: &impl ConnectionTrait, text: &str) -> i64 {
@@ -192,6 +198,7 @@ async fn furnished(store: &Store) -> Vec<Scope> {
     }
     let aid = "INSERT INTO case_aid SELECT case_id, 'charity_relief', 1, 0 FROM cases";
     store.own(OwnWork::Backup).execute_unprepared(aid).await.unwrap();
+    let who = scopes[0].account_id().as_str();
     for place in [TOWNS[0], TOWNS[1], "330381", "330382"] {
         for text in [
             format!(
@@ -254,6 +261,13 @@ async fn furnished(store: &Store) -> Vec<Scope> {
             format!("INSERT INTO gift_refunds VALUES ('{place}', '{place}', 1, '', 'a', '2026-03-01', NULL, NULL, NULL, '')"),
             format!("INSERT INTO certificates VALUES ('{place}', 2026, 1, '{place}', '2026-03-01', NULL)"),
             format!("INSERT INTO certificate_counters VALUES ('{place}', 2026, 1)"),
+            format!("INSERT INTO charters VALUES ('{place}', '一', '', '', 0, '{who}')"),
+            format!("INSERT INTO council_members VALUES ('{place}', '{place}', '', '', NULL, '2026-01-01', NULL, 0, '{who}')"),
+            format!("INSERT INTO meetings VALUES ('{place}', '{place}', 'plenary', '2026-03-02', 'called', 1, 0, 0, 0, 0)"),
+            format!("INSERT INTO meeting_acts VALUES ('{place}', 1, 0, '')"),
+            format!(
+                "INSERT INTO notices VALUES ('{place}', '{place}', '{place}', '{place}', '', 1, 'passed', NULL, NULL, NULL, NULL, 0)"
+            ),
         ] {
             store.own(OwnWork::Backup).execute_unprepared(&text).await.unwrap();
         }

@@ -35,8 +35,8 @@ pub struct Context<'a> {
     pub charter: Result<Option<(&'a Charter, ContentHash)>, CharterFault>,
     /// Who had a hand in the case of the line that the act is about, as casework knows it.
     pub involved: &'a BTreeSet<ActorId>,
-    /// What the fund can give, where that is known.
-    pub available_fen: Option<Fen>,
+    /// What lacks in the pots for the lines on the agenda; `None` where no pot was looked at.
+    pub lacking_fen: Option<Fen>,
 }
 
 /// What a plan gives.

@@ -56,10 +56,14 @@ impl Desk<'_> {
     }
 
     fn check_money(&self) -> Result<(), Refusal> {
-        let total = self.meeting.total_fen();
-        let is_short =
-            self.ctx.available_fen.is_some_and(|available| self.meeting.kind.is_voted() && total > available);
-        require(!is_short, RefusalCode::OverMoney)
+        require(!self.meeting.kind.is_voted() || self.meeting.book.is_some(), RefusalCode::NoBook)?;
+        match self.ctx.lacking_fen.filter(|lacking| *lacking > Fen::ZERO) {
+            Some(lacking) => {
+                let about = Text::new(format!("还差{lacking}元"), format!("{lacking} yuan lack"));
+                Err(Refusal::about(RefusalCode::OverMoney, about))
+            }
+            None => Ok(()),
+        }
     }
 
     fn has_voted(&self, member: &MemberId) -> bool {

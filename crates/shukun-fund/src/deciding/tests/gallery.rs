@@ -62,6 +62,14 @@ fn calling() -> Vec<Given> {
         (RoutineTalks, called(MeetingKind::Routine, 3, 3, &one, &nothing)),
         (OverMoney, called(MeetingKind::Plenary, 3, 3, &[(1, 60_000), (2, 40_001)], &nothing)),
         (
+            NoBook,
+            called(MeetingKind::Plenary, 3, 3, &one, &|world| {
+                if let Some(meeting) = &mut world.meeting {
+                    meeting.book = None;
+                }
+            }),
+        ),
+        (
             CharterSilent,
             called(MeetingKind::Plenary, 3, 3, &one, &|world| world.charters = vec![Charter::read(RUIAN).unwrap()]),
         ),

@@ -10,7 +10,7 @@ use crate::deciding::charter::tests::illustrative;
 use crate::deciding::charter::{Charter, in_force_on};
 use crate::deciding::notice::china_day;
 use crate::deciding::*;
-use crate::{CaseId, LineId, MeetingId};
+use crate::{BookId, CaseId, LineId, MeetingId};
 
 pub fn note(text: &str) -> Note {
     Note::new(text).unwrap()
@@ -51,6 +51,7 @@ pub fn line(number: u64, yuan: i64) -> Line {
         programme: "charity_relief".to_owned(),
         place: RegionCode::new("330381001001").unwrap(),
         amount_fen: Fen::yuan(yuan),
+        classes: vec!["low_income".to_owned()],
         standards: vec![standard],
     }
 }
@@ -74,7 +75,7 @@ pub struct World {
     pub now: Timestamp,
     pub charters: Vec<Charter>,
     pub involved: BTreeSet<ActorId>,
-    pub available: Option<Fen>,
+    pub available: Fen,
     next: u32,
 }
 
@@ -87,7 +88,7 @@ impl World {
             now: "2026-03-02T02:00:00Z".parse().unwrap(),
             charters: vec![illustrative("一", date(2026, 1, 1), None)],
             involved: BTreeSet::from([who("verifier")]),
-            available: Some(Fen::yuan(100_000)),
+            available: Fen::yuan(100_000),
             next: 0,
         }
     }
@@ -129,7 +130,7 @@ impl World {
             version,
             charter,
             involved: &self.involved,
-            available_fen: self.available,
+            lacking_fen: self.meeting.as_ref().map(|meeting| meeting.total_fen() - self.available),
         };
         plan(&self.id, self.meeting.as_ref(), act, &ctx)
     }
@@ -160,7 +161,9 @@ impl World {
     pub fn call(&self, kind: MeetingKind, held_on: Day) -> Act {
         let region = RegionCode::new("330381").unwrap();
         let members = if kind.is_voted() { council() } else { Vec::new() };
-        Act::Call(Call { kind, region, held_on, venue: note("市医保局三楼会议室"), members })
+        Act::Call(Call {
+            kind, region, held_on, venue: note("市医保局三楼会议室"), members, book: BookId::new("book")
+        })
     }
 
     /// A plenary meeting that is called with the lines on its agenda and opened on its day, members 1 to `present` there.
