@@ -158,6 +158,10 @@ pub fn open_questions() -> Vec<Text> {
             "余 and 多 give a lower bound only: 855,000, 3,000 people and 200 people are shown as “at least”; what is over is not guessed.",
         ),
         Text::new(
+            "另一篇报道说市慈善总会、镇街慈善分会和社会慈善组织共“筹集资金 535万元”，没有写时点和构成：只作对照，不入账。",
+            "Another report says that the federation, the towns' branches and societies raised 5,350,000 together, without a day or its parts: kept for comparison, not booked.",
+        ),
+        Text::new(
             "第一期60万元按已到账记账；其余四期的到期日报道没有写，示例按每年同一天列出。",
             "The first 600,000 are booked as received; the days of the other four are not in the reports and are set a year apart in the example.",
         ),

@@ -9,6 +9,7 @@ mod county_numbers;
 mod enrol;
 mod exports;
 mod figures;
+mod fund;
 mod grants;
 mod health;
 mod home;
@@ -57,6 +58,7 @@ pub fn serve(handlers: Handlers) -> Handlers {
         figures::serve,
         appraisal::serve,
         policies::serve,
+        fund::serve,
         home::serve,
     ];
     all.into_iter().fold(handlers, |handlers, serve| serve(handlers))

@@ -29,6 +29,7 @@ pub async fn work(desk: &Desk, visit: &Visit, counts: &[(Status, u64)]) -> Resul
         queues,
         kept,
         Some(group(visit, words::HOME_OVERVIEW, OVERVIEW)),
+        Some(group(visit, words::GIVING_NAV, GIVING)),
         Some(data),
         Some(group(visit, words::HOME_ADMIN, ADMINISTRATION)),
     ];
@@ -52,6 +53,15 @@ const OVERVIEW: &[(&str, Word, Permission)] = &[
     ("/figures/tasks", words::TASKS, Permission::ViewStatistics),
     ("/appraisal", words::MEASURES, Permission::ViewStatistics),
     ("/policies", words::POLICIES, Permission::ReadPolicy),
+];
+
+/// Money that is given.
+const GIVING: &[(&str, Word, Permission)] = &[
+    ("/fund/donors", words::DONORS, Permission::ViewFund),
+    ("/fund/gifts", words::GIFTS, Permission::ViewFund),
+    ("/fund/pledges", words::PLEDGES, Permission::ViewFund),
+    ("/fund/campaigns", words::CAMPAIGNS, Permission::ViewFund),
+    ("/fund/outlook", words::OUTLOOK, Permission::ViewFund),
 ];
 
 /// What comes in, what is run over it, and long work under way.

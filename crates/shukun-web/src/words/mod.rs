@@ -10,6 +10,7 @@ mod case;
 mod common;
 mod county_numbers;
 mod figures;
+mod giving;
 mod lists;
 mod oidc;
 mod papers;
@@ -26,6 +27,7 @@ pub use case::*;
 pub use common::*;
 pub use county_numbers::*;
 pub use figures::*;
+pub use giving::*;
 pub use lists::*;
 pub use oidc::*;
 pub use papers::*;
@@ -88,6 +90,7 @@ pub const LISTS: &[&[Word]] = &[
     APPRAISED,
     POLICY_DESK,
     ASIDE,
+    GIVING,
 ];
 
 /// `in LIST; KEY: "中文", "English";`, any number of them; the list holds all.

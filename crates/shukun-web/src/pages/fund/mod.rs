@@ -1,0 +1,10 @@
+//! The fund's pages.
+
+mod giving;
+
+use crate::routes::Handlers;
+
+/// Their routes.
+pub fn serve(handlers: Handlers) -> Handlers {
+    [giving::serve].into_iter().fold(handlers, |handlers, serve| serve(handlers))
+}
