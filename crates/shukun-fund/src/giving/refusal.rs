@@ -112,6 +112,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_code_stands_in_the_document() {
+        let document = include_str!("../../../../docs/giving.md");
+        for code in GivingCode::ALL {
+            let row = format!(
+                "| `{code}` | {} · {} | {} {} |",
+                code.text().zh,
+                code.text().en,
+                code.mend().zh,
+                code.mend().en
+            );
+            assert!(document.contains(&row), "docs/giving.md lacks {row}");
+        }
+        let rows = document.lines().filter(|line| line.starts_with("| `G"));
+        assert_eq!(rows.count(), GivingCode::ALL.len());
+    }
+
+    #[test]
     fn every_refusal_says_what_and_how_to_mend_in_both_languages() {
         let mut keys: Vec<_> = GivingCode::ALL.iter().map(|code| code.key()).collect();
         keys.dedup();
