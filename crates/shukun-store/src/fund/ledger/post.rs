@@ -23,7 +23,7 @@ use super::rows::{
 use crate::accounts::read_region;
 use crate::audit::{Act, Entry, Object, append};
 use crate::error::Result;
-use crate::fund::fault::place;
+use crate::fund::fault::{answered, place};
 use crate::moment::{Moment, millis};
 use crate::scope::Scope;
 use crate::sql::{Query, all, execute, find, statements, values};
@@ -109,7 +109,7 @@ impl Store {
                     let posted = self.post_within(&tx, scope, voucher, now).await?;
                     place("post: commit")?;
                     tx.commit().await?;
-                    place("post: answer")?;
+                    answered()?;
                     Ok(posted)
                 })
                 .await;
