@@ -2,7 +2,8 @@
 //!
 //! `npm ci --ignore-scripts` runs in the build's own output folder; nothing is written into the source tree and no
 //! script of a package runs. `SHUKUN_NODE_MODULES` names a tree that is there already (for packagers and for machines
-//! without a network). Start at [`LIBRARIES`].
+//! without a network). The page with which families check a slip is one file: its script is bundled here by esbuild,
+//! because @noble/curves comes as modules and a page that works offline can load none. Start at [`LIBRARIES`].
 
 use std::fs;
 use std::io::Write as _;
@@ -77,17 +78,18 @@ fn main() -> ExitCode {
 }
 
 fn build() -> Result<(), String> {
-    for name in MANIFESTS.iter().chain(&["build.rs"]) {
+    for name in MANIFESTS.iter().chain(&["build.rs", "verify"]) {
         println!("cargo::rerun-if-changed={name}");
     }
     println!("cargo::rerun-if-env-changed={GIVEN_TREE}");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo names no output folder (OUT_DIR)")?);
     match std::env::var_os(GIVEN_TREE) {
-        Some(tree) => keep(Path::new(&tree), &out),
+        Some(tree) => keep(Path::new(&tree), &out).and_then(|()| make_page(Path::new(&tree), &out)),
         None => {
             let folder = out.join("npm");
             install(&folder)?;
             keep(&folder.join("node_modules"), &out)?;
+            make_page(&folder.join("node_modules"), &out)?;
             // The packages are a hundred times what is kept of them.
             fs::remove_dir_all(&folder).map_err(|error| told(&folder, &error))
         }
@@ -137,6 +139,52 @@ fn keep(tree: &Path, out: &Path) -> Result<(), String> {
         .push_str(&format!("/// All that pages are served.\npub const ALL: &[Asset] = &[{}];\n", names.join(", ")));
     let path = out.join("assets.rs");
     fs::write(&path, constants).map_err(|error| told(&path, &error))
+}
+
+/// Makes `verify.html`, everything in it, and `verify.mjs`, its checks alone, for tests.
+fn make_page(tree: &Path, out: &Path) -> Result<(), String> {
+    bundle(tree, "verify/verify.js", "esm", &out.join("verify.mjs"))?;
+    let script = bundle(tree, "verify/page.js", "iife", &out.join("verify-page.js"))?;
+    let style = read("verify/page.css")?.trim().to_owned();
+    let policy = format!(
+        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        hash(&script),
+        hash(&style)
+    );
+    let parts = [("@POLICY@", &policy), ("@STYLE@", &style), ("@SCRIPT@", &script)];
+    let page = parts.iter().fold(read("verify/page.html")?, |page, (mark, part)| page.replace(mark, part));
+    for (name, text) in [("verify.html", &page), ("verify.policy", &policy)] {
+        fs::write(out.join(name), text).map_err(|error| told(&out.join(name), &error))?;
+    }
+    Ok(())
+}
+
+/// One script of an entry and all it takes from the tree.
+fn bundle(tree: &Path, entry: &str, format: &str, into: &Path) -> Result<String, String> {
+    let ran = Command::new("node")
+        .arg(tree.join("esbuild/bin/esbuild"))
+        .args([entry, "--bundle", "--minify", "--target=es2022", "--charset=utf8", "--log-level=error"])
+        .arg(format!("--format={format}"))
+        .arg(format!("--outfile={}", into.display()))
+        .env("NODE_PATH", tree)
+        .output();
+    let output = ran.map_err(|error| format!("node cannot be started ({error}): install Node.js 20 or later."))?;
+    if !output.status.success() {
+        return Err(format!("esbuild could not bundle {entry}:\n{}", String::from_utf8_lossy(&output.stderr)));
+    }
+    let text = fs::read_to_string(into).map_err(|error| told(into, &error))?;
+    Ok(text.trim().to_owned())
+}
+
+/// As a content security policy writes it.
+fn hash(text: &str) -> String {
+    use base64::Engine as _;
+    use sha2::Digest as _;
+    base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(text.as_bytes()))
+}
+
+fn read(path: &str) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| told(Path::new(path), &error))
 }
 
 fn constant(library: &Library, version: &str) -> String {

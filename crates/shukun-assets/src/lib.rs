@@ -35,6 +35,16 @@ impl Asset {
     }
 }
 
+/// The page with which anybody checks a published batch and a slip: one file, which asks nobody for anything and works
+/// with the network off.
+pub const VERIFY_PAGE: &str = include_str!(concat!(env!("OUT_DIR"), "/verify.html"));
+
+/// The content security policy of [`VERIFY_PAGE`], which also stands in it.
+pub const VERIFY_POLICY: &str = include_str!(concat!(env!("OUT_DIR"), "/verify.policy"));
+
+/// What that page checks with, as a module without the page: for tests, never served.
+pub const VERIFY_CHECKS: &str = include_str!(concat!(env!("OUT_DIR"), "/verify.mjs"));
+
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
 /// The asset at `/assets/{version}/{name}`, if there is one: a wrong version is not there.
@@ -65,6 +75,16 @@ mod tests {
         {
             let locked = format!("\"node_modules/{package}\": {{\n      \"version\": \"{}\"", asset.version);
             assert!(lock.contains(&locked), "{package} {}", asset.version);
+        }
+    }
+
+    #[test]
+    fn the_page_for_families_is_small_and_asks_nobody() {
+        assert!(VERIFY_PAGE.len() < 60 * 1024, "{} bytes", VERIFY_PAGE.len());
+        assert!(VERIFY_PAGE.contains(VERIFY_POLICY) && !VERIFY_PAGE.contains("@SCRIPT@"));
+        for outside in ["http://", "src=", "fetch(", "XMLHttpRequest", "import("] {
+            let hits = VERIFY_PAGE.match_indices(outside).count();
+            assert_eq!(hits, 0, "{outside}");
         }
     }
 

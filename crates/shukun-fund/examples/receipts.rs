@@ -5,7 +5,7 @@ use std::time::Instant;
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
 use shukun_base::{ContentHash, Fen};
-use shukun_fund::publishing::proof::{Cut, adds_up, seal};
+use shukun_fund::publishing::proof::{Cut, adds_up, hex, seal, second_generator};
 use shukun_fund::{BatchId, BookId};
 
 fn main() {
@@ -24,6 +24,7 @@ fn measure() -> Option<()> {
     println!("{count} payments sealed in {:?}", begun.elapsed());
     let begun = Instant::now();
     let holds = adds_up(&sealed.commitments, sealed.header.total, &sealed.header.blinding);
+    println!("second generator {}", hex::show(&second_generator()));
     println!("their total checked in {:?}: {holds}", begun.elapsed());
     Some(())
 }

@@ -43,6 +43,8 @@ pub enum Command {
     Backup(BackupArgs),
     Restore(RestoreArgs),
     Audit(AuditArgs),
+    Verify(VerifyArgs),
+    Checkpoint(CheckpointArgs),
     #[command(hide = true)]
     Work,
 }
@@ -491,6 +493,47 @@ pub struct AuditArgs {
     pub office: OfficeArgs,
     #[arg(long, value_name = "NUMBER:HASH")]
     pub head: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("given").required(true).multiple(true).args(["files", "slip"]))]
+pub struct VerifyArgs {
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub keys: Option<PathBuf>,
+    #[arg(long, value_name = "SLIP")]
+    pub slip: Vec<String>,
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckpointArgs {
+    #[command(subcommand)]
+    pub verb: CheckpointVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum CheckpointVerb {
+    Key(CheckpointKeyArgs),
+    Sign(CheckpointSignArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct CheckpointKeyArgs {
+    #[arg(long, value_name = "BODY/YEAR")]
+    pub name: String,
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckpointSignArgs {
+    #[arg(value_name = "CHECKPOINT")]
+    pub file: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
 }
 
 /// Why there is nothing to run.

@@ -176,6 +176,18 @@ const HELP: &[Row] = &[
     ("audit database_url", "数据库在 PostgreSQL 时：postgres://…（也可用环境变量 SHUKUN_DATABASE_URL）", "where the database is PostgreSQL: postgres://… (or the variable SHUKUN_DATABASE_URL)"),
     ("audit keys", "密钥文件（默认在数据文件夹旁边，如 county.keys）", "the key file (beside the folder unless told, as county.keys)"),
     ("audit head", "以前保管的审计末尾：再核验它之前没有被截掉", "an end that was kept before: proves that nothing before it was cut off"),
+    ("verify", "核对公布的总额、回执单、检查点和签名，不用联网", "check published totals, slips, checkpoints and signatures; needs no network"),
+    ("verify files", "公布的文件：一批的公布文件、日志、检查点、回执单，可以多个", "published files: a batch, the log, a checkpoint, slips"),
+    ("verify keys", "签名机构的公钥，每行一把", "the keys of the bodies that sign, one a line"),
+    ("verify slip", "回执单上的一行字，可以多个", "the line of a slip"),
+    ("verify format", "text 给人看，json 给程序读", "text to read, json for scripts"),
+    ("checkpoint", "签名机构：生成密钥、给检查点签名", "for a body that signs: make a key, sign a checkpoint"),
+    ("checkpoint key", "生成密钥：私钥写进新文件自己保管，公钥打印出来交给基金", "make a key: the secret half into a new file to keep, the public half printed for the fund"),
+    ("checkpoint key name", "机构/年份，如 charity/2026", "body/year, as charity/2026"),
+    ("checkpoint key out", "私钥文件（不覆盖已有的）", "the file for the secret half (never written over)"),
+    ("checkpoint sign", "给检查点签名，打印签名行", "sign a checkpoint and print the line"),
+    ("checkpoint sign file", "要签的检查点", "the checkpoint to sign"),
+    ("checkpoint sign key", "本机构的私钥文件", "the body's key file"),
     ("demo packs", "制度包文件夹（默认 policies）", "the folder of packs (policies unless told)"),
 ];
 

@@ -1,5 +1,6 @@
 //! One file per command, each small: read the arguments, call the crates, word the outcome.
 
+pub mod checkpoint;
 pub mod compare;
 pub mod demo;
 #[cfg(feature = "server")]
@@ -17,6 +18,7 @@ pub mod serve;
 pub mod settle;
 pub mod settle_file;
 pub mod synth;
+pub mod verify;
 
 use shukun_base::Lang;
 
@@ -37,6 +39,8 @@ pub fn run(command: Command, lang: Lang) -> Result<Exit, CliError> {
         Command::Explain(args) => explain::explain(&args, lang),
         Command::Synth(args) => synth::synth(&args, lang),
         Command::Demo(args) => demo::demo(&args, lang),
+        Command::Verify(args) => verify::verify(&args, lang),
+        Command::Checkpoint(args) => checkpoint::checkpoint(&args.verb, lang),
         #[cfg(feature = "server")]
         Command::Serve(args) => serve::serve(&args, lang),
         #[cfg(feature = "server")]

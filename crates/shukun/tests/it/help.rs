@@ -34,6 +34,10 @@ fn every_help_page() {
         "backup",
         "restore",
         "audit",
+        "verify",
+        "checkpoint",
+        "checkpoint key",
+        "checkpoint sign",
     ] {
         pages.push_str(&both(&format!("{command} --help")));
         pages.push('\n');

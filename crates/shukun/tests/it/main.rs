@@ -31,5 +31,6 @@ mod settle;
 mod sheet;
 #[cfg(feature = "server")]
 mod uploads;
+mod verify;
 #[cfg(feature = "server")]
 mod works;

@@ -252,13 +252,13 @@ fn known(text: &[char]) -> usize {
     if goes_on { 0 } else { length }
 }
 
-/// `1,234.56` or `1234.56`, below a hundred million yuan.
+/// `1,234.56` or `1234.56`, of fewer digits than a telephone has.
 fn amount(text: &[char]) -> Option<usize> {
     let whole = text.iter().take_while(|letter| letter.is_ascii_digit() || **letter == ',').count();
     let digits = text.iter().take(whole).filter(|letter| letter.is_ascii_digit()).count();
     let decimals = at(text, whole) == Some('.') && (1..=2).all(|place| is_digit_at(text, whole + place));
     let ends = !is_digit_at(text, whole + 3) && at(text, whole + 3) != Some(',');
-    ((1..=8).contains(&digits) && decimals && ends).then_some(whole + 3)
+    ((1..=10).contains(&digits) && decimals && ends).then_some(whole + 3)
 }
 
 /// `2026-11-22`, `2026/11/22`, `2026年11月22日` and their months, of 2000 to 2099.
