@@ -103,6 +103,8 @@ acts! {
     BookOpened "book_opened" "建账" "opened a book",
     BookAccountOpened "book_account_opened" "开设科目" "opened an account of a book",
     VoucherPosted "voucher_posted" "凭证入账" "posted a voucher",
+    PublicationDrafted "publication_drafted" "编制公开报表" "drew up a statement for the public",
+    StatementPublished "statement_published" "公布报表" "published a statement",
     DonorSaved "donor_saved" "登记捐赠人" "wrote a donor down",
     CampaignSaved "campaign_saved" "登记募捐活动" "wrote a campaign down",
     GiftRecorded "gift_recorded" "登记捐赠" "recorded a gift",

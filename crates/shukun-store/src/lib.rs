@@ -88,6 +88,7 @@ pub use fund::giving::{
 pub use fund::ledger::StoredTransfer;
 pub use fund::ledger::post::Posted;
 pub use fund::ledger::read::{AccountRow, BookRow, VoucherRow};
+pub use fund::publishing::{Publication, PublicationDraft};
 pub use grants::HeldGrant;
 pub use imports::{Import, ImportState, ImportStep, NewImport};
 pub use jobs::{ClaimedJob, Job, JobId, JobState, NewJob};

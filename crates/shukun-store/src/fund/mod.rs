@@ -5,6 +5,7 @@ pub(crate) mod deciding;
 pub(crate) mod fault;
 pub(crate) mod giving;
 pub(crate) mod ledger;
+pub(crate) mod publishing;
 
 #[cfg(test)]
 mod siege;

@@ -58,6 +58,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(15, "0015_ledger"),
     migration!(16, "0016_giving"),
     migration!(17, "0017_deciding"),
+    migration!(19, "0019_publishing"),
 ];
 
 statements! {

@@ -70,6 +70,8 @@ const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("ledger: post", crate::fund::ledger::post::ALL),
     ("ledger: read", crate::fund::ledger::read::ALL),
     ("ledger: why", crate::fund::ledger::why::ALL),
+    ("publishing", crate::fund::publishing::ALL),
+    ("publishing: figures", crate::fund::publishing::figures::ALL),
     ("giving: books", crate::fund::giving::BOOKS_STATEMENTS),
     ("giving: campaigns", crate::fund::giving::CAMPAIGNS_STATEMENTS),
     ("giving: certificates", crate::fund::giving::CERTIFICATES_STATEMENTS),

@@ -33,6 +33,7 @@ const OPEN_TABLES: &[(&str, &str)] = &[
     ("regions", "public names of places"),
     ("county_numbers", "published times and amounts"),
     ("restoring", "of the program"),
+    ("publications", "published for everybody"),
 ];
 
 /// Every other table, and which of its rows are the first township's, in words that know nothing of the policies. `$A` is the
@@ -88,6 +89,7 @@ const WALLED_TABLES: &[(&str, &str)] = &[
     ("gift_refunds", "gift_id = '330381001'"),
     ("certificates", "book_id = '330381001'"),
     ("certificate_counters", "book_id = '330381001'"),
+    ("publication_drafts", "book_id = '330381001'"),
     ("case_aid", "aid_of IN (SELECT case_id FROM cases WHERE region LIKE '330381001%')"),
 ];
 
@@ -225,6 +227,10 @@ async fn furnished(store: &Store) -> Vec<Scope> {
                     'approved')"
             ),
             format!("INSERT INTO vouchers VALUES ('{place}', '{place}', '2026-03-02', '', 'a', 'b', '', 1, 0)"),
+            format!(
+                "INSERT INTO publication_drafts VALUES ('{place}', '{place}', '2026-03-01', '2026-03-31', '', 0, '', 'a', 0,
+                    'waiting', NULL, NULL)"
+            ),
             format!("INSERT INTO voucher_drafts VALUES ('{place}', '{place}', '', 'a', 0, 'waiting', NULL, NULL)"),
             format!(
                 "INSERT INTO transfers (book_id, sequence, transfer_id, voucher_id, position, phase, debit, credit, amount_fen,
