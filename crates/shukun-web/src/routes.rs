@@ -111,6 +111,7 @@ const fn upload(path: &'static str, needs: Needs) -> Route {
 pub const ROUTES: &[Route] = &[
     get("/healthz", Needs::Nobody),
     get("/assets/{version}/{name}", Needs::Nobody),
+    get("/open/verify", Needs::Nobody),
     get("/sign-in", Needs::Nobody),
     post("/sign-in", Needs::Nobody),
     post("/sign-out", Needs::SignedIn),

@@ -16,6 +16,7 @@ mod home;
 mod imports;
 mod jobs;
 mod oidc;
+mod open;
 mod password;
 mod policies;
 mod regions;
@@ -39,6 +40,7 @@ pub fn serve(handlers: Handlers) -> Handlers {
         health::serve,
         sign_in::serve,
         oidc::serve,
+        open::serve,
         subjects::serve,
         password::serve,
         second_factor::serve,

@@ -27,9 +27,10 @@ const BEGINNINGS: [&str; 4] = ["/", "/cases?status=applying", "/account/code", "
 const INTERFACE: &str = "/api/v1/";
 
 /// Rows that are no pages to look at, and why.
-const NOT_PAGES: [(&str, &str); 12] = [
+const NOT_PAGES: [(&str, &str); 13] = [
     ("/healthz", "one line of JSON"),
     ("/assets/{version}/{name}", "files of the pages"),
+    ("/open/verify", "a file made while building, which works without a server"),
     ("/api/docs", "Swagger UI, another project's page"),
     ("/api/docs/{name}", "its files"),
     ("/appraisal/bulletin.xlsx", "a table, handed over as a file"),
