@@ -45,6 +45,11 @@ impl TestDb {
         if self.url.starts_with("sqlite") { postgres().await } else { Some(sqlite()) }
     }
 
+    /// A database that lies elsewhere; its key file lies here.
+    pub fn elsewhere(url: String) -> TestDb {
+        TestDb { url, dir: Arc::new(new_dir()) }
+    }
+
     pub fn key_file(&self) -> PathBuf {
         self.dir.path().join("keys").join("store.key")
     }

@@ -6,7 +6,9 @@
 
 mod holding;
 mod killed;
+mod machine;
 mod races;
+mod server;
 mod statements;
 mod writer;
 

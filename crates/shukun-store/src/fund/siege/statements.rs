@@ -77,8 +77,11 @@ fn whichever_statement_fails_the_books_hold_and_sent_again_it_is_done_once() {
         let maker = besieged(&store, Fen::yuan(10_000)).await;
         let is_postgres = store.engine() == "postgres";
         let mut first = 0;
-        for act in ACTS {
-            for blow in BLOWS.iter().filter(|blow| is_postgres || matches!(blow, Blow::Before | Blow::After)) {
+        let is_possible = |blow: &&Blow| is_postgres || matches!(blow, Blow::Before | Blow::After);
+        for blow in BLOWS.iter().filter(is_possible) {
+            // A run of the tests tries every blow on the largest act, and one blow on each.
+            let acts = ACTS.iter().filter(|act| **act == "hold" || *blow == Blow::After || times(1) > 1);
+            for act in acts {
                 let statements = attack_all(&db, &store, &maker, act, *blow, first).await;
                 assert!(statements > 10, "{act} {blow:?}: only {statements} statements were attacked");
                 check_books(&store, &maker).await;

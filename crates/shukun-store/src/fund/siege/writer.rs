@@ -85,7 +85,7 @@ fn writer() {
     });
 }
 
-async fn do_it(store: &Store, scope: &Scope, work: Work, number: u32) -> crate::Result<()> {
+pub(super) async fn do_it(store: &Store, scope: &Scope, work: Work, number: u32) -> crate::Result<()> {
     for voucher in work.vouchers(number) {
         store.post_voucher(scope, &voucher, at(5)).await?;
     }
@@ -119,6 +119,10 @@ impl Writer {
         let mut writer = Writer { child, lines };
         while writer.line().expect("it did not come up") != "ready" {}
         writer
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     pub fn go(&mut self) {
