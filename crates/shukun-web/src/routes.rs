@@ -188,6 +188,7 @@ pub const ROUTES: &[Route] = &[
     post("/fund/gifts/{gift_id}/refund", Needs::Permission(Permission::RecordGift)),
     post("/fund/gifts/{gift_id}/refund/{refund_id}", Needs::Permission(Permission::CheckBooks)),
     get("/fund/gifts/{gift_id}/certificate", Needs::Permission(Permission::RecordGift)),
+    get("/fund/gifts/{gift_id}/certificate.pdf", Needs::Permission(Permission::RecordGift)),
     post("/fund/gifts/{gift_id}/certificate", Needs::Permission(Permission::RecordGift)),
     get("/fund/pledges", Needs::Permission(Permission::ViewFund)),
     get("/fund/pledges/new", Needs::Permission(Permission::RecordGift)),

@@ -27,7 +27,7 @@ const BEGINNINGS: [&str; 4] = ["/", "/cases?status=applying", "/account/code", "
 const INTERFACE: &str = "/api/v1/";
 
 /// Rows that are no pages to look at, and why.
-const NOT_PAGES: [(&str, &str); 13] = [
+const NOT_PAGES: [(&str, &str); 15] = [
     ("/healthz", "one line of JSON"),
     ("/assets/{version}/{name}", "files of the pages"),
     ("/open/verify", "a file made while building, which works without a server"),
@@ -36,6 +36,8 @@ const NOT_PAGES: [(&str, &str); 13] = [
     ("/appraisal/bulletin.xlsx", "a table, handed over as a file"),
     ("/appraisal/template", "a table, handed over as a file"),
     ("/cases/{case_id}/papers/{document_id}", "a scan, handed over as a file"),
+    ("/cases/{case_id}/print/sheet.pdf", "a paper, handed over as a file"),
+    ("/fund/gifts/{gift_id}/certificate.pdf", "a paper, handed over as a file"),
     ("/imports/{import_id}/progress", "a part of a page"),
     ("/imports/{import_id}/rejects", "a workbook, handed over as a file"),
     ("/jobs/{job_id}/progress", "a part of a page"),

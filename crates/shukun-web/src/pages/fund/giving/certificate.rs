@@ -8,9 +8,10 @@ use shukun_fund::GiftId;
 use shukun_fund::giving::{Certificate, Heads};
 
 use super::parts::{heads, named, places};
-use crate::desk::Desk;
+use crate::desk::{Desk, Pdf};
 use crate::error::PageError;
 use crate::format;
+use crate::papers::certificate;
 use crate::routes::Handlers;
 use crate::ui::layout::{Page, printed};
 use crate::ui::qr::picture;
@@ -19,7 +20,10 @@ use crate::words;
 
 /// Its routes.
 pub fn serve(handlers: Handlers) -> Handlers {
-    handlers.get("/fund/gifts/{gift_id}/certificate", show).post("/fund/gifts/{gift_id}/certificate", make)
+    handlers
+        .get("/fund/gifts/{gift_id}/certificate", show)
+        .get("/fund/gifts/{gift_id}/certificate.pdf", as_pdf)
+        .post("/fund/gifts/{gift_id}/certificate", make)
 }
 
 async fn make(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {
@@ -37,9 +41,29 @@ async fn show(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) ->
     let body = html! {
         @if !is_as_printed { p.banner role="note" { (words::CERTIFICATE_CHANGED.text(lang)) } }
         (sheet(&paper, lang))
-        p.buttons { a href={"/fund/gifts/" (gift_id)} { "← " (words::GIFT.text(lang)) } }
+        p.buttons {
+            a href={"/fund/gifts/" (gift_id)} { "← " (words::GIFT.text(lang)) }
+            @if desk.press().is_some() { a href={"/fund/gifts/" (gift_id) "/certificate.pdf"} { (words::PRINT_PDF.text(lang)) } }
+        }
     };
     Ok(printed(&visit, words::CERTIFICATE.text(lang), &paper.number, &body))
+}
+
+/// The same certificate set by the program for papers; where there is none, the page is all there is.
+async fn as_pdf(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {
+    let gift_id = GiftId::new(&id).ok_or_else(PageError::not_found)?;
+    let (places, _) = places(&desk, &visit).await?;
+    let (paper, is_as_printed) = desk.store().certificate(visit.scope()?, &gift_id, &named(&places)).await?;
+    let Some(press) = desk.press() else {
+        return Ok(Redirect::to(&format!("/fund/gifts/{gift_id}/certificate")).into_response());
+    };
+    let note = match (desk.is_illustrative(), is_as_printed) {
+        (true, _) => Some(words::ILLUSTRATIVE),
+        (false, false) => Some(words::CERTIFICATE_CHANGED),
+        (false, true) => None,
+    };
+    let set = certificate::paper(&paper, note.map(|note| note.text(visit.lang)), visit.lang);
+    Ok(Pdf { bytes: press.set(&set).await?, name: format!("certificate-{}", paper.number) }.into_response())
 }
 
 fn sheet(paper: &Certificate, lang: Lang) -> Markup {

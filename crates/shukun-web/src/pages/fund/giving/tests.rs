@@ -98,6 +98,8 @@ async fn a_donor_gives_gets_a_certificate_and_turns_anonymous() {
     from(&mut keeper, &gift, &format!("{gift}/certificate"), &[])
         .await
         .sent_to(&format!("{gift}/certificate?done=yes"));
+    // Without a press the page for print is all there is.
+    keeper.get(&format!("{gift}/certificate.pdf")).await.sent_to(&format!("{gift}/certificate"));
     let paper = sound(&mut keeper, &format!("{gift}/certificate")).await;
     assert!(paper.contains("测试甲") && paper.contains("人民币伍仟元整") && paper.contains("2026-0001"), "{paper}");
     let sent = from(&mut keeper, &path, &format!("{path}/showing"), &[("showing", "anonymous"), ("alias", "")]).await;
