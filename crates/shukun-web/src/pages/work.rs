@@ -53,6 +53,8 @@ const OVERVIEW: &[(&str, Word, Permission)] = &[
     ("/figures/tasks", words::TASKS, Permission::ViewStatistics),
     ("/appraisal", words::MEASURES, Permission::ViewStatistics),
     ("/policies", words::POLICIES, Permission::ReadPolicy),
+    ("/fund/meetings", words::MEETINGS, Permission::ViewFund),
+    ("/fund/notices", words::NOTICES, Permission::ViewCases),
 ];
 
 /// Money that is given.

@@ -9,6 +9,7 @@ mod appraisal;
 mod case;
 mod common;
 mod county_numbers;
+mod deciding;
 mod figures;
 mod giving;
 mod lists;
@@ -26,6 +27,7 @@ pub use appraisal::*;
 pub use case::*;
 pub use common::*;
 pub use county_numbers::*;
+pub use deciding::*;
 pub use figures::*;
 pub use giving::*;
 pub use lists::*;
@@ -91,6 +93,7 @@ pub const LISTS: &[&[Word]] = &[
     POLICY_DESK,
     ASIDE,
     GIVING,
+    DECIDING,
 ];
 
 /// `in LIST; KEY: "中文", "English";`, any number of them; the list holds all.

@@ -40,7 +40,7 @@ impl Store {
         let added = self
             .retry(|| async {
                 let tx = self.begin_within(scope).await?;
-                let mut versions = read_all(all(&tx, OF_REGION, range(&charter.region)).await?)?;
+                let mut versions = load(&tx, &charter.region).await?;
                 versions.push(KeptCharter { charter: charter.clone(), sha256: hash.clone(), added_at: now });
                 check_days(&versions)?;
                 let values = values![
@@ -92,7 +92,10 @@ pub(super) fn read_all(rows: Vec<Row>) -> Result<Vec<KeptCharter>> {
 
 /// The versions of the region, inside a transaction.
 pub(super) async fn load(on: &impl sea_orm::ConnectionTrait, region: &RegionCode) -> Result<Vec<KeptCharter>> {
-    read_all(all(on, OF_REGION, range(region)).await?)
+    let mut kept = read_all(all(on, OF_REGION, range(region)).await?)?;
+    // A town in the county may have a charter of its own.
+    kept.retain(|version| version.charter.region == *region);
+    Ok(kept)
 }
 
 /// Two versions meet on the first day of one of them, if anywhere.

@@ -25,7 +25,7 @@ mod turn;
 mod visit_form;
 
 #[cfg(test)]
-mod tests;
+pub mod tests;
 #[cfg(test)]
 mod tests_beside;
 #[cfg(test)]
@@ -39,7 +39,7 @@ mod tests_of_hands;
 #[cfg(test)]
 mod tests_of_lists;
 #[cfg(test)]
-mod tests_of_papers;
+pub mod tests_of_papers;
 #[cfg(test)]
 mod tests_of_payers;
 #[cfg(test)]
@@ -47,7 +47,7 @@ mod tests_of_requests;
 #[cfg(test)]
 mod tests_of_splits;
 #[cfg(test)]
-mod tests_of_the_road;
+pub mod tests_of_the_road;
 
 pub use acts::Typed;
 pub use funnel::funnel;

@@ -14,6 +14,8 @@ pub const STAFF: &[(&str, Role, &str)] = &[
     ("civil", Role::CivilAffairs, COUNTY),
     ("civil2", Role::CivilAffairs, COUNTY),
     ("meeting", Role::JointMeeting, COUNTY),
+    ("meeting2", Role::JointMeeting, COUNTY),
+    ("meeting3", Role::JointMeeting, COUNTY),
     ("charity", Role::CharityFederation, COUNTY),
     ("auditor", Role::Auditor, COUNTY),
     ("town", Role::Township, "330381001"),

@@ -1,10 +1,11 @@
 //! The fund's pages.
 
+mod deciding;
 mod giving;
 
 use crate::routes::Handlers;
 
 /// Their routes.
 pub fn serve(handlers: Handlers) -> Handlers {
-    [giving::serve].into_iter().fold(handlers, |handlers, serve| serve(handlers))
+    [giving::serve, deciding::serve].into_iter().fold(handlers, |handlers, serve| serve(handlers))
 }
