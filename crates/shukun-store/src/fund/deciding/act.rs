@@ -161,7 +161,12 @@ impl Store {
         let version = self.held_version(tx, &case_id).await?;
         let ctx = CaseContext { transaction, version, ..ctx.clone() };
         let actor = self.person(scope).await?;
-        self.act_within(tx, scope, &actor, &case_id, &[command], &ctx).await.map(|_| ())
+        // A case that waits for the meeting is in nobody's hands: whoever brings the line into effect takes it by that.
+        let is_in_hands = self.load_case(tx, &case_id).await?.assignee.is_some();
+        let taking =
+            ActorId::new(scope.account_id().as_str()).filter(|_| !is_in_hands).map(|to| Command::Assign { to });
+        let commands: Vec<Command> = taking.into_iter().chain([command]).collect();
+        self.act_within(tx, scope, &actor, &case_id, &commands, &ctx).await.map(|_| ())
     }
 
     /// What is proposed, and what takes effect, is what the case says at that moment.
