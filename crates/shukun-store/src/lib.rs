@@ -88,6 +88,10 @@ pub use fund::giving::{
 pub use fund::ledger::StoredTransfer;
 pub use fund::ledger::post::Posted;
 pub use fund::ledger::read::{AccountRow, BookRow, VoucherRow};
+pub use fund::paying::{
+    Answered, BankFileRow, BatchOrder, BatchRow, BatchView, CaseDesk, Imported, NewPayee, PayableRow, StatementRow,
+    batch_permission,
+};
 pub use fund::publishing::{Publication, PublicationDraft};
 pub use grants::HeldGrant;
 pub use imports::{Import, ImportState, ImportStep, NewImport};

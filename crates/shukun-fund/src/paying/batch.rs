@@ -194,6 +194,7 @@ impl Batch {
             Act::Abort { .. } => {
                 self.state = BatchState::Aborted;
                 self.holds.clear();
+                self.payments.iter_mut().for_each(|payment| payment.state = PaymentState::Reversed);
             }
             Act::Close => self.state = BatchState::Closed,
             _ => {}

@@ -15,6 +15,7 @@ mod plan;
 mod proof;
 mod refusal;
 mod rules;
+mod settings;
 mod words;
 
 #[cfg(test)]
@@ -26,6 +27,7 @@ pub use plan::PlanDesk;
 pub use proof::payment_proof;
 pub use refusal::{PayCode, PayRefusal};
 pub use rules::{Band, PaymentRules, YearlyCap};
+pub use settings::{PaymentSettings, SAMPLE, SettingFault};
 pub use words::{BatchKind, BatchState, Channel, FailureReason, PaymentState, Purpose};
 
 shukun_base::text_id! {

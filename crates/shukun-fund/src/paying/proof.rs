@@ -1,4 +1,5 @@
-//! The proof of a payment: one page that names payment, amount, day and the bank's file it rests on, as a PDF.
+//! The proof of a payment, or that it was not made: one page that names payment, amount, day and the bank's file it rests on,
+//! as a PDF.
 //!
 //! Numbers and hashes only, in the letters that every PDF reader has; nobody's name or account. The same payment gives the same
 //! bytes.
@@ -10,9 +11,14 @@ use super::files::plain_amount;
 use crate::BatchId;
 
 /// The page.
-pub fn payment_proof(batch: &BatchId, payment: &PaymentId, (amount, on): (Fen, Day), file: &ContentHash) -> Vec<u8> {
+pub fn payment_proof(
+    (batch, payment): (&BatchId, &PaymentId),
+    (amount, on): (Fen, Day),
+    arrived: bool,
+    file: &ContentHash,
+) -> Vec<u8> {
     let lines = [
-        "PROOF OF PAYMENT".to_owned(),
+        if arrived { "PROOF OF PAYMENT" } else { "THE PAYMENT WAS NOT MADE" }.to_owned(),
         format!("Batch    {batch}"),
         format!("Payment  {payment}"),
         format!("Amount   CNY {}", plain_amount(amount)),
@@ -57,7 +63,7 @@ mod tests {
     fn the_page_says_what_was_paid_and_its_table_points_at_its_objects() {
         let (batch, payment) = (BatchId::new("b-1").unwrap(), PaymentId::new("p-0001").unwrap());
         let file = ContentHash::new(&"0a".repeat(32)).unwrap();
-        let bytes = payment_proof(&batch, &payment, (Fen::yuan(49_500), jiff::civil::date(2026, 3, 2)), &file);
+        let bytes = payment_proof((&batch, &payment), (Fen::yuan(49_500), jiff::civil::date(2026, 3, 2)), true, &file);
         let text = String::from_utf8(bytes).unwrap();
         assert!(text.contains("(Amount   CNY 49500.00)") && text.contains(file.as_str()));
         let entries: Vec<usize> =

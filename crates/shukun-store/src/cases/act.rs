@@ -233,6 +233,12 @@ impl Store {
         self.write_down(tx, scope, None, &actions, ctx).await
     }
 
+    /// A case of the caller's area, held until the transaction ends.
+    pub(crate) async fn held_case(&self, tx: &DatabaseTransaction, scope: &Scope, case_id: &CaseId) -> Result<Case> {
+        self.hold(tx, scope, case_id).await?;
+        self.load_case(tx, case_id).await
+    }
+
     /// The version of a case, which is held from here on.
     pub(crate) async fn held_version(&self, tx: &DatabaseTransaction, case_id: &CaseId) -> Result<u32> {
         let row = find(tx, HOLD, values![case_id.as_str()]).await?.ok_or_else(StoreError::not_found)?;

@@ -5,6 +5,7 @@
 
 mod picture;
 
+use sea_orm::DatabaseTransaction;
 use sha2::{Digest as _, Sha256};
 use shukun_base::RegionCode;
 use shukun_casework::authority::Permission;
@@ -155,6 +156,33 @@ impl Store {
         })
         .await?;
         Ok(document)
+    }
+
+    /// Keeps a paper that the program made, inside a transaction that looked at the case.
+    pub(crate) async fn add_document_within(
+        &self,
+        tx: &DatabaseTransaction,
+        scope: &Scope,
+        (case_id, region): (&CaseId, &RegionCode),
+        (document, bytes): (&Document, &[u8]),
+        now: Moment,
+    ) -> Result<()> {
+        let form = DocumentForm::of(bytes).ok_or_else(wrong_form)?;
+        let content = self.keys.seal(&self.chance, place(&document.id), bytes)?;
+        let by = scope.account_id().as_str();
+        let values = values![
+            document.id.as_str(),
+            case_id.as_str(),
+            document.kind.key(),
+            form.media_type(),
+            document.sha256.as_str(),
+            i64::try_from(bytes.len()).map_err(|_| too_large())?,
+            content,
+            by,
+            millis(now),
+        ];
+        execute(tx, ADD, values).await?;
+        append(self, tx, now, entry(by, Act::DocumentAdded, case_id, region, document.id.as_str())).await
     }
 
     async fn refuse_above_quota(&self, by: &str, size_bytes: i64, now: Moment) -> Result<()> {

@@ -7,5 +7,6 @@ pub(crate) mod giving;
 pub(crate) mod ledger;
 pub(crate) mod publishing;
 
+pub(crate) mod paying;
 #[cfg(test)]
 mod siege;

@@ -58,6 +58,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(15, "0015_ledger"),
     migration!(16, "0016_giving"),
     migration!(17, "0017_deciding"),
+    migration!(18, "0018_paying"),
     migration!(19, "0019_publishing"),
 ];
 
@@ -92,6 +93,7 @@ pub(crate) const REFERRED_TO: &[&str] = &[
     "pledges",
     "pledge_instalments",
     "gifts",
+    "payment_batches",
 ];
 
 /// The place of a table in the order of copying: those referred to first, by their list.

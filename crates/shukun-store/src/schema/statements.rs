@@ -18,6 +18,7 @@ use crate::fund::giving::{
 };
 use crate::fund::ledger::post::{holds_query, insert_query, lines_query};
 use crate::fund::ledger::read::{books_query, transfers_query};
+use crate::fund::paying::batches_query;
 use crate::imports::imports_query;
 use crate::jobs::{JobId, jobs_query};
 use crate::measures::measures_query;
@@ -85,6 +86,15 @@ const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("deciding: book", crate::fund::deciding::BOOK_STATEMENTS),
     ("deciding: charters", crate::fund::deciding::CHARTER_STATEMENTS),
     ("deciding: members", crate::fund::deciding::MEMBER_STATEMENTS),
+    ("paying: act", crate::fund::paying::ACT_STATEMENTS),
+    ("paying: case", crate::fund::paying::CASE_STATEMENTS),
+    ("paying: files", crate::fund::paying::FILE_STATEMENTS),
+    ("paying: lines", crate::fund::paying::LINE_STATEMENTS),
+    ("paying: list", crate::fund::paying::LIST_STATEMENTS),
+    ("paying: money", crate::fund::paying::MONEY_STATEMENTS),
+    ("paying: payees", crate::fund::paying::PAYEE_STATEMENTS),
+    ("paying: settings", crate::fund::paying::SETTING_STATEMENTS),
+    ("paying: statements", crate::fund::paying::BANK_STATEMENTS),
 ];
 
 /// What the backup asks of SQLite alone.
@@ -107,6 +117,7 @@ fn put_together(scope: &Scope) -> Vec<String> {
         names_query(&[AccountId::new("1"), AccountId::new("2")]),
         jobs_query(scope, Some(&JobId::new("1"))),
         imports_query(scope, Some("1")),
+        batches_query(scope, &[shukun_fund::paying::BatchState::Open]),
         runs_query(scope, RunId::new("run-1").as_ref()),
         names_of_regions_query(&[region("330381"), region("330381001")]),
         regions_query(scope, Permission::ReadAuditTrail),

@@ -28,6 +28,8 @@ const TABLES: &[&str] = &[
     "accounts",
     "alerts",
     "audit",
+    "bank_files",
+    "batch_acts",
     "case_actions",
     "documents",
     "donor_links",
@@ -40,9 +42,11 @@ const TABLES: &[&str] = &[
     "jobs",
     "measure_acts",
     "meeting_acts",
+    "payee_accounts",
     "people",
     "request_answers",
     "screening_runs",
+    "statement_lines",
 ];
 
 #[derive(Clone)]

@@ -91,6 +91,14 @@ const WALLED_TABLES: &[(&str, &str)] = &[
     ("certificate_counters", "book_id = '330381001'"),
     ("publication_drafts", "book_id = '330381001'"),
     ("case_aid", "aid_of IN (SELECT case_id FROM cases WHERE region LIKE '330381001%')"),
+    ("payment_settings", "region IN ('330381001', '330381')"),
+    ("payment_batches", "region LIKE '330381001%'"),
+    ("payee_accounts", "line_id = '330381001'"),
+    ("batch_acts", "batch_id = '330381001'"),
+    ("payments", "batch_id = '330381001'"),
+    ("bank_files", "batch_id = '330381001'"),
+    ("statement_files", "book_id = '330381001'"),
+    ("match_proposals", "statement_line_id = '330381001'"),
 ];
 
 /// What the program does in its own name, and at how many places of the code: whoever adds one says so here.
@@ -274,6 +282,17 @@ async fn furnished(store: &Store) -> Vec<Scope> {
             format!(
                 "INSERT INTO notices VALUES ('{place}', '{place}', '{place}', '{place}', '', 1, 'passed', NULL, NULL, NULL, NULL, 0)"
             ),
+            format!("INSERT INTO payment_settings VALUES ('{place}', '{place}', '', '', 0)"),
+            format!("INSERT INTO payee_accounts VALUES ('{place}', 1, '', '', '', '', 0)"),
+            format!(
+                "INSERT INTO payment_batches VALUES ('{place}', '{place}', '{place}', '', 'first', NULL, 'open', 1, 0, 0, 'a',
+                    NULL, NULL, NULL, 0, 0)"
+            ),
+            format!("INSERT INTO batch_acts VALUES ('{place}', 1, '', '', '', '', 0, '')"),
+            format!("INSERT INTO payments VALUES ('{place}', '{place}', '{place}', 1, 'bank', 'pending', NULL, NULL)"),
+            format!("INSERT INTO bank_files VALUES ('{place}', 'out', '', '', '', '', 0)"),
+            format!("INSERT INTO statement_files VALUES ('{place}', '', '', NULL, NULL, 0, '', 0)"),
+            format!("INSERT INTO match_proposals VALUES ('{place}', '', '', 0, NULL)"),
         ] {
             store.own(OwnWork::Backup).execute_unprepared(&text).await.unwrap();
         }

@@ -71,6 +71,8 @@ pub enum CellReason {
     Direction,
     /// Not the number of a payment of ours.
     Reference,
+    /// Another amount than that of the payment.
+    OtherAmount,
     /// A formula, whose value nobody can check.
     Formula,
 }
@@ -91,6 +93,9 @@ impl CellReason {
             }
             CellReason::Reference => {
                 Text::new("不是本系统的付款编号：请核对。", "Not the number of a payment of this office: look at it.")
+            }
+            CellReason::OtherAmount => {
+                Text::new("金额与这笔付款不同：请向银行核对。", "It is not the amount of the payment: ask the bank.")
             }
             CellReason::Formula => Text::new("这一格是公式：请另存为数值。", "The cell is a formula: save its value."),
         }
