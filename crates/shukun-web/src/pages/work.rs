@@ -55,6 +55,9 @@ const OVERVIEW: &[(&str, Word, Permission)] = &[
     ("/policies", words::POLICIES, Permission::ReadPolicy),
     ("/fund/meetings", words::MEETINGS, Permission::ViewFund),
     ("/fund/notices", words::NOTICES, Permission::ViewCases),
+    ("/fund/batches", words::BATCHES, Permission::ViewFund),
+    ("/fund/statements", words::STATEMENTS, Permission::ViewFund),
+    ("/fund/deliveries", words::DELIVERIES, Permission::RecordDelivery),
 ];
 
 /// Money that is given.

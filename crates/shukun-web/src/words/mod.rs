@@ -16,6 +16,7 @@ mod lists;
 mod oidc;
 mod papers;
 mod papers_set;
+mod paying;
 mod policies;
 mod prints;
 mod runs;
@@ -34,6 +35,7 @@ pub use lists::*;
 pub use oidc::*;
 pub use papers::*;
 pub use papers_set::*;
+pub use paying::*;
 pub use policies::*;
 pub use prints::*;
 pub use runs::*;
@@ -88,6 +90,7 @@ pub const LISTS: &[&[Word]] = &[
     FIGURED,
     NUMBERS_OF_COUNTY,
     PAPERS_SET,
+    PAYING,
     PRINTS,
     APPRAISED,
     POLICY_DESK,

@@ -2,10 +2,11 @@
 
 mod deciding;
 mod giving;
+mod paying;
 
 use crate::routes::Handlers;
 
 /// Their routes.
 pub fn serve(handlers: Handlers) -> Handlers {
-    [giving::serve, deciding::serve].into_iter().fold(handlers, |handlers, serve| serve(handlers))
+    [giving::serve, deciding::serve, paying::serve].into_iter().fold(handlers, |handlers, serve| serve(handlers))
 }
