@@ -86,6 +86,9 @@ pub use fund::giving::{
     NewCampaign, NewGift, NewPledge, PledgeRow, PotTrail, RefundRow, RevealedDonor, SpentOn,
 };
 pub use fund::ledger::StoredTransfer;
+pub use fund::ledger::check::LedgerAudit;
+pub use fund::ledger::draft::DraftRow;
+pub use fund::ledger::period::PeriodRow;
 pub use fund::ledger::post::Posted;
 pub use fund::ledger::read::{AccountRow, BookRow, VoucherRow};
 pub use fund::paying::{

@@ -13,8 +13,8 @@
 
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
-    TransactionTrait as _, Value,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, IsolationLevel,
+    QueryResult, Statement, TransactionOptions, TransactionTrait as _, Value,
 };
 use shukun_base::RegionCode;
 use shukun_casework::authority::Permission;
@@ -84,6 +84,8 @@ own_work! {
     Following "following",
     /// A meeting's record, for an act on a line of it that hangs in a village.
     Meetings "meetings",
+    /// Auditing every book, and letting holds go that had their time.
+    Books "books",
 }
 
 /// What the engine says.
@@ -237,6 +239,18 @@ impl Store {
     /// A transaction that writes for the program itself.
     pub(crate) async fn begin_own(&self, work: OwnWork) -> Result<DatabaseTransaction> {
         let tx = self.begin_write().await?;
+        pass_as(&tx, work).await?;
+        Ok(tx)
+    }
+}
+
+impl Store {
+    /// A transaction that only reads, all of it of one moment, for the program itself; it keeps nobody from writing.
+    pub(crate) async fn begin_snapshot(&self, work: OwnWork) -> Result<DatabaseTransaction> {
+        let is_postgres = self.db.get_database_backend() == DbBackend::Postgres;
+        let isolation_level = is_postgres.then_some(IsolationLevel::RepeatableRead);
+        let options = TransactionOptions { isolation_level, ..TransactionOptions::default() };
+        let tx = self.db.begin_with_options(options).await?;
         pass_as(&tx, work).await?;
         Ok(tx)
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use shukun_base::Text;
+pub use shukun_fund::ledger::audit::{Finding, Invariant};
 pub use shukun_store::AuditHead;
 use shukun_store::{Store, Verified};
 
@@ -73,16 +74,18 @@ pub fn restore(file: &Path, office: &Office, kept: Option<&AuditHead>) -> Result
     })
 }
 
-/// Proves the audit trail from its first row to its last, and that it still holds what `kept` saw.
+/// Proves the audit trail from its first row to its last, and that it still holds what `kept` saw; and audits the books: what
+/// of the sixteen invariants does not hold.
 ///
 /// # Errors
 /// There is no such office; `store-audit-broken`.
-pub fn audit(office: &Office, kept: Option<&AuditHead>) -> Result<Verified, StartError> {
+pub fn audit(office: &Office, kept: Option<&AuditHead>) -> Result<(Verified, Vec<Finding>), StartError> {
     quietly(async {
         let store = office.open().await?;
         let verified = store.verify_audit(kept).await?;
+        let found = store.audit_ledger().await?;
         store.close().await?;
-        Ok(verified)
+        Ok((verified, found))
     })
 }
 

@@ -241,7 +241,23 @@ async fn keep_clocks(desk: Desk) {
             Err(error) => tracing::error!(%error, "the day of the screening could not be looked up"),
         }
         sweep(&desk, imports::DAY).await;
+        keep_books(&desk).await;
         tokio::time::sleep(CLOCKS_EVERY).await;
+    }
+}
+
+/// Holds that had their time are let go, and once a day every book is audited.
+async fn keep_books(desk: &Desk) {
+    match desk.store().expire_holds(desk.now()).await {
+        Ok(0) => {}
+        Ok(holds) => tracing::info!(holds, "holds that had their time were let go"),
+        Err(error) => tracing::error!(code = error.code, "holds that had their time could not be let go"),
+    }
+    match desk.store().audit_ledger_daily(desk.now()).await {
+        Ok(Some(0)) => tracing::info!("the books were audited: every rule holds"),
+        Ok(Some(wrong)) => tracing::error!(wrong, "the books were audited: rules do not hold, see /fund"),
+        Ok(None) => {}
+        Err(error) => tracing::error!(code = error.code, "the books could not be audited"),
     }
 }
 

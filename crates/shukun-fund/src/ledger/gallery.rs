@@ -250,4 +250,10 @@ fn every_code_is_its_own_and_in_order() {
     let keys: BTreeSet<_> = LedgerCode::ALL.iter().map(|code| code.key()).collect();
     assert_eq!(keys.len(), LedgerCode::ALL.len());
     assert!(keys.iter().all(|key| key.len() == 4 && key.starts_with("L1")));
+    let document = include_str!("../../../../docs/fund.md");
+    for code in LedgerCode::ALL {
+        let (what, mend) = (code.text(), code.mend());
+        let row = format!("| {code} | {} | {} | {} | {} |", what.zh, mend.zh, what.en, mend.en);
+        assert!(document.contains(&row), "docs/fund.md lacks\n{row}");
+    }
 }

@@ -6,10 +6,12 @@
 //! INVARIANT: transfers are appended, never edited; a correction is a transfer of its own.
 
 pub mod account;
+pub mod audit;
 mod book;
 mod business_key;
 mod canonical;
 mod chain;
+pub mod journal;
 pub mod model;
 mod period;
 mod refusal;

@@ -16,6 +16,8 @@ use crate::figures::{colour_counts_query, colours_query, figures_query, office_t
 use crate::fund::giving::{
     aid_query, campaigns_query, donors_query, gifts_query, pledges_query, raised_query, units_query,
 };
+use crate::fund::ledger::check::audits_query;
+use crate::fund::ledger::draft::drafts_query;
 use crate::fund::ledger::post::{holds_query, insert_query, lines_query};
 use crate::fund::ledger::read::{books_query, transfers_query};
 use crate::fund::paying::batches_query;
@@ -33,8 +35,8 @@ use crate::{
     GiftFilter, Narrowed, PlaceSize, Scope, Store, Sway, TaskCursor, TaskFilter, TaskKind, today_in_china,
 };
 use shukun_casework::RunId;
-use shukun_fund::BookId;
 use shukun_fund::ledger::AccountCode;
+use shukun_fund::{BookId, VoucherId};
 use shukun_fund::{CampaignId, DonorId, GiftId, PledgeId};
 
 const FIXED: &[(&str, &[(&str, Sql)])] = &[
@@ -68,6 +70,10 @@ const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("copy", crate::copy::ALL),
     ("wall", crate::wall::ALL),
     ("ledger", crate::fund::ledger::ALL),
+    ("ledger: check", crate::fund::ledger::check::ALL),
+    ("ledger: draft", crate::fund::ledger::draft::ALL),
+    ("ledger: expire", crate::fund::ledger::expire::ALL),
+    ("ledger: period", crate::fund::ledger::period::ALL),
     ("ledger: post", crate::fund::ledger::post::ALL),
     ("ledger: read", crate::fund::ledger::read::ALL),
     ("ledger: why", crate::fund::ledger::why::ALL),
@@ -214,6 +220,9 @@ fn ledger(scope: &Scope) -> Vec<Query> {
     let row: Vec<sea_orm::Value> = (0..25).map(|_| sea_orm::Value::String(None)).collect();
     vec![
         books_query(scope, Some(&book)),
+        drafts_query(scope, None),
+        audits_query(scope),
+        drafts_query(scope, VoucherId::new("v").as_ref()),
         transfers_query(&book, &code, Some(1), 50),
         holds_query(&["1", "2"]),
         lines_query(&["1", "2"]),

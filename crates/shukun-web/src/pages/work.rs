@@ -30,6 +30,7 @@ pub async fn work(desk: &Desk, visit: &Visit, counts: &[(Status, u64)]) -> Resul
         kept,
         Some(group(visit, words::HOME_OVERVIEW, OVERVIEW)),
         Some(group(visit, words::GIVING_NAV, GIVING)),
+        Some(group(visit, words::HOME_FUND, FUND)),
         Some(data),
         Some(group(visit, words::HOME_ADMIN, ADMINISTRATION)),
     ];
@@ -68,6 +69,8 @@ const GIVING: &[(&str, Word, Permission)] = &[
     ("/fund/campaigns", words::CAMPAIGNS, Permission::ViewFund),
     ("/fund/outlook", words::OUTLOOK, Permission::ViewFund),
 ];
+/// The fund: books, gifts, decisions, payments, what is published.
+const FUND: &[(&str, Word, Permission)] = &[("/fund", words::BOOKS, Permission::ViewFund)];
 
 /// What comes in, what is run over it, and long work under way.
 const DATA: &[(&str, Word, Permission)] = &[

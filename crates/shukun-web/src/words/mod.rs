@@ -6,6 +6,7 @@
 mod account;
 mod api;
 mod appraisal;
+mod books;
 mod case;
 mod common;
 mod county_numbers;
@@ -25,6 +26,7 @@ mod sideways;
 pub use account::*;
 pub use api::*;
 pub use appraisal::*;
+pub use books::*;
 pub use case::*;
 pub use common::*;
 pub use county_numbers::*;
@@ -93,6 +95,7 @@ pub const LISTS: &[&[Word]] = &[
     PAYING,
     PRINTS,
     APPRAISED,
+    BOOK_WORDS,
     POLICY_DESK,
     ASIDE,
     GIVING,

@@ -1,7 +1,7 @@
 //! `shukun backup`, `restore` and `audit`: keeping an office's database, while it is served or not.
 
 use shukun_base::{Lang, Text};
-use shukun_web::keep::{self, AuditHead, Office, find_head, label};
+use shukun_web::keep::{self, AuditHead, Finding, Invariant, Office, find_head, label};
 
 use super::serve::stopped;
 use crate::args::{AuditArgs, BackupArgs, OfficeArgs, RestoreArgs};
@@ -35,14 +35,30 @@ pub fn restore(args: &RestoreArgs, lang: Lang) -> Result<Exit, CliError> {
 /// Runs `shukun audit`.
 pub fn audit(args: &AuditArgs, lang: Lang) -> Result<Exit, CliError> {
     let kept = kept(args.head.as_deref())?;
-    let verified = keep::audit(&office(&args.office), kept.as_ref()).map_err(|error| stopped(&error))?;
+    let (verified, found) = keep::audit(&office(&args.office), kept.as_ref()).map_err(|error| stopped(&error))?;
     let rows = verified.rows.to_string();
     let what = match lang {
         Lang::Zh => format!("审计记录共{rows}行，从第一行到最后一行核验无误"),
         Lang::En => format!("{rows} rows of the audit trail, whole from the first to the last"),
     };
-    print(&format!("{what}\n  {}\n{}", label(&verified.head), unkept(kept.is_some(), lang)))?;
-    Ok(Exit::Done)
+    let trail = format!("{what}\n  {}\n{}", label(&verified.head), unkept(kept.is_some(), lang));
+    print(&format!("{trail}{}", books(&found, lang)))?;
+    Ok(if found.is_empty() { Exit::Done } else { Exit::NeedsAttention })
+}
+
+/// Each invariant of the books with what does not hold.
+fn books(found: &[Finding], lang: Lang) -> String {
+    let mut lines = format!("{}\n", pick(lang, "账册：十六条规则", "The books: sixteen rules"));
+    for invariant in Invariant::ALL {
+        let of_it: Vec<&str> =
+            found.iter().filter(|found| found.invariant == *invariant).map(|found| found.at.as_str()).collect();
+        let mark = if of_it.is_empty() { "✓" } else { "✕" };
+        lines.push_str(&format!("  {mark} {:<4} {}\n", invariant.key(), invariant.text().in_lang(lang)));
+        for at in of_it {
+            lines.push_str(&format!("         {at}\n"));
+        }
+    }
+    lines
 }
 
 /// What a proof without a kept end does not prove.

@@ -2,11 +2,17 @@
 //!
 //! INVARIANT: a balance changes only with a transfer, in its transaction (`post`).
 
+pub(crate) mod check;
+pub(crate) mod draft;
+pub(crate) mod expire;
+pub(crate) mod period;
 pub(crate) mod post;
 pub(crate) mod read;
 pub(crate) mod rows;
 pub(crate) mod why;
 
+#[cfg(test)]
+mod against_model;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]

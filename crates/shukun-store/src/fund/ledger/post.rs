@@ -132,6 +132,17 @@ impl Store {
         voucher: &Voucher,
         now: Moment,
     ) -> Result<Posted> {
+        self.post_as(tx, scope.account_id().as_str(), voucher, now).await
+    }
+
+    /// [`Store::post_within`] under this name in the trail: for what the program does by itself.
+    pub(crate) async fn post_as(
+        &self,
+        tx: &DatabaseTransaction,
+        account_id: &str,
+        voucher: &Voucher,
+        now: Moment,
+    ) -> Result<Posted> {
         voucher.check().map_err(refused)?;
         place("post: lock")?;
         let mut books = hold_books(tx, voucher).await?;
@@ -151,7 +162,6 @@ impl Store {
         for (book, held) in &books {
             let region = Some(&held.region);
             let (object, fields) = (Object::new("voucher", voucher.id.as_str()), format!("{book} {}", held.sequence));
-            let account_id = scope.account_id().as_str();
             let entry = Entry { account_id, act: Act::VoucherPosted, object, region, fields: &fields, reason: None };
             place("post: audit")?;
             append(self, tx, now, entry).await?;
@@ -187,6 +197,10 @@ pub(super) async fn hold_book(tx: &DatabaseTransaction, book: &BookId) -> Result
 impl Held {
     pub fn region(&self) -> &RegionCode {
         &self.region
+    }
+
+    pub fn head(&self) -> (i64, Hash) {
+        (self.sequence, self.head)
     }
 
     pub fn closed_through(&self) -> Option<Day> {

@@ -2,11 +2,14 @@
 
 mod deciding;
 mod giving;
+mod ledger;
 mod paying;
 
 use crate::routes::Handlers;
 
 /// Their routes.
 pub fn serve(handlers: Handlers) -> Handlers {
-    [giving::serve, deciding::serve, paying::serve].into_iter().fold(handlers, |handlers, serve| serve(handlers))
+    [ledger::serve, giving::serve, deciding::serve, paying::serve]
+        .into_iter()
+        .fold(handlers, |handlers, serve| serve(handlers))
 }

@@ -1,0 +1,216 @@
+//! The audit of the books: everything is read, and every invariant is looked at once more.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+
+use sea_orm::ConnectionTrait;
+use shukun_base::{ContentHash, Fen, RegionCode};
+use shukun_casework::authority::Permission;
+use shukun_fund::ledger::audit::{
+    Audited, AuditedAccount, AuditedBook, AuditedMonth, AuditedTransfer, AuditedVoucher, Finding, audit,
+};
+use shukun_fund::ledger::model::CapKey;
+use shukun_fund::ledger::{AccountCode, BookKind, Month, PersonKey, ProgrammeKey};
+use shukun_fund::{BookId, VoucherId};
+
+use super::rows::{
+    read, read_closed, read_hash, read_line, read_restriction, read_totals, read_transfer, read_voucher,
+};
+use super::unreadable;
+use crate::accounts::read_region;
+use crate::audit::{Act, Entry, Object, append};
+use crate::error::Result;
+use crate::moment::{Moment, millis, moment, today_in_china};
+use crate::scope::Scope;
+use crate::sql::{Query, Row, all, execute, find, statements, values};
+use crate::store::Store;
+use crate::wall::OwnWork;
+
+statements! {
+    BOOKS = "SELECT book_id, kind, region, sequence, head, closed_through FROM books ORDER BY book_id";
+    ACCOUNTS = "SELECT code, side, floor_zero, debits_posted, debits_pending, credits_posted, credits_pending,
+        restrictions.restriction_id, donor_id, purposes, area, classes, valid_from, valid_to, on_expiry, priority
+        FROM book_accounts LEFT JOIN restrictions ON restrictions.restriction_id = book_accounts.restriction_id
+        WHERE book_accounts.book_id = $1 ORDER BY code";
+    VOUCHERS = "SELECT voucher_id, effective, words, maker, checker, request_hash, transfer_count FROM vouchers";
+    TRANSFERS = "SELECT * FROM transfers ORDER BY book_id, sequence";
+    LINES = "SELECT line_id, book_id, business_key, amount_fen, area, classes, state FROM resolution_lines";
+    MONTHS = "SELECT book_id, month, state, head_sequence, head_hash, trial_hash, proposed_by, approved_by FROM periods";
+    KEEP = "INSERT INTO ledger_audits (audit_id, region, ran_at, wrong, report) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT DO NOTHING";
+    KEPT = "SELECT audit_id FROM ledger_audits WHERE audit_id = $1";
+    CAPS = "SELECT region, person_key, year, programme, used_fen, cap_fen FROM benefit_years";
+}
+
+/// What another room of the fund adds to the audit: paying its reconciliation, publishing its totals.
+pub(crate) type Hook = for<'a> fn(&'a Store) -> Pin<Box<dyn Future<Output = Result<Vec<Finding>>> + Send + 'a>>;
+
+/// Every such hook: a room adds its row here.
+pub(crate) const HOOKS: &[Hook] = &[];
+
+impl Store {
+    /// Checks the sixteen invariants over every book, in the program's own name; what does not hold, in their order. Rows that
+    /// cannot be read at all are an error.
+    ///
+    /// # Errors
+    /// `store-damaged` where a row is not of its form.
+    pub async fn audit_ledger(&self) -> Result<Vec<Finding>> {
+        Ok(self.audit_every_book().await?.0)
+    }
+
+    /// What does not hold, and the place that all books lie in.
+    async fn audit_every_book(&self) -> Result<(Vec<Finding>, Option<RegionCode>)> {
+        // One snapshot: a voucher posted meanwhile would be half of it.
+        let tx = self.begin_snapshot(OwnWork::Books).await?;
+        let all = load_audited(&tx).await?;
+        tx.rollback().await?;
+        let mut found = audit(&all);
+        let regions: Vec<&RegionCode> = all.books.iter().map(|book| &book.region).collect();
+        for hook in HOOKS {
+            found.extend(hook(self).await?);
+        }
+        found.sort();
+        Ok((found, place_of_all(&regions)))
+    }
+
+    /// The audit of the day, kept for the page; how many rules do not hold. None where it ran already, or there is no book.
+    ///
+    /// # Errors
+    /// As [`Store::audit_ledger`].
+    pub async fn audit_ledger_daily(&self, now: Moment) -> Result<Option<usize>> {
+        let id = today_in_china(now).to_string();
+        if find(&self.own(OwnWork::Books), KEPT, values![id.as_str()]).await?.is_some() {
+            return Ok(None);
+        }
+        let (found, Some(region)) = self.audit_every_book().await? else { return Ok(None) };
+        let report = serde_json::to_string(&found).map_err(|_| unreadable())?;
+        let wrong = i64::try_from(found.len()).unwrap_or(i64::MAX);
+        self.retry(|| async {
+            let tx = self.begin_own(OwnWork::Books).await?;
+            let values = values![id.as_str(), region.as_str(), millis(now), wrong, report.as_str()];
+            execute(&tx, KEEP, values).await?;
+            let entry = Entry {
+                account_id: "program",
+                act: Act::LedgerAudited,
+                object: Object::new("ledger_audit", id.as_str()),
+                region: Some(&region),
+                fields: if found.is_empty() { "" } else { "wrong" },
+                reason: None,
+            };
+            append(self, &tx, now, entry).await?;
+            Ok(tx.commit().await?)
+        })
+        .await?;
+        Ok(Some(found.len()))
+    }
+
+    /// The last audit of the day, for whoever may look at every book that it was about.
+    pub async fn last_ledger_audit(&self, scope: &Scope) -> Result<Option<LedgerAudit>> {
+        scope.require_anywhere(Permission::ViewFund)?;
+        let row = audits_query(scope).find(&self.within(scope, Permission::ViewFund)).await?;
+        row.map(|row| {
+            let found = serde_json::from_str(&row.get::<String>("report")?).map_err(|_| unreadable())?;
+            Ok(LedgerAudit { ran_at: moment(row.get("ran_at")?)?, found })
+        })
+        .transpose()
+    }
+}
+
+/// An audit that was kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerAudit {
+    /// When it ran.
+    pub ran_at: Moment,
+    /// What did not hold.
+    pub found: Vec<Finding>,
+}
+
+pub(crate) fn audits_query(scope: &Scope) -> Query {
+    let mut query = Query::new("SELECT ran_at, report FROM ledger_audits WHERE ");
+    scope.push_area(&mut query, "region", Permission::ViewFund);
+    query.push(" ORDER BY ran_at DESC LIMIT 1");
+    query
+}
+
+/// The smallest place that holds all of them.
+fn place_of_all(regions: &[&RegionCode]) -> Option<RegionCode> {
+    let first = regions.first()?;
+    let holds = |place: &RegionCode| regions.iter().all(|region| place.contains(region));
+    let wider = [12, 9, 6, 4, 2].into_iter().filter_map(|digits| RegionCode::new(first.as_str().get(..digits)?));
+    wider.into_iter().find(holds)
+}
+
+async fn load_audited(on: &impl ConnectionTrait) -> Result<Audited> {
+    let mut audited = Audited::default();
+    for row in all(on, BOOKS, values![]).await? {
+        audited.books.push(load_book(on, &row).await?);
+    }
+    for row in all(on, VOUCHERS, values![]).await? {
+        let voucher = AuditedVoucher {
+            voucher: read_voucher(&row)?,
+            request_hash: read(&row, "request_hash", ContentHash::new)?,
+            count: row.get("transfer_count")?,
+        };
+        audited.vouchers.insert(voucher.voucher.id.clone(), voucher);
+    }
+    audited.transfers = all(on, TRANSFERS, values![]).await?.iter().map(read_audited).collect::<Result<_>>()?;
+    for row in all(on, LINES, values![]).await? {
+        let line = read_line(&row)?;
+        audited.lines.insert(line.id.clone(), line);
+    }
+    audited.months = all(on, MONTHS, values![]).await?.iter().map(read_month).collect::<Result<_>>()?;
+    audited.caps = all(on, CAPS, values![]).await?.iter().map(read_cap).collect::<Result<BTreeMap<_, _>>>()?;
+    Ok(audited)
+}
+
+async fn load_book(on: &impl ConnectionTrait, row: &Row) -> Result<AuditedBook> {
+    let id = read(row, "book_id", BookId::new)?;
+    let mut accounts = Vec::new();
+    for row in all(on, ACCOUNTS, values![id.as_str()]).await? {
+        accounts.push(AuditedAccount {
+            code: read(&row, "code", AccountCode::new)?,
+            side_and_floor: (row.get("side")?, row.get::<i64>("floor_zero")? == 1),
+            totals: read_totals(&row)?,
+            restriction: read_restriction(&row)?,
+        });
+    }
+    Ok(AuditedBook {
+        kind: read(row, "kind", BookKind::find)?,
+        region: read_region(row)?,
+        head: (row.get("sequence")?, read_hash(row, "head")?),
+        closed_through: read_closed(row)?,
+        accounts,
+        id,
+    })
+}
+
+fn read_audited(row: &Row) -> Result<AuditedTransfer> {
+    let stored = read_transfer(row)?;
+    Ok(AuditedTransfer {
+        transfer: stored.transfer,
+        voucher: read(row, "voucher_id", VoucherId::new)?,
+        link: stored.link,
+        effective: stored.effective,
+        previous: stored.previous,
+        hash: stored.hash,
+    })
+}
+
+fn read_month(row: &Row) -> Result<AuditedMonth> {
+    Ok(AuditedMonth {
+        book: read(row, "book_id", BookId::new)?,
+        month: read(row, "month", Month::parse)?,
+        is_closed: row.get::<String>("state")? == "closed",
+        head: (row.get("head_sequence")?, read_hash(row, "head_hash")?),
+        trial: read_hash(row, "trial_hash")?,
+        people: (row.get("proposed_by")?, row.get("approved_by")?),
+    })
+}
+
+fn read_cap(row: &Row) -> Result<((String, CapKey), (Fen, Fen))> {
+    let county: RegionCode = read_region(row)?;
+    let year = i16::try_from(row.get::<i64>("year")?).map_err(|_| unreadable())?;
+    let key = (read(row, "person_key", PersonKey::new)?, year, read(row, "programme", ProgrammeKey::new)?);
+    Ok(((county.as_str().to_owned(), key), (Fen(row.get("used_fen")?), Fen(row.get("cap_fen")?))))
+}
