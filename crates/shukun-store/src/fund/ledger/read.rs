@@ -95,6 +95,19 @@ impl Store {
         books_query(scope, None).all(&pass).await?.iter().map(read_book).collect()
     }
 
+    /// The books that the caller may look at with their accounts, asked for in two statements however many they are.
+    pub async fn books_with_accounts(&self, scope: &Scope) -> Result<Vec<(BookRow, Vec<AccountRow>)>> {
+        let mut books: Vec<(BookRow, Vec<AccountRow>)> =
+            self.books(scope).await?.into_iter().map(|book| (book, Vec::new())).collect();
+        for row in accounts_query(scope).all(&self.within(scope, Permission::ViewFund)).await? {
+            let (of, account) = (read(&row, "of_book", BookId::new)?, read_account(&row)?);
+            if let Some((_, accounts)) = books.iter_mut().find(|(book, _)| book.id == of) {
+                accounts.push(account);
+            }
+        }
+        Ok(books)
+    }
+
     /// One of them.
     ///
     /// # Errors
@@ -177,6 +190,18 @@ pub(crate) fn books_query(scope: &Scope, book: Option<&BookId>) -> Query {
         query.push(" AND book_id = ").bind(book.as_str());
     }
     query.push(" ORDER BY region, book_id");
+    query
+}
+
+pub(crate) fn accounts_query(scope: &Scope) -> Query {
+    let mut query = Query::new(
+        "SELECT books.book_id AS of_book, code, debits_posted, debits_pending, credits_posted, credits_pending,
+            restrictions.restriction_id, donor_id, purposes, area, classes, valid_from, valid_to, on_expiry, priority
+            FROM books JOIN book_accounts ON book_accounts.book_id = books.book_id
+            LEFT JOIN restrictions ON restrictions.restriction_id = book_accounts.restriction_id WHERE ",
+    );
+    scope.push_area(&mut query, "books.region", Permission::ViewFund);
+    query.push(" ORDER BY of_book, code");
     query
 }
 
