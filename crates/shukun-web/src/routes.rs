@@ -196,6 +196,7 @@ pub const ROUTES: &[Route] = &[
     get("/fund/outlook", Needs::Permission(Permission::ViewFund)),
     get("/fund", Needs::Permission(Permission::ViewFund)),
     get("/fund/books/{book_id}", Needs::Permission(Permission::ViewFund)),
+    get("/fund/books/{book_id}/journal", Needs::Permission(Permission::ViewFund)),
     get("/fund/books/{book_id}/accounts/{code}", Needs::Permission(Permission::ViewFund)),
     get("/fund/books/{book_id}/new-voucher", Needs::Permission(Permission::KeepBooks)),
     post("/fund/books/{book_id}/new-voucher", Needs::Permission(Permission::KeepBooks)),

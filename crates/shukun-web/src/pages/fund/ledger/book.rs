@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use maud::{Markup, html};
 use shukun_base::Fen;
 use shukun_casework::authority::Permission;
+use shukun_fund::ledger::journal::JournalFormat;
 use shukun_fund::ledger::model::Totals;
 use shukun_fund::ledger::{AccountClass, Side};
 use shukun_store::{AccountRow, BookRow};
@@ -37,6 +38,10 @@ async fn show(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) ->
                 " "
             }
             a.btn.btn-plain href={"/fund/periods/" (book.id)} { (words::PERIODS.text(lang)) }
+            @for format in JournalFormat::ALL {
+                " "
+                a.btn.btn-plain href={"/fund/books/" (book.id) "/journal?format=" (format)} { (format.text().in_lang(lang)) }
+            }
         }
         section { h2 { (words::BOOK_TRIAL.text(lang)) } (trial(&book, &used, &visit)) }
         section { h2 { (words::BOOK_POTS.text(lang)) } (pots(&accounts, &visit)) }

@@ -3,6 +3,7 @@
 mod account;
 mod book;
 mod hand;
+mod journal;
 mod overview;
 mod periods;
 mod voucher;
@@ -23,7 +24,7 @@ use crate::words;
 
 /// Their routes.
 pub fn serve(handlers: Handlers) -> Handlers {
-    [overview::serve, book::serve, account::serve, voucher::serve, hand::serve, periods::serve]
+    [overview::serve, book::serve, account::serve, voucher::serve, hand::serve, journal::serve, periods::serve]
         .into_iter()
         .fold(handlers, |handlers, serve| serve(handlers))
 }

@@ -25,11 +25,7 @@ pub fn serve(handlers: Handlers) -> Handlers {
 
 async fn show(State(desk): State<Desk>, visit: Visit) -> Result<Page, PageError> {
     let (lang, scope) = (visit.lang, visit.scope()?);
-    let mut books = Vec::new();
-    for book in desk.store().books(scope).await? {
-        let accounts = desk.store().balances(scope, &book.id).await?;
-        books.push((book, accounts));
-    }
+    let books = desk.store().books_with_accounts(scope).await?;
     let drafts = desk.store().drafts(scope).await?;
     let audit = desk.store().last_ledger_audit(scope).await?;
     let body = html! {

@@ -68,6 +68,14 @@ async fn a_voucher_goes_from_its_maker_to_its_checker_and_stands_in_the_books() 
     assert!(book.body.matches("123.45").count() >= 4, "{}", book.body);
     let account = checker.get("/fund/books/county/accounts/bank:main").await;
     assert!(account.body.contains("利息"), "{}", account.body);
+    for (format, has) in [
+        ("hledger", "assets:bank:main  123.45 CNY"),
+        ("beancount", "Assets:Xbank:Xmain  123.45 CNY"),
+        ("json", "12345"),
+    ] {
+        let journal = checker.get(&format!("/fund/books/county/journal?format={format}")).await;
+        assert!(journal.body.contains(has), "{}", journal.body);
+    }
     let months = maker.get("/fund/periods/county").await;
     let propose = form(&[("form_token", &months.form_token()), ("month", "2026-10")]);
     assert_eq!(maker.post("/fund/periods/county/propose", &propose).await.status, StatusCode::SEE_OTHER);
