@@ -19,7 +19,7 @@ use crate::fund::giving::{
 use crate::fund::ledger::check::audits_query;
 use crate::fund::ledger::draft::drafts_query;
 use crate::fund::ledger::post::{holds_query, insert_query, lines_query};
-use crate::fund::ledger::read::{accounts_query, books_query, transfers_query};
+use crate::fund::ledger::read::{book_accounts_query, books_query, transfers_query};
 use crate::fund::paying::batches_query;
 use crate::imports::imports_query;
 use crate::jobs::{JobId, jobs_query};
@@ -220,7 +220,7 @@ fn ledger(scope: &Scope) -> Vec<Query> {
     let row: Vec<sea_orm::Value> = (0..25).map(|_| sea_orm::Value::String(None)).collect();
     vec![
         books_query(scope, Some(&book)),
-        accounts_query(scope),
+        book_accounts_query(scope),
         drafts_query(scope, None),
         audits_query(scope),
         drafts_query(scope, VoucherId::new("v").as_ref()),

@@ -35,7 +35,7 @@ super::words! {
     BOOK_NO_TRANSFERS_FILL: "凭证入账之后，分录和逐笔余额在这里列出。", "Once vouchers are posted, their transfers stand here with the balance after each.";
     BOOK_EARLIER: "更早的分录", "Earlier transfers";
     BOOK_SUM: "合计", "Total";
-    ACCOUNT: "科目", "Account";
+    BOOK_ACCOUNT: "科目", "Account";
     ACCOUNT_CLASS: "类别", "Class";
     ACCOUNT_DEBIT: "借方", "Debit";
     ACCOUNT_CREDIT: "贷方", "Credit";

@@ -99,7 +99,7 @@ impl Store {
     pub async fn books_with_accounts(&self, scope: &Scope) -> Result<Vec<(BookRow, Vec<AccountRow>)>> {
         let mut books: Vec<(BookRow, Vec<AccountRow>)> =
             self.books(scope).await?.into_iter().map(|book| (book, Vec::new())).collect();
-        for row in accounts_query(scope).all(&self.within(scope, Permission::ViewFund)).await? {
+        for row in book_accounts_query(scope).all(&self.within(scope, Permission::ViewFund)).await? {
             let (of, account) = (read(&row, "of_book", BookId::new)?, read_account(&row)?);
             if let Some((_, accounts)) = books.iter_mut().find(|(book, _)| book.id == of) {
                 accounts.push(account);
@@ -193,7 +193,7 @@ pub(crate) fn books_query(scope: &Scope, book: Option<&BookId>) -> Query {
     query
 }
 
-pub(crate) fn accounts_query(scope: &Scope) -> Query {
+pub(crate) fn book_accounts_query(scope: &Scope) -> Query {
     let mut query = Query::new(
         "SELECT books.book_id AS of_book, code, debits_posted, debits_pending, credits_posted, credits_pending,
             restrictions.restriction_id, donor_id, purposes, area, classes, valid_from, valid_to, on_expiry, priority

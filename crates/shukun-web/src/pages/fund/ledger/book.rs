@@ -69,7 +69,7 @@ fn trial(book: &BookRow, accounts: &[&AccountRow], visit: &Visit) -> Markup {
         return html! { p.quiet { (words::BOOK_NO_TRANSFERS.text(lang)) } };
     }
     let columns = [
-        Column::words(words::ACCOUNT.text(lang)),
+        Column::words(words::BOOK_ACCOUNT.text(lang)),
         Column::words(words::ACCOUNT_CLASS.text(lang)),
         Column::number(words::ACCOUNT_DEBIT.text(lang)),
         Column::number(words::ACCOUNT_CREDIT.text(lang)),
