@@ -35,7 +35,7 @@ async fn open_books(office: &Office, scope: &Scope) {
 async fn a_voucher_goes_from_its_maker_to_its_checker_and_stands_in_the_books() {
     let office = office().await;
     let (mut maker, _) = office.stepped_up("maker").await;
-    let scope = office.scope("maker").await;
+    let scope = office.scope_at(&maker).await;
     let (mut checker, _) = office.stepped_up("checker").await;
     let empty = maker.get("/fund").await;
     assert!(empty.body.contains("还没有账册"), "{}", empty.body);
