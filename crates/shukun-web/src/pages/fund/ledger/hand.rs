@@ -139,7 +139,9 @@ async fn form_page(desk: &Desk, visit: &Visit, id: &BookId, typed: &Typed, fault
         .collect();
     let why: Vec<(String, String)> =
         TransferCode::ALL.iter().map(|code| (code.key().to_owned(), code.text().in_lang(lang).to_owned())).collect();
-    let voucher = if typed.voucher.is_empty() { desk.random_word()? } else { typed.voucher.clone() };
+    // Short enough that its transfers can be named after it.
+    let word = || desk.random_word().map(|word| format!("hand-{}", word.get(..24).unwrap_or(&word)));
+    let voucher = if typed.voucher.is_empty() { word()? } else { typed.voucher.clone() };
     let optional =
         |name, word: words::Word, value| Input { is_required: false, value, ..Input::text(name, word.text(lang)) };
     let amount = Input {
