@@ -286,9 +286,9 @@ mod tests {
             (SAMPLE.replace("列：户名 = 收款户名\n", ""), None, "列：… = 收款户名"),
             (SAMPLE.replace("列：户名 = 收款户名", "列：户名 = 姓名"), None, "列"),
             (SAMPLE.replace("= 户名不符", "= 不对"), Some(22), "结果"),
-            (format!("{SAMPLE}别的：一句"), Some(30), "别的"),
-            (format!("{SAMPLE}预留：40天"), Some(30), "预留"),
-            (format!("{SAMPLE}一句话"), Some(30), "一句话"),
+            (format!("{SAMPLE}别的：一句"), Some(31), "别的"),
+            (format!("{SAMPLE}预留：40天"), Some(31), "预留"),
+            (format!("{SAMPLE}一句话"), Some(31), "一句话"),
         ] {
             let fault = PaymentSettings::read(&text).unwrap_err();
             assert_eq!((fault.line, fault.word.as_str()), (line, word));
