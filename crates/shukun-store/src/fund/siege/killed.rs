@@ -14,7 +14,7 @@ fn a_killed_writer_loses_nothing_it_was_told_and_posts_nothing_by_half() {
     on_both(|db| async move {
         let store = db.open().await;
         let maker = besieged(&store, Fen::yuan(100_000)).await;
-        for kill in 0..times(6) {
+        for kill in 0..times(3) {
             let work = if kill % 2 == 0 { Work::Relief } else { Work::Gift };
             let numbers = kill * ACTS..(kill + 1) * ACTS;
             work.prepare(&store, numbers.clone()).await;
