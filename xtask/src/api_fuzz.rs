@@ -6,7 +6,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::run::{Failure, Outcome, cargo, is_installed, run, target_dir};
+use crate::run::{Failure, Outcome, cargo, run, target_dir};
+use crate::venv;
 
 /// The version that the bounds were tried with.
 const SCHEMATHESIS: &str = "schemathesis==4.32.5";
@@ -15,10 +16,19 @@ const VARIABLE: &str = "SHUKUN_SCHEMATHESIS";
 
 /// Runs it; arguments after the name are handed to schemathesis (`--seed 7`, `--max-time 600`).
 pub fn api_fuzz(arguments: &[String]) -> Outcome {
+    ask(cargo(&["test", "--quiet", "--package", "shukun-web", "--lib"]), arguments)
+}
+
+/// Runs it with the tests as they were built for everything: choosing one package would build it once more.
+pub fn with_all(mut tests: Command) -> Outcome {
+    tests.args(["--quiet", "--lib"]);
+    ask(tests, &[])
+}
+
+fn ask(mut command: Command, arguments: &[String]) -> Outcome {
     let program = need()?;
-    let mut command =
-        cargo(&["test", "--quiet", "--package", "shukun-web", "--lib", "--", "--ignored", "--exact", TEST]);
-    command.arg("--nocapture").env(VARIABLE, program).env("SHUKUN_SCHEMATHESIS_ARGUMENTS", arguments.join(" "));
+    command.args(["--", "--ignored", "--exact", TEST, "--nocapture"]);
+    command.env(VARIABLE, program).env("SHUKUN_SCHEMATHESIS_ARGUMENTS", arguments.join(" "));
     run(&mut command)
 }
 
@@ -27,7 +37,7 @@ const TEST: &str = "api::fuzz::no_request_that_the_description_allows_or_forbids
 
 /// Whether it can be installed here at all.
 pub fn is_possible() -> bool {
-    program().is_file() || is_installed("python3") && has_venv()
+    program().is_file() || venv::is_possible()
 }
 
 /// Said where it is left out.
@@ -37,11 +47,6 @@ fn program() -> PathBuf {
     target_dir().join("api-fuzz").join("bin").join("schemathesis")
 }
 
-fn has_venv() -> bool {
-    let asked = Command::new("python3").args(["-c", "import venv, ensurepip"]).output();
-    asked.is_ok_and(|output| output.status.success())
-}
-
 fn need() -> Result<PathBuf, Failure> {
     if program().is_file() {
         return Ok(program());
@@ -49,8 +54,6 @@ fn need() -> Result<PathBuf, Failure> {
     if !is_possible() {
         return Err(Failure(LEFT_OUT.to_owned()));
     }
-    let folder = target_dir().join("api-fuzz");
-    run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-    run(Command::new(folder.join("bin").join("pip")).args(["install", "--quiet", SCHEMATHESIS]))?;
+    venv::make(&target_dir().join("api-fuzz"), SCHEMATHESIS)?;
     Ok(program())
 }

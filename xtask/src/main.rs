@@ -4,6 +4,7 @@
 
 mod api_fuzz;
 mod bench;
+mod bookkeepers;
 mod browser;
 mod demo;
 mod fuzz;
@@ -16,6 +17,7 @@ mod run;
 mod siege;
 mod test;
 mod tidy;
+mod venv;
 
 use std::process::ExitCode;
 

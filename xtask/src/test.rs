@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use crate::run::{Failure, Outcome, cargo, root, run, shown, target_dir};
-use crate::{api_fuzz, browser, fuzz, postgres, tidy};
+use crate::{api_fuzz, bookkeepers, browser, fuzz, postgres, tidy};
 
 /// What `cargo xtask bench` settles under.
 const BENCH_PACKS: [&str; 3] = ["bench/packs/person-year", "bench/packs/claim-stream", "bench/packs/claim-stream-40"];
@@ -53,7 +53,7 @@ pub fn test(_: &[String]) -> Outcome {
         Err(failure) => step("fuzz", &mut tally, || Err(failure)),
     }
     if api_fuzz::is_possible() {
-        step("api-fuzz", &mut tally, || api_fuzz::api_fuzz(&[]));
+        step("api-fuzz", &mut tally, || api_fuzz::with_all(all_tests(is_clean)));
     } else {
         eprintln!("── {}", api_fuzz::LEFT_OUT);
     }
@@ -65,6 +65,15 @@ pub fn test(_: &[String]) -> Outcome {
 /// and no third-party crate is compiled a second time for the lints alone.
 fn linted(command: &mut Command) -> &mut Command {
     command.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver").env("CLIPPY_ARGS", DENY_WARNINGS)
+}
+
+/// The tests of everything, as they were built: what clippy refused is tested all the same, so that one run tells both.
+fn all_tests(is_clean: bool) -> Command {
+    let mut command = cargo(&TESTS);
+    if is_clean {
+        linted(&mut command);
+    }
+    command
 }
 
 /// The program as the tests just built it: `cargo run` would choose other features and build once more.
@@ -109,11 +118,8 @@ fn run_tests(counted: &mut Tally, is_clean: bool) -> Outcome {
     browser::need()?;
     // Without a server the tests of the store would leave half of themselves out: that is a failure here.
     let server = postgres::Server::start()?;
-    let mut command = cargo(&TESTS);
-    // What clippy refused is tested all the same, so that one run tells both.
-    if is_clean {
-        linted(&mut command);
-    }
+    let mut command = all_tests(is_clean);
+    bookkeepers::tell(&mut command);
     command.env(postgres::VARIABLE, server.url());
     command.stdout(Stdio::piped());
     let cannot = |error| Failure(format!("cargo test: {error}"));
