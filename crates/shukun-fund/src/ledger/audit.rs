@@ -35,6 +35,14 @@ shukun_base::words! {
     }
 }
 
+impl Invariant {
+    /// Whether the audit of the books works it out itself. The other two need what stands outside the books: the bank's
+    /// statements (worked out beside them) and what was published (worked out when it is).
+    pub const fn is_of_the_books(self) -> bool {
+        !matches!(self, Invariant::Reconciled | Invariant::PublicTotals)
+    }
+}
+
 /// Something that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Finding {

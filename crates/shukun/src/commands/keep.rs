@@ -52,12 +52,21 @@ fn books(found: &[Finding], lang: Lang) -> String {
     for invariant in Invariant::ALL {
         let of_it: Vec<&str> =
             found.iter().filter(|found| found.invariant == *invariant).map(|found| found.at.as_str()).collect();
-        let mark = if of_it.is_empty() { "✓" } else { "✕" };
+        let mark = match (of_it.is_empty(), invariant.is_of_the_books()) {
+            (false, _) => "✕",
+            (true, true) => "✓",
+            (true, false) => "○",
+        };
         lines.push_str(&format!("  {mark} {:<4} {}\n", invariant.key(), invariant.text().in_lang(lang)));
         for at in of_it {
             lines.push_str(&format!("         {at}\n"));
         }
     }
+    lines.push_str(pick(
+        lang,
+        "○ 不在此核：对账看“银行对账”页，公开数在每次公开时核。\n",
+        "○ not looked at here: reconciliation is on the statements' page, public totals are checked when published.\n",
+    ));
     lines
 }
 

@@ -27,7 +27,7 @@ const BEGINNINGS: [&str; 4] = ["/", "/cases?status=applying", "/account/code", "
 const INTERFACE: &str = "/api/v1/";
 
 /// Rows that are no pages to look at, and why.
-const NOT_PAGES: [(&str, &str); 15] = [
+const NOT_PAGES: [(&str, &str); 16] = [
     ("/healthz", "one line of JSON"),
     ("/assets/{version}/{name}", "files of the pages"),
     ("/open/verify", "a file made while building, which works without a server"),
@@ -37,6 +37,7 @@ const NOT_PAGES: [(&str, &str); 15] = [
     ("/appraisal/template", "a table, handed over as a file"),
     ("/cases/{case_id}/papers/{document_id}", "a scan, handed over as a file"),
     ("/cases/{case_id}/print/sheet.pdf", "a paper, handed over as a file"),
+    ("/fund/batches/{batch_id}/file", "a file for the bank, handed over"),
     ("/fund/gifts/{gift_id}/certificate.pdf", "a paper, handed over as a file"),
     ("/imports/{import_id}/progress", "a part of a page"),
     ("/imports/{import_id}/rejects", "a workbook, handed over as a file"),
@@ -46,7 +47,14 @@ const NOT_PAGES: [(&str, &str); 15] = [
 ];
 
 /// Pages that this day does not come to, and what would lead there; their own tests read their HTML, nobody looks at them.
-const NOT_MET: [(&str, &str); 1] = [("/cases/bulk/{job_id}", "work on more than two hundred cases")];
+const NOT_MET: [(&str, &str); 6] = [
+    ("/cases/bulk/{job_id}", "work on more than two hundred cases"),
+    ("/fund/batches/{batch_id}", "a batch: lines of a resolution in effect"),
+    ("/fund/meetings/{meeting_id}", "a meeting: a charter whose slots are filled"),
+    ("/fund/notices/{line_id}", "a line that was voted on"),
+    ("/fund/notices/{line_id}/print", "the same"),
+    ("/fund/resolutions/{meeting_id}", "the same"),
+];
 
 /// Walks, and notes what is wrong.
 pub async fn every_page(driver: &Driver, office: &Office, seen: &mut Seen) {

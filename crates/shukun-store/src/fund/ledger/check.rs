@@ -1,8 +1,6 @@
 //! The audit of the books: everything is read, and every invariant is looked at once more.
 
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::Pin;
 
 use sea_orm::ConnectionTrait;
 use shukun_base::{ContentHash, Fen, RegionCode};
@@ -43,12 +41,6 @@ statements! {
     CAPS = "SELECT region, person_key, year, programme, used_fen, cap_fen FROM benefit_years";
 }
 
-/// What another room of the fund adds to the audit: paying its reconciliation, publishing its totals.
-pub(crate) type Hook = for<'a> fn(&'a Store) -> Pin<Box<dyn Future<Output = Result<Vec<Finding>>> + Send + 'a>>;
-
-/// Every such hook: a room adds its row here.
-pub(crate) const HOOKS: &[Hook] = &[];
-
 impl Store {
     /// Checks the sixteen invariants over every book, in the program's own name; what does not hold, in their order. Rows that
     /// cannot be read at all are an error.
@@ -67,9 +59,6 @@ impl Store {
         tx.rollback().await?;
         let mut found = audit(&all);
         let regions: Vec<&RegionCode> = all.books.iter().map(|book| &book.region).collect();
-        for hook in HOOKS {
-            found.extend(hook(self).await?);
-        }
         found.sort();
         Ok((found, place_of_all(&regions)))
     }

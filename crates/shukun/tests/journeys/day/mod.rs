@@ -3,6 +3,7 @@
 mod accounts;
 mod auditor;
 mod certifier;
+mod giver;
 mod importer;
 mod leader;
 mod officer;
@@ -30,5 +31,6 @@ pub const JOURNEYS: &[(&str, u32, Journey)] = &[
     ("officer", DESK, |browser, seen| Box::pin(officer::dismisses_in_bulk_and_dispatches(browser, seen))),
     ("planner", DESK, |browser, seen| Box::pin(planner::compares_a_reading_over_everybody(browser, seen))),
     ("leader", DESK, |browser, seen| Box::pin(leader::opens_a_figure(browser, seen))),
+    ("giver", DESK, |browser, seen| Box::pin(giver::takes_a_gift_and_hands_a_certificate_over(browser, seen))),
     ("auditor", DESK, |browser, seen| Box::pin(auditor::follows_who_looked(browser, seen))),
 ];

@@ -20,6 +20,8 @@ mod published;
 #[cfg(test)]
 mod tests;
 
+pub use parts::{named, places};
+
 use crate::routes::Handlers;
 
 /// Their routes.

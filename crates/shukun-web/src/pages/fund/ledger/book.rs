@@ -4,13 +4,15 @@ use axum::extract::{Path, State};
 use maud::{Markup, html};
 use shukun_base::Fen;
 use shukun_casework::authority::Permission;
+use shukun_fund::giving::earmark_text;
 use shukun_fund::ledger::journal::JournalFormat;
 use shukun_fund::ledger::model::Totals;
 use shukun_fund::ledger::{AccountClass, Side};
 use shukun_store::{AccountRow, BookRow};
 
-use super::{account_name, amount, book_of, restriction_words};
-use crate::desk::Desk;
+use super::super::giving::{named, places};
+use super::{account_name, amount, book_of};
+use crate::desk::{Desk, Places};
 use crate::error::PageError;
 use crate::format;
 use crate::pages::work::framed;
@@ -29,6 +31,7 @@ async fn show(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) ->
     let (lang, scope, id) = (visit.lang, visit.scope()?, book_of(&id)?);
     let book = desk.store().book(scope, &id).await?;
     let accounts = desk.store().balances(scope, &id).await?;
+    let (names, _) = places(&desk, &visit).await?;
     let used: Vec<&AccountRow> = accounts.iter().filter(|account| account.totals != Totals::default()).collect();
     let body = html! {
         (facts(&book, &visit))
@@ -44,7 +47,7 @@ async fn show(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) ->
             }
         }
         section { h2 { (words::BOOK_TRIAL.text(lang)) } (trial(&book, &used, &visit)) }
-        section { h2 { (words::BOOK_POTS.text(lang)) } (pots(&accounts, &visit)) }
+        section { h2 { (words::BOOK_POTS.text(lang)) } (pots(&accounts, &names, &visit)) }
     };
     framed(&desk, &visit, &Heading { title: &book.name, note: Some(&book.owner) }, &body).await
 }
@@ -110,7 +113,7 @@ fn shown_on(account: &AccountRow, side: Side) -> Fen {
     account.totals.balance(side).or_zero()
 }
 
-fn pots(accounts: &[AccountRow], visit: &Visit) -> Markup {
+fn pots(accounts: &[AccountRow], names: &Places, visit: &Visit) -> Markup {
     let lang = visit.lang;
     let pots: Vec<&AccountRow> = accounts
         .iter()
@@ -129,7 +132,7 @@ fn pots(accounts: &[AccountRow], visit: &Visit) -> Markup {
         html! {
             tr {
                 td { (account_name(&pot.code, lang)) }
-                td { @if let Some(restriction) = &pot.restriction { (restriction_words(restriction, lang)) } }
+                td { (earmark_text(pot.restriction.as_ref(), &named(names)).in_lang(lang)) }
                 td.number { (amount(pot.held(), lang)) }
                 td.number { (amount(pot.free(), lang)) }
             }
