@@ -23,7 +23,6 @@ mod packs;
 mod people;
 #[cfg(feature = "server")]
 mod planted;
-mod print;
 mod road;
 mod run;
 mod settle;

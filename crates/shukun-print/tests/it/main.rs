@@ -1,20 +1,14 @@
 //! The program that sets papers, as the server starts it: JSON in, the same PDF out each time.
 
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// Beside the program under test, where the workspace's tests build it.
-fn program() -> PathBuf {
-    Path::new(env!("CARGO_BIN_EXE_shukun")).with_file_name(format!("shukun-print{}", std::env::consts::EXE_SUFFIX))
-}
-
 fn set(paper: &str) -> Output {
-    let mut command = Command::new(program());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_shukun-print"));
     command.env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap_or_else(|error| {
-        panic!("{}: {error}: build it with `cargo build -p shukun-print`", program().display())
-    });
+    let mut child = command.spawn().unwrap();
     child.stdin.take().unwrap().write_all(paper.as_bytes()).unwrap();
     child.wait_with_output().unwrap()
 }
