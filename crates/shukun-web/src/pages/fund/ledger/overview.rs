@@ -110,5 +110,6 @@ fn audited(audit: Option<&LedgerAudit>, visit: &Visit) -> Markup {
                 }
             }
         }
+        p.quiet { (words::BOOKS_AUDIT_BESIDE.text(lang)) }
     }
 }
