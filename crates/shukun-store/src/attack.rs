@@ -61,16 +61,6 @@ pub(crate) async fn before() -> Result<()> {
 /// After it.
 pub(crate) async fn after() -> Result<()> {
     sever(Blow::SeveredAfter).await?;
-    passed()
-}
-
-/// Around a commit, which is no statement of the store's own.
-pub(crate) fn place() -> Result<()> {
-    fails(Blow::Before)?;
-    passed()
-}
-
-fn passed() -> Result<()> {
     let failed = fails(Blow::After);
     ATTACK.try_with(|attack| *attack.passed.lock().unwrap() += 1).ok();
     failed

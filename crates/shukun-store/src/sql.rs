@@ -3,7 +3,7 @@
 //! INVARIANT: a statement is made by [`statements!`] and nowhere else, and what that makes is prepared on both engines
 //! by a test (`schema/statements.rs`): its list would be dead code otherwise. `$1` is a parameter on both engines.
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, TryGetable, Value};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, QueryResult, Statement, TryGetable, Value};
 
 use crate::error::Result;
 
@@ -48,7 +48,7 @@ fn statement(engine: DbBackend, sql: Sql, values: Vec<Value>) -> Statement {
     Statement::from_sql_and_values(engine, sql.0, values)
 }
 
-/// Where a statement goes to the database. While tests run, `attack` stands in front of it and after it.
+/// Where a statement, or a commit, goes to the database. While tests run, `attack` stands in front of it and after it.
 async fn sent<T>(work: impl Future<Output = std::result::Result<T, DbErr>>) -> Result<T> {
     #[cfg(test)]
     crate::attack::before().await?;
@@ -56,6 +56,11 @@ async fn sent<T>(work: impl Future<Output = std::result::Result<T, DbErr>>) -> R
     #[cfg(test)]
     crate::attack::after().await?;
     Ok(answer)
+}
+
+/// Commits. An error here is no answer: what was written may be there.
+pub(crate) async fn commit(tx: DatabaseTransaction) -> Result<()> {
+    sent(tx.commit()).await
 }
 
 /// Runs it; how many rows it changed.

@@ -2,11 +2,10 @@
 //! audit trail.
 
 pub(crate) mod deciding;
-pub(crate) mod fault;
 pub(crate) mod giving;
 pub(crate) mod ledger;
+pub(crate) mod paying;
 pub(crate) mod publishing;
 
-pub(crate) mod paying;
 #[cfg(test)]
 mod siege;

@@ -12,6 +12,7 @@ use shukun_fund::ledger::{
 use shukun_fund::{ResolutionId, TransferId, VoucherId};
 
 use super::testing::*;
+use crate::attack::{ATTACK, Attack, Blow};
 use crate::testing::{TestDb, at, on_both};
 use crate::wall::OwnWork::Backup;
 use crate::{Scope, Store};
@@ -360,7 +361,6 @@ fn a_rule_that_is_missing_is_noticed() {
 
 #[test]
 fn a_voucher_that_fails_anywhere_leaves_nothing() {
-    use crate::fund::fault::{FAULT, Fault};
     on_both(|db| async move {
         let (_db, store, maker) = furnished(&db).await;
         store.post_voucher(&maker, &opening(), at(5)).await.unwrap();
@@ -371,8 +371,8 @@ fn a_voucher_that_fails_anywhere_leaves_nothing() {
         let before = store.balances(&maker, &book("county")).await.unwrap();
         let mut places = 0;
         loop {
-            let fault = Fault { at: places, ..Fault::default() };
-            let posted = FAULT.scope(fault, store.post_voucher(&maker, &paid, at(5))).await;
+            let attack = Attack::new(places, Blow::Before, None);
+            let posted = ATTACK.scope(attack, store.post_voucher(&maker, &paid, at(5))).await;
             if posted.is_ok() {
                 break;
             }
@@ -381,7 +381,7 @@ fn a_voucher_that_fails_anywhere_leaves_nothing() {
             assert!(store.voucher(&maker, &VoucherId::new("paid").unwrap()).await.is_err());
             places += 1;
         }
-        assert!(places >= 9, "{places} places");
+        assert!(places > 10, "only {places} statements were attacked");
         assert!(store.post_voucher(&maker, &paid, at(5)).await.unwrap().replayed);
         assert_eq!(store.audit_ledger().await.unwrap(), vec![]);
     });

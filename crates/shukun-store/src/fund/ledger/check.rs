@@ -42,7 +42,7 @@ statements! {
 }
 
 impl Store {
-    /// Checks the sixteen invariants over every book, in the program's own name; what does not hold, in their order. Rows that
+    /// Checks the invariants of the books over every one of them, in the program's own name; what does not hold, in their order. Rows that
     /// cannot be read at all are an error.
     ///
     /// # Errors

@@ -13,10 +13,9 @@ use super::{refused, unreadable};
 use crate::accounts::AccountId;
 use crate::audit::{Act, Entry, Object, append};
 use crate::error::Result;
-use crate::fund::fault::place;
 use crate::moment::{Moment, millis, moment, today_in_china};
 use crate::scope::Scope;
-use crate::sql::{Row, all, execute, find, statements, values};
+use crate::sql::{Row, all, commit, execute, find, statements, values};
 use crate::store::Store;
 
 statements! {
@@ -26,6 +25,7 @@ statements! {
         head_sequence = excluded.head_sequence, head_hash = excluded.head_hash, trial_hash = excluded.trial_hash,
         proposed_by = excluded.proposed_by, proposed_at = excluded.proposed_at";
     PROPOSED = "SELECT trial_hash, proposed_by FROM periods WHERE book_id = $1 AND month = $2 AND state = 'proposed'";
+    APPROVED = "SELECT month FROM periods WHERE book_id = $1 AND month = $2 AND state = 'closed' AND approved_by = $3";
     APPROVE = "UPDATE periods SET state = 'closed', head_sequence = $3, head_hash = $4, approved_by = $5, approved_at = $6
         WHERE book_id = $1 AND month = $2";
     SHUT = "UPDATE books SET closed_through = $2 WHERE book_id = $1";
@@ -70,16 +70,14 @@ impl Store {
             let (sequence, head) = held.head();
             let values =
                 values![book.as_str(), month.to_string(), sequence, head.to_vec(), trial, account_id, millis(now)];
-            place("close: propose")?;
             execute(&tx, PROPOSE, values).await?;
             self.note_month(&tx, (scope, Act::MonthProposed), (book, month), now).await?;
-            place("close: commit proposal")?;
-            Ok(tx.commit().await?)
+            commit(tx).await
         })
         .await
     }
 
-    /// Approves a proposed closing, by somebody else.
+    /// Approves a proposed closing, by somebody else. Sent again after it was done it is answered as the first time.
     ///
     /// # Errors
     /// `store-not-found`, `store-forbidden`; `L131` where nothing was proposed, `L109` where the caller proposed it, `L130` where
@@ -91,6 +89,9 @@ impl Store {
         self.retry(|| async {
             let tx = self.begin_within(scope).await?;
             let held = hold_book(&tx, book).await?;
+            if find(&tx, APPROVED, values![book.as_str(), month.to_string(), account_id]).await?.is_some() {
+                return Ok(());
+            }
             let proposed = find(&tx, PROPOSED, values![book.as_str(), month.to_string()]).await?;
             let proposed = proposed.ok_or_else(|| refused(LedgerCode::NotProposed.at(month)))?;
             plan_close(held.closed_through(), month, today_in_china(now)).map_err(refused)?;
@@ -102,13 +103,10 @@ impl Store {
             }
             let (sequence, head) = held.head();
             let values = values![book.as_str(), month.to_string(), sequence, head.to_vec(), account_id, millis(now)];
-            place("close: approve")?;
             execute(&tx, APPROVE, values).await?;
-            place("close: shut")?;
             execute(&tx, SHUT, values![book.as_str(), month.last_day().to_string()]).await?;
             self.note_month(&tx, (scope, Act::MonthClosed), (book, month), now).await?;
-            place("close: commit")?;
-            Ok(tx.commit().await?)
+            commit(tx).await
         })
         .await
     }
@@ -217,6 +215,8 @@ mod tests {
             let later = voucher("later", vec![single("later-1", "county", "bank:main", "donation", 8)]);
             store.post_voucher(maker, &later, at(7)).await.unwrap();
             store.approve_close(checker, &book, month, at(8)).await.unwrap();
+            store.approve_close(checker, &book, month, at(9)).await.unwrap();
+            assert_eq!(code(store.approve_close(maker, &book, month, at(9)).await), Err("L131"));
             let closed = voucher("closed", vec![single("closed-1", "county", "bank:main", "donation", 9)]);
             let closed = Voucher { effective: february, ..closed };
             assert_eq!(store.post_voucher(maker, &closed, at(9)).await.unwrap_err().code, "L115");

@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{DatabaseTransaction, Value};
 use shukun_base::{ContentHash, Day, Fen, RegionCode};
-use shukun_casework::authority::Permission;
 use shukun_fund::ledger::model::CapKey;
 use shukun_fund::ledger::{
     AccountCode, Hash, LedgerCode, Link, NewTransfer, PayableLine, Phase, Restriction, Voucher, link_hash,
@@ -23,7 +22,6 @@ use super::rows::{
 use crate::accounts::read_region;
 use crate::audit::{Act, Entry, Object, append};
 use crate::error::Result;
-use crate::fund::fault::{answered, place};
 use crate::moment::{Moment, millis};
 use crate::scope::Scope;
 use crate::sql::{Query, all, execute, find, statements, values};
@@ -85,46 +83,13 @@ type Books = BTreeMap<BookId, Held>;
 type Holds = BTreeMap<TransferId, StoredTransfer>;
 
 impl Store {
-    /// Posts a voucher in every book it touches, whole or not at all. Sent again, the same to the byte, it is answered as the
-    /// first time.
+    /// Posts a voucher in every book it touches, whole or not at all, within a transaction of the caller, who has looked at
+    /// permissions and at who made and checked it, and commits. Sent again, the same to the byte, it is answered as the first
+    /// time. Where it fails the transaction is over; [`Store::why_refused`] then turns what the database said into words.
     ///
     /// # Errors
-    /// `store-forbidden` unless the caller keeps each of the books; the ledger's own code (`L101` …) where a rule or the books
-    /// refuse. A connection that breaks while it commits leaves the answer unknown: send the same voucher again.
-    pub async fn post_voucher(&self, scope: &Scope, voucher: &Voucher, now: Moment) -> Result<Posted> {
-        for book in voucher.books() {
-            let region = self.place_of_book(scope, book).await?;
-            scope.require(Permission::KeepBooks, Some(&region))?;
-        }
-        self.post_for(scope, voucher, now).await
-    }
-
-    /// [`Store::post_voucher`] for whoever was found to be allowed by other words.
-    pub(crate) async fn post_for(&self, scope: &Scope, voucher: &Voucher, now: Moment) -> Result<Posted> {
-        let mut tries = 0;
-        loop {
-            let posted = self
-                .retry(|| async {
-                    let tx = self.begin_within(scope).await?;
-                    let posted = self.post_within(&tx, scope, voucher, now).await?;
-                    place("post: commit")?;
-                    tx.commit().await?;
-                    answered()?;
-                    Ok(posted)
-                })
-                .await;
-            let Err(error) = posted else { return posted };
-            tries += 1;
-            match self.why_refused(scope, voucher, error).await {
-                // Two that met: what the other wrote is there by now, so that the next try finds it.
-                error if error.is_constraint() && tries < 5 => {}
-                error => return Err(error),
-            }
-        }
-    }
-
-    /// Posts within a transaction of the caller, who has looked at permissions and commits. Where it fails the transaction is
-    /// over; [`Store::why_refused`] then turns what the database said into the ledger's words.
+    /// The ledger's own code (`L101` …) where a rule or the books refuse. A connection that breaks while it commits leaves the
+    /// answer unknown: send the same voucher again.
     pub(crate) async fn post_within(
         &self,
         tx: &DatabaseTransaction,
@@ -144,7 +109,6 @@ impl Store {
         now: Moment,
     ) -> Result<Posted> {
         voucher.check().map_err(refused)?;
-        place("post: lock")?;
         let mut books = hold_books(tx, voucher).await?;
         let request = voucher.request_hash();
         if let Some(row) = find(tx, KNOWN, values![voucher.id.as_str()]).await? {
@@ -163,7 +127,6 @@ impl Store {
             let region = Some(&held.region);
             let (object, fields) = (Object::new("voucher", voucher.id.as_str()), format!("{book} {}", held.sequence));
             let entry = Entry { account_id, act: Act::VoucherPosted, object, region, fields: &fields, reason: None };
-            place("post: audit")?;
             append(self, tx, now, entry).await?;
         }
         Ok(answer(voucher, &books, false))
@@ -293,7 +256,6 @@ async fn move_money(tx: &DatabaseTransaction, voucher: &Voucher, holds: &Holds) 
         let amounts = [debits_posted, debits_pending, credits_posted, credits_pending];
         let mut values = values![book.as_str(), code.as_str()];
         values.extend(amounts.map(Value::from));
-        place("post: account")?;
         if execute(tx, MOVE, values).await? == 0 {
             return Err(refused(LedgerCode::NoAccount.at(format!("{book} {code}"))));
         }
@@ -333,7 +295,6 @@ async fn use_caps(tx: &DatabaseTransaction, voucher: &Voucher, holds: &Holds, bo
             used.0,
             cap.map(|cap| cap.0)
         ];
-        place("post: cap")?;
         if execute(tx, USE_CAP, values.clone()).await? == 0 {
             execute(tx, FIRST_CAP, values).await?;
         }
@@ -387,7 +348,6 @@ async fn write(
         count,
         millis(now),
     ];
-    place("post: voucher")?;
     execute(tx, WRITE_VOUCHER, values).await?;
     let mut rows = Vec::new();
     for (position, transfer) in (0..).zip(&voucher.transfers) {
@@ -398,11 +358,9 @@ async fn write(
         (held.sequence, held.head) = (link.sequence, hash);
     }
     for some in rows.chunks(AT_A_TIME) {
-        place("post: transfers")?;
         insert_query(some).all(tx).await?;
     }
     for (book, held) in books.iter() {
-        place("post: head")?;
         execute(tx, ADVANCE, values![book.as_str(), held.sequence, held.head.to_vec()]).await?;
     }
     Ok(())

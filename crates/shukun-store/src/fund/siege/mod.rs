@@ -31,15 +31,21 @@ fn times(usual: u32) -> u32 {
     std::env::var("SHUKUN_SIEGE").map_or(usual, |times| times.parse().unwrap())
 }
 
-/// Two books with so much money free of restriction in each.
+/// Two books with so much money free of restriction in each; who keeps them.
 async fn besieged(store: &Store, free: Fen) -> Scope {
-    let maker = keepers(store).await.remove(0);
+    besieged_of_two(store, free).await.0
+}
+
+/// The same, and who checks: the second factor was shown.
+async fn besieged_of_two(store: &Store, free: Fen) -> (Scope, Scope) {
+    let mut people = keepers(store).await;
+    let (checker, maker) = (people.remove(1), people.remove(0));
     books(store, &maker).await;
     for name in ["county", "town"] {
         let gift = single(&format!("{name}-first"), name, "bank:main", "unrestricted", free.0);
         store.post_voucher(&maker, &voucher(&format!("{name}-opening"), vec![gift]), at(2)).await.unwrap();
     }
-    maker
+    (maker, checker)
 }
 
 /// A line of 300 fen in one of the books; every number is another relief.

@@ -17,6 +17,7 @@ pub const STAFF: &[(&str, Role, &str)] = &[
     ("meeting2", Role::JointMeeting, COUNTY),
     ("meeting3", Role::JointMeeting, COUNTY),
     ("charity", Role::CharityFederation, COUNTY),
+    ("charity2", Role::CharityFederation, COUNTY),
     ("auditor", Role::Auditor, COUNTY),
     ("town", Role::Township, "330381001"),
     ("town2", Role::Township, "330381001"),

@@ -52,10 +52,13 @@ async fn book_with(office: &Office, yuan: i64) {
         effective: Day::constant(2026, 11, 22),
         words: Note::new("期初").unwrap(),
         maker: ActorId::new(scope.account_id().as_str()).unwrap(),
-        checker: ActorId::new("checker"),
+        checker: None,
         transfers: vec![money],
     };
-    store.post_voucher(&scope, &voucher, office.now()).await.unwrap();
+    store.draft_voucher(&scope, &voucher, office.now()).await.unwrap();
+    let (checker, _) = office.stepped_up("charity2").await;
+    let checker = office.scope_at(&checker).await;
+    store.check_voucher(&checker, &voucher.id, true, office.now()).await.unwrap();
 }
 
 const CHARTER: &str = "/fund/meetings/charter";
