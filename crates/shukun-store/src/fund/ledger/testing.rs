@@ -17,8 +17,8 @@ use crate::wall::OwnWork::Backup;
 use crate::{Scope, Store};
 
 impl Store {
-    /// Posts a voucher as the rooms of the fund do: each looks itself at who made and checked what, so that outside tests there
-    /// is no way to post for whoever keeps books alone. Two that met are tried again, as those rooms are asked again.
+    /// Posts a voucher as the rooms of the fund do: each looks itself at who made and checked what, which this does
+    /// not. Two that met are tried again, as those rooms are asked again.
     pub(crate) async fn post_voucher(&self, scope: &Scope, voucher: &Voucher, now: Moment) -> Result<Posted> {
         for book in voucher.books() {
             let region = self.place_of_book(scope, book).await?;
