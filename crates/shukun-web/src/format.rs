@@ -30,6 +30,18 @@ pub fn money(amount: Fen, lang: Lang) -> String {
     }
 }
 
+/// Yuan as people type them, to the fen: at most two digits after the point, commas and spaces or none. No sign: nothing
+/// a form asks for is below nothing.
+pub fn read_money(text: &str) -> Option<Fen> {
+    let plain: String = text.chars().filter(|letter| !matches!(letter, ',' | '，' | ' ')).collect();
+    let (yuan, fen) = plain.split_once('.').unwrap_or((&plain, ""));
+    let are_digits = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+    if yuan.is_empty() || yuan.len() > 12 || fen.len() > 2 || !are_digits(yuan) || !are_digits(fen) {
+        return None;
+    }
+    format!("{yuan}{fen:0<2}").parse().ok().map(Fen)
+}
+
 /// `2026年11月22日`, `22 November 2026`
 pub fn day(day: Day, lang: Lang) -> String {
     match lang {
@@ -95,6 +107,17 @@ mod tests {
         assert_eq!(day(date(2026, 12, 31), Lang::En), "31 December 2026");
         assert_eq!(short_day(date(2026, 1, 2), Lang::Zh), "1月2日");
         assert_eq!(short_day(date(2026, 1, 2), Lang::En), "2 January");
+    }
+
+    #[test]
+    fn what_is_typed_is_read_to_the_fen_or_not_at_all() {
+        for (text, fen) in [("12345.67", 1_234_567), (" 311,000.5 ", 31_100_050), ("12", 1_200), ("0.01", 1), ("0", 0)]
+        {
+            assert_eq!(read_money(text), Some(Fen(fen)), "{text}");
+        }
+        for wrong in ["", ".", ".5", "12.345", "-3", "1e3", "一万", "1234567890123"] {
+            assert_eq!(read_money(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -18,7 +18,6 @@ use shukun_store::ErrorKind;
 
 use super::act::{Stamp, hidden, send, with_code, with_taking};
 use super::acts::Typed;
-use super::visit_form::parse_yuan;
 use crate::desk::Desk;
 use crate::desk::Names;
 use crate::desk::sheet::{Asked, Payer, determination, hash, order, tiers, years};
@@ -117,11 +116,10 @@ const ELSEWHERE: &str = "elsewhere";
 fn proposal(name: &str, amount: &str) -> Option<Option<Proposal>> {
     let mut parts = name.splitn(3, '.');
     let (person, year, rule) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?);
-    let amount: String = amount.chars().filter(|letter| !matches!(letter, ',' | '，' | ' ')).collect();
-    if amount.is_empty() {
+    if amount.trim().is_empty() {
         return Some(None);
     }
-    let amount_fen = parse_yuan(&amount)?;
+    let amount_fen = format::read_money(amount)?;
     Some(Some(Proposal { person: PersonId(person), year, rule: rule.to_owned(), amount_fen }))
 }
 

@@ -311,7 +311,7 @@ impl Reader<'_> {
     /// Yuan and fen; it has to be there.
     pub(super) fn amount(&self, name: &'static str) -> Result<Fen, Faults> {
         let fault = || vec![(name, words::AMOUNT_WRONG.both(&[]))];
-        super::visit_form::parse_yuan(&parts(self.typed.get(name))).ok_or_else(fault)
+        format::read_money(self.typed.get(name)).ok_or_else(fault)
     }
 
     /// A day that may stay empty.
@@ -347,10 +347,6 @@ impl Reader<'_> {
             _ => None,
         })
     }
-}
-
-fn parts(text: &str) -> String {
-    text.chars().filter(|letter| !matches!(letter, ',' | '，' | ' ')).collect()
 }
 
 /// Yes or no, as a second person says it.

@@ -10,9 +10,7 @@ use shukun_fund::{CampaignId, DonorId, PledgeId};
 use shukun_store::{Aim, BookRow, NewPledge};
 
 use super::new_gift::{aim_fields, chosen_book, pots, read_aim};
-use super::parts::{
-    DonorNames, again, amount, book_field, books, day, earmark_fields, form_id, places, read_yuan, refusal,
-};
+use super::parts::{DonorNames, again, amount, book_field, books, day, earmark_fields, form_id, places, refusal, sum};
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::http::fields::Fields;
@@ -90,7 +88,7 @@ fn read_instalments(typed: &Typed, total: Option<Fen>, faults: &mut Faults) -> O
 fn read_line(line: &str) -> Option<Instalment> {
     let (on, amount) = line.trim().split_once([' ', '\t', ',', '，'])?;
     let due_on: Day = on.parse().ok()?;
-    Some(Instalment { due_on, amount: read_yuan(amount.trim_start_matches([',', '，', ' ', '\t']))? })
+    Some(Instalment { due_on, amount: sum(amount.trim_start_matches([',', '，', ' ', '\t']))? })
 }
 
 async fn form_page(desk: &Desk, visit: &Visit, typed: &Typed, faults: &Faults) -> Result<Page, PageError> {

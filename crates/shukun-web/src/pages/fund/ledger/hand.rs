@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
-use shukun_base::{ActorId, Day, Fen, Note, Text};
+use shukun_base::{ActorId, Day, Note, Text};
 use shukun_fund::ledger::{AccountCode, NewTransfer, TransferCode, Voucher};
 use shukun_fund::{BookId, ResolutionId, TransferId, VoucherId};
 use shukun_store::ErrorKind;
@@ -12,6 +12,7 @@ use shukun_store::ErrorKind;
 use super::book_of;
 use crate::desk::Desk;
 use crate::error::PageError;
+use crate::format;
 use crate::http::fields::Fields;
 use crate::pages::work::framed;
 use crate::routes::Handlers;
@@ -77,25 +78,13 @@ async fn again(
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
-/// Yuan with at most two decimals, as fen; commas are left out.
-fn read_amount(text: &str) -> Option<Fen> {
-    let text = text.trim().replace([',', '，'], "");
-    let (yuan, fen) = text.split_once('.').unwrap_or((&text, ""));
-    let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if yuan.is_empty() || yuan.len() > 12 || fen.len() > 2 || !is_number(yuan) || !is_number(fen) {
-        return None;
-    }
-    let fen: i64 = format!("{fen:0<2}").parse().ok()?;
-    Some(Fen(yuan.parse::<i64>().ok()? * 100 + fen))
-}
-
 fn read(typed: &Typed, book: &BookId, maker: ActorId) -> Result<Voucher, Faults> {
     let mut faults = Faults::new();
     let mut miss = |name, text: Text| faults.push((name, text));
     let words = Note::new(&typed.words).map_err(|fault| miss("words", fault.text())).ok();
     let day: Option<Day> = typed.day.parse().ok();
     let (debit, credit) = (AccountCode::new(&typed.debit), AccountCode::new(&typed.credit));
-    let (amount, code) = (read_amount(&typed.amount), TransferCode::find(&typed.code));
+    let (amount, code) = (format::read_money(&typed.amount), TransferCode::find(&typed.code));
     let resolution = ResolutionId::new(typed.resolution.trim());
     let corrects = TransferId::new(typed.corrects.trim());
     for (is_wrong, name, word) in [
@@ -167,19 +156,4 @@ async fn form_page(desk: &Desk, visit: &Visit, id: &BookId, typed: &Typed, fault
         }
     };
     framed(desk, visit, &Heading { title: words::VOUCHER_NEW.text(lang), note: Some(&book.name) }, &body).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn amounts_are_yuan_with_two_decimals() {
-        for (text, fen) in [("1", Some(100)), ("1.5", Some(150)), (" 12,345.67 ", Some(1_234_567)), ("0.01", Some(1))] {
-            assert_eq!(read_amount(text), fen.map(Fen), "{text}");
-        }
-        for wrong in ["", ".", "1.234", "-1", "1e3", "一", "1234567890123"] {
-            assert_eq!(read_amount(wrong), None, "{wrong}");
-        }
-    }
 }
