@@ -52,7 +52,7 @@ mod tests {
             certain: Fen::ZERO,
             band: Some(Band { low: Fen(*low), middle: Fen(*low), high: Fen(*low), dry_permille: 0 }),
         };
-        Outlook { months: lows.iter().map(month).collect(), history: 12 }
+        Outlook { months: lows.iter().map(month).collect(), expected: None, history: 12 }
     }
 
     #[test]

@@ -6,11 +6,13 @@
 
 mod alarm;
 mod dice;
+mod expected;
 mod months;
 mod project;
 mod share;
 
 pub use alarm::{Alarm, months_left};
+pub use expected::{Ended, LEAST_ENDED, Waiting};
 pub use months::Month;
-pub use project::{Ahead, Band, LEAST_HISTORY, MonthAhead, Outlook, Past, project};
+pub use project::{Ahead, Band, Expected, LEAST_HISTORY, MonthAhead, Outlook, Past, project};
 pub use share::{Shares, Source, SourceSum, shares};

@@ -25,6 +25,12 @@ impl Month {
         if self.month >= 12 { Month { year: self.year + 1, month: 1 } } else { Month { month: self.month + 1, ..self } }
     }
 
+    /// Months from this one to a later; 0 to an earlier.
+    pub fn until(self, later: Month) -> u32 {
+        let months = |of: Month| i32::from(of.year) * 12 + i32::from(of.month);
+        u32::try_from(months(later) - months(self)).unwrap_or(0)
+    }
+
     /// Reads `2026-03`.
     pub fn parse(text: &str) -> Option<Month> {
         let (year, month) = text.split_once('-')?;
@@ -50,6 +56,7 @@ mod tests {
         let december = Month::of(date(2026, 12, 31));
         assert_eq!((december.to_string().as_str(), december.next().to_string().as_str()), ("2026-12", "2027-01"));
         assert_eq!(Month::parse("2026-12"), Some(december));
+        assert_eq!((december.until(december.next()), december.next().until(december)), (1, 0));
         assert_eq!((Month::parse("2026-13"), Month::parse("26-12"), Month::parse("2026-1")), (None, None, None));
     }
 }

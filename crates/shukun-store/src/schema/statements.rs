@@ -14,7 +14,8 @@ use crate::audit::{Act, AuditFilter, Object, audit_query};
 use crate::cases::{counts_query, duplicates_query, list_query, lists_query};
 use crate::figures::{colour_counts_query, colours_query, figures_query, office_tasks_query, tasks_query};
 use crate::fund::giving::{
-    aid_query, campaigns_query, donors_query, gifts_query, pledges_query, raised_query, units_query,
+    aid_query, alerts_alone_query, campaigns_query, donors_query, ended_query, gifts_query, pledges_query,
+    raised_query, undetermined_query, units_query,
 };
 use crate::fund::ledger::check::audits_query;
 use crate::fund::ledger::draft::drafts_query;
@@ -212,6 +213,9 @@ fn giving(scope: &Scope) -> Vec<Query> {
         pledges_query(scope, DonorId::new("d").as_ref(), PledgeId::new("p").as_ref()),
         aid_query(scope),
         raised_query(scope),
+        undetermined_query(scope),
+        alerts_alone_query(scope),
+        ended_query(scope),
     ]
 }
 

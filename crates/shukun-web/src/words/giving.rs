@@ -207,7 +207,9 @@ super::words! {
     RESTS_HISTORY: "本账册过去{n}个整月的捐赠（不含认捐到账）和救助。", "Gifts (no instalments) and relief of {n} whole months of this book.";
     RESTS_PLEDGES: "认捐按约定月份足额到账；逾期的不算。", "Pledges as promised, in their months; overdue ones are not counted.";
     RESTS_DETERMINED: "未结案件里已核定而未付、未预留的慈善救助：{n}件，{amount}，算在本月。", "Charity relief determined in {n} open cases and neither paid nor held, {amount}: counted in this month.";
-    RESTS_RAISED: "最近一次筛查新增预警{n}人；还没有核定金额，未计入。", "The latest screening raised {n} new alerts; nothing is determined for them, so they are not counted.";
+    RESTS_WAITING: "已立案或有预警、还没有核定慈善救助的{n}户，照最近{ended}件已销号案件的结果重演：十次里有八次共需{low}到{high}，居中{middle}。某月照此多于往月救助的，按多的算，不重复相加。", "{n} households have a case or an alert and no charity relief determined. Each lives one of the last {ended} ended cases again: in eight of ten futures they take from {low} to {high} together, {middle} in the middle. In a month in which that is more than a past month's relief it counts instead of it, never on top.";
+    RESTS_WAITING_UNPRICED: "已立案或有预警、还没有核定慈善救助的{n}户未计入：已销号案件只有{ended}件，满{least}件才推算。", "{n} households have a case or an alert and no charity relief determined. They are not counted: only {ended} cases ended, and at least {least} are needed.";
+    RESTS_RAISED: "最近一次筛查新增预警{n}人；已在上一条内。", "The latest screening raised {n} new alerts; they are in the line above.";
     RESTS_NO_RUN: "还没有筛查，看不出将来的申请。", "No screening yet: what may come is not known.";
     RESTS_RESERVE: "风险准备金动用须经决议，不算作可用。", "Reserves need a resolution and are not counted on.";
     ALARM_NO_LIMIT: "还没有设定“基金预警：最低可用月数”，所以不会预警。请在业务参数里设定并写明依据。", "No alarm: the months that the fund has to last at least are not set. Set them with their basis among the county's numbers.";

@@ -32,7 +32,7 @@ pub(crate) use donors::donors_query;
 #[cfg(test)]
 pub(crate) use gifts::gifts_query;
 #[cfg(test)]
-pub(crate) use outlook::{aid_query, raised_query};
+pub(crate) use outlook::{aid_query, alerts_alone_query, ended_query, raised_query, undetermined_query};
 #[cfg(test)]
 pub(crate) use pledges::pledges_query;
 

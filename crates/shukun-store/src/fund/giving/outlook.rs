@@ -1,14 +1,15 @@
-//! What the outlook of a fund rests on: past months from the ledger, promises, what casework determined and did not pay, and who
-//! paid relief so far.
+//! What the outlook of a fund rests on: past months from the ledger, promises, what casework determined and did not pay, cases that
+//! wait and those that ended before them, and who paid relief so far.
 
 use shukun_base::{Day, Fen};
 use shukun_casework::authority::{Approval, Permission, Programme};
 use shukun_fund::BookId;
-use shukun_fund::outlook::{Month, Past, Shares};
+use shukun_fund::outlook::{Ended, Month, Past, Shares, Waiting};
 
 use super::books::region_of;
 use super::{push_seen, unreadable};
 use crate::error::{Result, StoreError};
+use crate::moment::{moment, today_in_china};
 use crate::scope::Scope;
 use crate::sql::{Query, Row, all, find, statements, values};
 use crate::store::Store;
@@ -62,6 +63,8 @@ pub struct FundAhead {
     pub determined: Fen,
     /// Cases with such relief.
     pub open_cases: i64,
+    /// Households whose charity relief nobody determined yet (open cases, and alerts without one), and how cases ended.
+    pub waiting: Waiting,
     /// Alerts that the latest screening raised anew, where there was one.
     pub raised: Option<i64>,
     /// Who paid relief so far: the ledger's, and casework's other programmes.
@@ -98,9 +101,21 @@ impl Store {
             overdue,
             determined: (of_charity.clone().map(|aid| aid.open).sum::<Fen>() - held).or_zero(),
             open_cases: of_charity.map(|aid| aid.open_cases).sum(),
+            waiting: self.cases_waiting(scope, today).await?,
             raised: self.raised_lately(scope).await?,
             shares: Shares { fiscal: aid.iter().filter(|aid| !aid.is_charity).map(|aid| aid.paid).sum(), social },
         })
+    }
+
+    async fn cases_waiting(&self, scope: &Scope, today: Day) -> Result<Waiting> {
+        let pass = self.within(scope, Permission::ViewFund);
+        let opened = undetermined_query(scope).all(&pass).await?;
+        let mut waited: Vec<u32> = opened.iter().map(|row| waited(row, today)).collect::<Result<_>>()?;
+        let raised = alerts_alone_query(scope).find(&pass).await?.ok_or_else(unreadable)?;
+        let raised = usize::try_from(raised.get::<i64>("households")?).map_err(|_| unreadable())?;
+        waited.extend(std::iter::repeat_n(0, raised));
+        let ended = ended_query(scope).all(&pass).await?;
+        Ok(Waiting { waited, ended: ended.iter().map(read_ended).collect::<Result<_>>()? })
     }
 
     async fn raised_lately(&self, scope: &Scope) -> Result<Option<i64>> {
@@ -130,6 +145,46 @@ pub(crate) fn aid_query(scope: &Scope) -> Query {
     query
 }
 
+/// Open cases without charity relief that was determined.
+pub(crate) fn undetermined_query(scope: &Scope) -> Query {
+    let mut query = Query::new(
+        "SELECT opened_at FROM cases WHERE status <> 'closed' AND NOT EXISTS (SELECT 1 FROM case_aid
+            WHERE aid_of = case_id AND programme IN (",
+    );
+    push_charity(&mut query);
+    query.push(") AND aid_fen > 0) AND ");
+    push_seen(&mut query, scope, "region");
+    query
+}
+
+/// Households with an alert and no case yet.
+pub(crate) fn alerts_alone_query(scope: &Scope) -> Query {
+    let mut query = Query::new(
+        "SELECT COUNT(DISTINCT household_id) AS households FROM alerts WHERE status = 'raised' AND case_id IS NULL AND ",
+    );
+    push_seen(&mut query, scope, "region");
+    query
+}
+
+/// The latest cases that ended, with what charity paid.
+pub(crate) fn ended_query(scope: &Scope) -> Query {
+    let mut query = Query::new(
+        "SELECT opened_at, status_since, CAST(COALESCE((SELECT SUM(paid_fen) FROM case_aid WHERE aid_of = case_id
+            AND programme IN (",
+    );
+    push_charity(&mut query);
+    query.push(")), 0) AS BIGINT) AS relief_fen FROM cases WHERE status = 'closed' AND ");
+    push_seen(&mut query, scope, "region");
+    query.push(" ORDER BY status_since DESC, case_id LIMIT 5000");
+    query
+}
+
+/// The programmes whose money a meeting resolves on.
+fn push_charity(query: &mut Query) {
+    let charity = Programme::ALL.iter().filter(|programme| programme.approval() == Approval::Resolution);
+    query.bind_list(charity.map(|programme| programme.key().into()));
+}
+
 pub(crate) fn raised_query(scope: &Scope) -> Query {
     let mut query = Query::new(
         "SELECT (SELECT COUNT(*) FROM run_changes WHERE run_changes.run_id = screening_runs.run_id AND change = 'new')
@@ -153,6 +208,16 @@ fn read_aid(row: &Row) -> Result<Aid> {
         open_cases: row.get("open_cases")?,
         paid: Fen(row.get("paid_fen")?),
     })
+}
+
+fn waited(row: &Row, today: Day) -> Result<u32> {
+    let opened = today_in_china(moment(row.get("opened_at")?)?);
+    Ok(Month::of(opened).until(Month::of(today)))
+}
+
+fn read_ended(row: &Row) -> Result<Ended> {
+    let day = |column| -> Result<Month> { Ok(Month::of(today_in_china(moment(row.get(column)?)?))) };
+    Ok(Ended { relief: Fen(row.get("relief_fen")?), months: day("opened_at")?.until(day("status_since")?) })
 }
 
 /// Months from the first that is known to the one before `running`, those in which nothing moved among them.

@@ -6,12 +6,14 @@ use jiff::civil::date;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, TestRunner};
+use sea_orm::ConnectionTrait as _;
 use shukun_base::{Fen, Masked, Text};
 use shukun_casework::authority::Role;
 use shukun_fund::giving::{
     Answer, CampaignKind, CampaignTime, DonorKind, Earmark, Heads, NewDonor, Promised, Showing, UnitLevel, yearly,
 };
 use shukun_fund::ledger::{AccountCode, BookKind, NewBook, OnExpiry, ProgrammeKey};
+use shukun_fund::outlook::{Ended, Waiting};
 use shukun_fund::{BookId, CampaignId, DonorId, GiftId, PledgeId, RefundId, UnitId};
 
 use super::*;
@@ -122,6 +124,12 @@ impl Office {
         self.store.record_gift(&self.scopes[KEEPER], gift, at(2)).await.unwrap();
     }
 
+    async fn raw(&self, text: &str) {
+        let tx = self.store.begin_own(OwnWork::Backup).await.unwrap();
+        tx.execute_unprepared(text).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
     /// What every account of the book stands at, by the ledger.
     async fn balances(&self) -> BTreeMap<String, i64> {
         let rows = Query::new("SELECT code, credits_posted - debits_posted AS fen FROM book_accounts");
@@ -169,6 +177,36 @@ fn a_gift_lies_in_its_pot_and_a_promise_is_no_money() {
         assert_eq!((ahead.promised.len(), ahead.overdue, ahead.free), (4, Fen::ZERO, Fen::yuan(600_000)));
         assert!(ahead.past.iter().all(|month| month.gifts.is_zero()), "an instalment is no month's usual gift");
         office.store.verify_audit(None).await.unwrap();
+    });
+}
+
+#[test]
+fn cases_that_wait_are_measured_by_those_that_ended() {
+    on_both(|db| async move {
+        let office = office(db.open().await).await;
+        let at = |text: &str| text.parse::<crate::Moment>().unwrap().as_millisecond();
+        let (opened, ended) = (at("2026-01-15T04:00:00Z"), at("2026-03-10T04:00:00Z"));
+        // Closed with relief, closed without, one that waits, one that is determined, one of the next county.
+        let cases = [("a", "closed"), ("b", "closed"), ("c", "verifying"), ("d", "paying"), ("e", "verifying")];
+        for (id, status) in cases {
+            let place = if id == "e" { "330382001" } else { "330381001" };
+            office
+                .raw(&format!(
+                "INSERT INTO cases (case_id, household_id, region, version, round, status, flags, burden_fen, returns,
+                    opened_at, status_since, last_at) VALUES ('{id}', '{id}', '{place}', 1, 1, '{status}', '', 0, 0,
+                    {opened}, {ended}, {ended})"
+            ))
+                .await;
+        }
+        for (id, programme, aid, paid) in
+            [("a", "charity_relief", 500, 300), ("a", "temporary_relief", 900, 900), ("d", "charity_relief", 70, 0)]
+        {
+            office.raw(&format!("INSERT INTO case_aid VALUES ('{id}', '{programme}', {aid}, {paid})")).await;
+        }
+        let known = office.store.fund_ahead(&office.scopes[KEEPER], &book(), date(2026, 5, 2)).await.unwrap();
+        let ended = |relief| Ended { relief: Fen(relief), months: 2 };
+        assert_eq!(known.waiting, Waiting { waited: vec![4], ended: vec![ended(300), ended(0)] });
+        assert_eq!(known.determined, Fen(70));
     });
 }
 

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::json;
 use shukun_base::{Fen, Lang};
-use shukun_fund::outlook::{Ahead, Alarm, LEAST_HISTORY, Month, MonthAhead, Outlook, project};
+use shukun_fund::outlook::{Ahead, Alarm, Expected, LEAST_ENDED, LEAST_HISTORY, Month, MonthAhead, Outlook, project};
 use shukun_store::{BookRow, FundAhead};
 
 use super::parts::{books, tiles};
@@ -47,7 +47,10 @@ async fn show(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>
         return framed(&desk, &visit, &heading, &body).await;
     };
     let known = desk.store().fund_ahead(visit.scope()?, &book.id, visit.today()).await?;
-    let outlook = project(&known.past, &ahead(&known, Month::of(visit.today())), SEED);
+    let (past, ahead) = (known.past.clone(), ahead(&known, Month::of(visit.today())));
+    // A thousand lives of every case that waits: beside the threads that answer.
+    let outlook =
+        tokio::task::spawn_blocking(move || project(&past, &ahead, SEED)).await.map_err(|_| PageError::broken())?;
     let limit = desk.numbers().settings(visit.today()).fund_months();
     let body = html! {
         (chooser(&books, book))
@@ -56,7 +59,7 @@ async fn show(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>
         div.board {
             section.box.wide { h2 { (words::OUTLOOK_MONTHS.text(lang)) } (months(&outlook, lang)) }
             section.box { h2 { (words::OUTLOOK_SHARE.text(lang)) } (shares(&known, lang)) }
-            section.box { h2 { (words::OUTLOOK_RESTS.text(lang)) } (rests_on(&known, lang)) }
+            section.box { h2 { (words::OUTLOOK_RESTS.text(lang)) } (rests_on(&known, outlook.expected.as_ref(), lang)) }
         }
         (scripts())
     };
@@ -64,7 +67,14 @@ async fn show(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>
 }
 
 fn ahead(known: &FundAhead, first: Month) -> Ahead {
-    Ahead { first, months: MONTHS, opening: known.free, determined: known.determined, pledges: known.promised.clone() }
+    Ahead {
+        first,
+        months: MONTHS,
+        opening: known.free,
+        determined: known.determined,
+        pledges: known.promised.clone(),
+        waiting: known.waiting.clone(),
+    }
 }
 
 fn chooser(books: &[BookRow], book: &BookRow) -> Markup {
@@ -175,7 +185,7 @@ fn shares(known: &FundAhead, lang: Lang) -> Markup {
     }
 }
 
-fn rests_on(known: &FundAhead, lang: Lang) -> Markup {
+fn rests_on(known: &FundAhead, expected: Option<&Expected>, lang: Lang) -> Markup {
     let (history, cases) = (known.past.len().to_string(), known.open_cases.to_string());
     let determined = format::money(known.determined, lang);
     html! {
@@ -183,11 +193,29 @@ fn rests_on(known: &FundAhead, lang: Lang) -> Markup {
             li { (words::RESTS_HISTORY.with(lang, &[("n", &history)])) }
             li { (words::RESTS_PLEDGES.text(lang)) }
             li { (words::RESTS_DETERMINED.with(lang, &[("n", &cases), ("amount", &determined)])) }
+            li { (waiting(known, expected, lang)) }
             @match known.raised {
                 Some(raised) => li { (words::RESTS_RAISED.with(lang, &[("n", &raised.to_string())])) },
                 None => li { (words::RESTS_NO_RUN.text(lang)) },
             }
             li { (words::RESTS_RESERVE.text(lang)) }
+        }
+    }
+}
+
+fn waiting(known: &FundAhead, expected: Option<&Expected>, lang: Lang) -> String {
+    let (waited, ended) = (known.waiting.waited.len().to_string(), known.waiting.ended.len().to_string());
+    match expected {
+        Some(expected) => {
+            let [low, middle, high] =
+                [expected.low, expected.middle, expected.high].map(|end| format::money(end, lang));
+            let pieces =
+                [("n", waited.as_str()), ("ended", &ended), ("low", &low), ("middle", &middle), ("high", &high)];
+            words::RESTS_WAITING.with(lang, &pieces)
+        }
+        None => {
+            let least = LEAST_ENDED.to_string();
+            words::RESTS_WAITING_UNPRICED.with(lang, &[("n", &waited), ("ended", &ended), ("least", &least)])
         }
     }
 }
