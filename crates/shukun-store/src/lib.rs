@@ -82,8 +82,9 @@ pub use fund::deciding::{
     Candidate, CouncilMember, KeptCharter, MeetingRow, NewCouncilMember, NoticeFilter, NoticeRow,
 };
 pub use fund::giving::{
-    Aim, Asked, Campaign, DonorEntry, DonorFilter, DonorRow, FundAhead, FundUnit, GiftFilter, GiftRow, InstalmentRow,
-    NewCampaign, NewGift, NewPledge, PledgeRow, PotTrail, RefundRow, RevealedDonor, SpentOn,
+    Aim, Asked, Campaign, DonorEntry, DonorFilter, DonorRow, FundAhead, FundUnit, GiftFilter, GiftRow, GiftSums,
+    InstalmentRow, NewCampaign, NewGift, NewPledge, PledgeRow, PotTrail, ROWS_OF_A_PAGE, RefundRow, RevealedDonor,
+    SpentOn,
 };
 pub use fund::ledger::StoredTransfer;
 pub use fund::ledger::check::LedgerAudit;

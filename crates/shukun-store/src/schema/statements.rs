@@ -14,8 +14,8 @@ use crate::audit::{Act, AuditFilter, Object, audit_query};
 use crate::cases::{counts_query, duplicates_query, list_query, lists_query};
 use crate::figures::{colour_counts_query, colours_query, figures_query, office_tasks_query, tasks_query};
 use crate::fund::giving::{
-    aid_query, alerts_alone_query, campaigns_query, donors_query, ended_query, gifts_query, pledges_query,
-    raised_query, undetermined_query, units_query,
+    aid_query, alerts_alone_query, campaigns_query, donors_query, ended_query, gift_sums_query, gifts_query,
+    pledges_query, raised_query, undetermined_query, units_query,
 };
 use crate::fund::ledger::check::audits_query;
 use crate::fund::ledger::draft::drafts_query;
@@ -203,10 +203,18 @@ fn every_filter() -> CaseFilter {
 
 /// The books.
 fn giving(scope: &Scope) -> Vec<Query> {
-    let donors = DonorFilter { donor_id: DonorId::new("d") };
-    let gifts = GiftFilter { gift_id: GiftId::new("g"), donor: DonorId::new("d"), campaign: CampaignId::new("c") };
+    let donors = DonorFilter { donors: None, after: DonorId::new("d") };
+    let named = DonorFilter { donors: Some(vec![DonorId::new("d").unwrap()]), after: None };
+    let gifts = GiftFilter {
+        gift_id: GiftId::new("g"),
+        donor: DonorId::new("d"),
+        campaign: CampaignId::new("c"),
+        after: GiftId::new("g"),
+    };
     vec![
         donors_query(scope, &donors),
+        donors_query(scope, &named),
+        gift_sums_query(scope, &gifts),
         units_query(scope),
         campaigns_query(scope, CampaignId::new("c").as_ref()),
         gifts_query(scope, &gifts),

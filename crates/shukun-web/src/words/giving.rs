@@ -47,7 +47,9 @@ super::words! {
     GIFTS_NOTE: "只列已到账的；认捐另表", "What arrived; pledges have a table of their own";
     GIFTS_NONE: "还没有到账的捐赠", "No gift received yet";
     GIFTS_NONE_FILL: "银行到账之后在这里登记，同时入账。", "Once money stands in the bank it is recorded here and posted at once.";
-    GIFTS_SHOWN: "下表所列，已扣退还", "of the table below, refunds taken off";
+    GIFTS_SHOWN: "全部所列（含后面各页），已扣退还", "of the whole list, its other pages too; refunds taken off";
+    DONOR_CHOICE_HINT: "列出捐赠最多的一百位；其他的从捐赠人页面登记。", "The hundred who gave most; for another, begin on the donor's page.";
+    GIFTS_ALL: "全部捐赠", "All gifts";
     GIFT_NEW: "登记捐赠", "Record a gift";
     GIFT_NEW_NOTE: "登记即入账：银行存款、捐赠收入、资金池一次记好", "Recording posts it: bank, income and pot in one voucher";
     GIFT_DAY: "到账日期", "Received on";

@@ -129,7 +129,7 @@ impl Store {
     }
 
     async fn whole_name(&self, scope: &Scope, gift: &GiftRow) -> Result<Masked<String>> {
-        let filter = DonorFilter { donor_id: Some(gift.donor.clone()) };
+        let filter = DonorFilter { donors: Some(vec![gift.donor.clone()]), after: None };
         let rows = super::donors::donors_query(scope, &filter).all(&self.within(scope, Permission::ViewFund)).await?;
         let row = rows.first().ok_or_else(StoreError::not_found)?;
         self.sealed_name(row, &gift.donor).await?.ok_or_else(unreadable)

@@ -10,7 +10,7 @@ use shukun_casework::authority::Permission;
 use shukun_fund::DonorId;
 use shukun_fund::giving::{DonorKind, GivingCode, Heads, NewDonor, Showing, Turn, listed_name, plan_donor, turns_into};
 
-use super::{is_replay, push_seen, read_region, refused, refused_code, require_at, unreadable};
+use super::{ROWS_OF_A_PAGE, is_replay, push_seen, read_region, refused, refused_code, require_at, unreadable};
 use crate::audit::{Act, Entry, Object, append};
 use crate::error::{Result, StoreError};
 use crate::moment::Moment;
@@ -35,9 +35,6 @@ statements! {
     MOVE_PLEDGES = "UPDATE pledges SET donor_id = $2 WHERE donor_id = $1";
 }
 
-/// As many as one list brings.
-const MOST: i64 = 500;
-
 /// A donor to be written down.
 #[derive(Clone, Debug)]
 pub struct DonorEntry {
@@ -52,8 +49,10 @@ pub struct DonorEntry {
 /// Which donors.
 #[derive(Clone, Debug, Default)]
 pub struct DonorFilter {
-    /// This one alone.
-    pub donor_id: Option<DonorId>,
+    /// These alone, all at once.
+    pub donors: Option<Vec<DonorId>>,
+    /// Those that stand after this one on the list.
+    pub after: Option<DonorId>,
 }
 
 /// A donor on the list.
@@ -170,7 +169,7 @@ impl Store {
     }
 
     /// Donors where the caller sees the fund: those who gave most first, and whoever gave the same in the order of ids,
-    /// which says nothing.
+    /// which says nothing. A page ([`ROWS_OF_A_PAGE`]) and one more where the list goes on; those that are named, all at once.
     pub async fn list_donors(&self, scope: &Scope, filter: &DonorFilter) -> Result<Vec<DonorRow>> {
         scope.require_anywhere(Permission::ViewFund)?;
         let rows = donors_query(scope, filter).all(&self.within(scope, Permission::ViewFund)).await?;
@@ -183,7 +182,7 @@ impl Store {
 
     /// One donor.
     pub async fn donor(&self, scope: &Scope, donor_id: &DonorId) -> Result<DonorRow> {
-        let filter = DonorFilter { donor_id: Some(donor_id.clone()) };
+        let filter = DonorFilter { donors: Some(vec![donor_id.clone()]), after: None };
         self.list_donors(scope, &filter).await?.pop().ok_or_else(StoreError::not_found)
     }
 
@@ -341,23 +340,37 @@ fn read_heads(row: &Row) -> Result<Option<Heads>> {
     Ok(Some(Heads { count, is_at_least: row.get::<i64>("heads_at_least")? == 1 }))
 }
 
+/// What came from a donor, less what went back to it.
+const RECEIVED: &str =
+    "(SELECT CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT) FROM gifts WHERE gifts.donor_id = donors.donor_id)
+    - (SELECT CAST(COALESCE(SUM(gift_refunds.amount_fen), 0) AS BIGINT) FROM gift_refunds
+        JOIN gifts ON gifts.gift_id = gift_refunds.gift_id
+        WHERE gifts.donor_id = donors.donor_id AND gift_refunds.voucher_id IS NOT NULL) AS received_fen";
+
 pub(crate) fn donors_query(scope: &Scope, filter: &DonorFilter) -> Query {
     let mut query = Query::new(
-        "SELECT donor_id, region, donor_kind, showing, shown_name, heads, heads_at_least, name,
+        "SELECT * FROM (SELECT donor_id, region, donor_kind, showing, shown_name, heads, heads_at_least, name,
             (SELECT COUNT(*) FROM gifts WHERE gifts.donor_id = donors.donor_id) AS gifts,
-            (SELECT CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT) FROM gifts WHERE gifts.donor_id = donors.donor_id)
-            - (SELECT CAST(COALESCE(SUM(gift_refunds.amount_fen), 0) AS BIGINT) FROM gift_refunds
-                JOIN gifts ON gifts.gift_id = gift_refunds.gift_id
-                WHERE gifts.donor_id = donors.donor_id AND gift_refunds.voucher_id IS NOT NULL) AS received_fen,
             (SELECT CAST(COALESCE(SUM(total_fen), 0) AS BIGINT) FROM pledges WHERE pledges.donor_id = donors.donor_id)
-            AS pledged_fen
-            FROM donors WHERE donor_state = 'current' AND ",
+            AS pledged_fen, ",
     );
+    query.push(RECEIVED).push(" FROM donors WHERE donor_state = 'current' AND ");
     push_seen(&mut query, scope, "region");
-    if let Some(donor_id) = &filter.donor_id {
-        query.push(" AND donor_id = ").bind(donor_id.as_str());
+    query.push(") AS listed");
+    if let Some(donors) = &filter.donors {
+        query.push(" WHERE donor_id IN (").bind_list(donors.iter().map(|donor| donor.as_str().into())).push(")");
+    } else if let Some(after) = &filter.after {
+        query.push(" WHERE EXISTS (SELECT 1 FROM (SELECT donor_id AS last_id, ").push(RECEIVED);
+        query.push(" FROM donors WHERE donor_id = ").bind(after.as_str());
+        query.push(
+            ") AS last WHERE listed.received_fen < last.received_fen
+                OR listed.received_fen = last.received_fen AND listed.donor_id > last_id)",
+        );
     }
-    query.push(" ORDER BY received_fen DESC, donor_id LIMIT ").bind(MOST);
+    query.push(" ORDER BY received_fen DESC, donor_id");
+    if filter.donors.is_none() {
+        query.push(" LIMIT ").bind(i64::from(ROWS_OF_A_PAGE) + 1);
+    }
     query
 }
 

@@ -12,7 +12,8 @@ use shukun_fund::{BookId, CampaignId, DonorId, GiftId, PledgeId, RestrictionId, 
 
 use super::books::{open_accounts, region_of, restriction_of_account};
 use super::{
-    hand, is_replay, maybe_day, push_seen, read_day, read_region, refused, refused_code, require_at, unreadable,
+    ROWS_OF_A_PAGE, hand, is_replay, maybe_day, push_seen, read_day, read_region, refused, refused_code, require_at,
+    unreadable,
 };
 use crate::audit::{Act, Entry, Object, append};
 use crate::error::{Result, StoreError};
@@ -83,6 +84,17 @@ pub struct GiftFilter {
     pub donor: Option<DonorId>,
     /// Of this campaign.
     pub campaign: Option<CampaignId>,
+    /// Those that stand after this one on the list.
+    pub after: Option<GiftId>,
+}
+
+/// Gifts of a list together, whether one page shows them or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GiftSums {
+    /// How many.
+    pub gifts: i64,
+    /// What came in, less what was paid back.
+    pub received: Fen,
 }
 
 /// A gift on the list.
@@ -196,11 +208,19 @@ impl Store {
         ])
     }
 
-    /// Gifts of the caller's area, the latest first, at most 500.
+    /// Gifts of the caller's area, the latest first: a page ([`ROWS_OF_A_PAGE`]) and one more where the list goes on.
     pub async fn list_gifts(&self, scope: &Scope, filter: &GiftFilter) -> Result<Vec<GiftRow>> {
         scope.require_anywhere(Permission::ViewFund)?;
         let rows = gifts_query(scope, filter).all(&self.within(scope, Permission::ViewFund)).await?;
         rows.iter().map(read_gift).collect()
+    }
+
+    /// The sums of a list, `after` left aside.
+    pub async fn gift_sums(&self, scope: &Scope, filter: &GiftFilter) -> Result<GiftSums> {
+        scope.require_anywhere(Permission::ViewFund)?;
+        let row = gift_sums_query(scope, filter).find(&self.within(scope, Permission::ViewFund)).await?;
+        let row = row.ok_or_else(unreadable)?;
+        Ok(GiftSums { gifts: row.get("gifts")?, received: Fen(row.get("received_fen")?) })
     }
 
     /// One gift.
@@ -319,7 +339,29 @@ pub(crate) fn gifts_query(scope: &Scope, filter: &GiftFilter) -> Query {
                 WHERE gift_refunds.gift_id = gifts.gift_id AND gift_refunds.voucher_id IS NOT NULL) AS refunded_fen
             FROM gifts LEFT JOIN certificates ON certificates.gift_id = gifts.gift_id WHERE ",
     );
-    push_seen(&mut query, scope, "gifts.region");
+    push_gifts(&mut query, scope, filter);
+    if let Some(after) = &filter.after {
+        let later = "(gifts.received_on < last.received_on OR gifts.received_on = last.received_on
+            AND gifts.gift_id > last.gift_id)";
+        query.push(" AND EXISTS (SELECT 1 FROM gifts AS last WHERE ").push(later).push(" AND last.gift_id = ");
+        query.bind(after.as_str()).push(")");
+    }
+    query.push(" ORDER BY gifts.received_on DESC, gifts.gift_id LIMIT ").bind(i64::from(ROWS_OF_A_PAGE) + 1);
+    query
+}
+
+pub(crate) fn gift_sums_query(scope: &Scope, filter: &GiftFilter) -> Query {
+    let mut query = Query::new(
+        "SELECT COUNT(*) AS gifts, CAST(COALESCE(SUM(gifts.amount_fen - COALESCE((SELECT SUM(gift_refunds.amount_fen)
+            FROM gift_refunds WHERE gift_refunds.gift_id = gifts.gift_id AND gift_refunds.voucher_id IS NOT NULL), 0)), 0)
+            AS BIGINT) AS received_fen FROM gifts WHERE ",
+    );
+    push_gifts(&mut query, scope, filter);
+    query
+}
+
+fn push_gifts(query: &mut Query, scope: &Scope, filter: &GiftFilter) {
+    push_seen(query, scope, "gifts.region");
     if let Some(gift_id) = &filter.gift_id {
         query.push(" AND gifts.gift_id = ").bind(gift_id.as_str());
     }
@@ -329,8 +371,6 @@ pub(crate) fn gifts_query(scope: &Scope, filter: &GiftFilter) -> Query {
     if let Some(campaign) = &filter.campaign {
         query.push(" AND gifts.campaign_id = ").bind(campaign.as_str());
     }
-    query.push(" ORDER BY gifts.received_on DESC, gifts.gift_id LIMIT 500");
-    query
 }
 
 fn read_gift(row: &Row) -> Result<GiftRow> {

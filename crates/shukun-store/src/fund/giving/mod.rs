@@ -19,7 +19,7 @@ mod tests;
 
 pub use campaigns::{Asked, Campaign, FundUnit, NewCampaign};
 pub use donors::{DonorEntry, DonorFilter, DonorRow, RevealedDonor};
-pub use gifts::{Aim, GiftFilter, GiftRow, NewGift};
+pub use gifts::{Aim, GiftFilter, GiftRow, GiftSums, NewGift};
 pub use outlook::FundAhead;
 pub use pledges::{InstalmentRow, NewPledge, PledgeRow};
 pub use refunds::RefundRow;
@@ -30,7 +30,7 @@ pub(crate) use campaigns::{campaigns_query, units_query};
 #[cfg(test)]
 pub(crate) use donors::donors_query;
 #[cfg(test)]
-pub(crate) use gifts::gifts_query;
+pub(crate) use gifts::{gift_sums_query, gifts_query};
 #[cfg(test)]
 pub(crate) use outlook::{aid_query, alerts_alone_query, ended_query, raised_query, undetermined_query};
 #[cfg(test)]
@@ -63,6 +63,9 @@ use crate::error::{ErrorKind, Result, StoreError};
 use crate::scope::Scope;
 use crate::sql::{Query, Row};
 use crate::store::Store;
+
+/// As many gifts or donors as a page of a list shows.
+pub const ROWS_OF_A_PAGE: u16 = 100;
 
 /// A refusal of a plan, as the store says it.
 pub(crate) fn refused(refusal: &GivingRefusal) -> StoreError {

@@ -181,6 +181,47 @@ fn a_gift_lies_in_its_pot_and_a_promise_is_no_money() {
 }
 
 #[test]
+fn lists_go_on_where_a_page_ends_and_leave_nobody_out() {
+    on_both(|db| async move {
+        let office = office(db.open().await).await;
+        let keeper = &office.scopes[KEEPER];
+        let page = usize::from(ROWS_OF_A_PAGE);
+        // Many who gave the same: the order of ids alone tells them apart.
+        for number in 0..page + 5 {
+            let id = format!("d{number}");
+            office.donor(&entry(&id, DonorKind::Organisation, Showing::Name, &id)).await;
+            office.give(&gift(&format!("g{number}"), &id, if number < 3 { 7 } else { 5 })).await;
+        }
+        let (mut seen, mut filter) = (Vec::new(), DonorFilter::default());
+        loop {
+            let mut donors = office.store.list_donors(keeper, &filter).await.unwrap();
+            let goes_on = donors.len() > page;
+            donors.truncate(page);
+            filter.after = donors.last().map(|donor| donor.donor_id.clone());
+            seen.extend(donors.into_iter().map(|donor| (-donor.received.0, donor.donor_id)));
+            if !goes_on {
+                break;
+            }
+        }
+        assert!(seen.len() == page + 5 && seen.is_sorted_by(|one, next| one < next), "{seen:?}");
+        let (mut gifts, mut filter) = (Vec::new(), GiftFilter::default());
+        while let Ok(rows) = office.store.list_gifts(keeper, &filter).await
+            && !rows.is_empty()
+        {
+            gifts.extend(rows.into_iter().take(page).map(|gift| gift.gift_id));
+            filter.after = gifts.last().cloned();
+        }
+        assert!(gifts.len() == page + 5 && gifts.is_sorted_by(|one, next| one < next), "{gifts:?}");
+        let sums = office.store.gift_sums(keeper, &GiftFilter::default()).await.unwrap();
+        let received = Fen::yuan(3 * 7 + (i64::from(ROWS_OF_A_PAGE) + 2) * 5);
+        assert_eq!(sums, GiftSums { gifts: i64::from(ROWS_OF_A_PAGE) + 5, received });
+        let named = vec![donor_id("d0"), donor_id("d104"), donor_id("nobody")];
+        let named = DonorFilter { donors: Some(named), after: None };
+        assert_eq!(office.store.list_donors(keeper, &named).await.unwrap().len(), 2);
+    });
+}
+
+#[test]
 fn cases_that_wait_are_measured_by_those_that_ended() {
     on_both(|db| async move {
         let office = office(db.open().await).await;

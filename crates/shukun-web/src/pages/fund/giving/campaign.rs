@@ -10,8 +10,8 @@ use shukun_fund::giving::Answer;
 use shukun_store::{Asked, GiftFilter};
 
 use super::campaigns::{reached, time};
-use super::gifts::gift_rows;
-use super::parts::{DonorNames, again, choices, refusal, tiles};
+use super::gifts::latest;
+use super::parts::{again, choices, refusal, tiles};
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::format;
@@ -96,8 +96,7 @@ async fn campaign_page(
     let campaign_id = CampaignId::new(id).ok_or_else(PageError::not_found)?;
     let (found, asked) = desk.store().campaign(visit.scope()?, &campaign_id).await?;
     let filter = GiftFilter { campaign: Some(campaign_id.clone()), ..GiftFilter::default() };
-    let gifts = desk.store().list_gifts(visit.scope()?, &filter).await?;
-    let names = DonorNames::load(desk, visit).await?;
+    let gifts = latest(desk, visit, &filter).await?;
     let money = |amount| format::money(amount, lang);
     let body = html! {
         @if is_done { p.done role="status" { (words::GIVING_DONE.text(lang)) } }
@@ -109,9 +108,7 @@ async fn campaign_page(
         ], lang))
         p { (reached(&found.progress, lang)) }
         p.quiet { (time(&found.campaign.time, lang)) " · " (found.campaign.source) }
-        section { h2 { (words::GIFTS.text(lang)) }
-            @if gifts.is_empty() { p.quiet { (words::GIFTS_NONE.text(lang)) } } @else { (gift_rows(&gifts, &names, visit)) }
-        }
+        section { h2 { (words::GIFTS.text(lang)) } (gifts) }
         section { h2 { (words::CAMPAIGN_ASKED.text(lang)) } p.quiet { (words::CAMPAIGN_ASKED_NOTE.text(lang)) }
             @if asked.is_empty() { p.quiet { (words::CAMPAIGN_ASKED_NONE.text(lang)) } } @else { (asked_rows(&asked, id, visit)) }
             @if visit.may(Permission::RecordGift) { (ask_form(id, faults, visit)) }

@@ -10,7 +10,7 @@ use shukun_fund::DonorId;
 use shukun_fund::giving::Showing;
 use shukun_store::{DonorRow, GiftFilter, PotTrail, RevealedDonor};
 
-use super::gifts::gift_rows;
+use super::gifts::latest;
 use super::parts::{
     DonorNames, again, choices, donor_name, heads, kind_text, named, new_id, places, refusal, spent_text, tiles,
 };
@@ -106,10 +106,10 @@ async fn donor_page(desk: &Desk, visit: &Visit, id: &str, shown: Shown) -> Resul
     let scope = visit.scope()?;
     let donor = desk.store().donor(scope, &donor_id).await?;
     let filter = GiftFilter { donor: Some(donor_id.clone()), ..GiftFilter::default() };
-    let gifts = desk.store().list_gifts(scope, &filter).await?;
+    let gifts = latest(desk, visit, &filter).await?;
     let pledges = desk.store().list_pledges(scope, Some(&donor_id)).await?;
     let trails = desk.store().trail_of_donor(scope, &donor_id).await?;
-    let names = DonorNames::load(desk, visit).await?;
+    let names = DonorNames::of(desk, visit, std::iter::once(&donor_id)).await?;
     let purposes = purposes(desk, visit, &trails).await?;
     let body = html! {
         @if shown.is_done { p.done role="status" { (words::GIVING_DONE.text(lang)) } }
@@ -123,8 +123,13 @@ async fn donor_page(desk: &Desk, visit: &Visit, id: &str, shown: Shown) -> Resul
             @if trails.is_empty() { p.quiet { (words::GIFTS_NONE.text(lang)) } }
             @for (trail, purpose) in trails.iter().zip(&purposes) { (trail_part(trail, purpose, lang)) }
         }
-        section { h2 { (words::GIFTS.text(lang)) }
-            @if gifts.is_empty() { p.quiet { (words::GIFTS_NONE.text(lang)) } } @else { (gift_rows(&gifts, &names, visit)) }
+        section { h2 { (words::GIFTS.text(lang)) } (gifts)
+            @if visit.may(Permission::RecordGift) {
+                p.buttons {
+                    a.btn.btn-plain href={"/fund/gifts/new?donor=" (donor_id)} { (words::GIFT_NEW.text(lang)) }
+                    a.btn.btn-plain href={"/fund/pledges/new?donor=" (donor_id)} { (words::PLEDGE_NEW.text(lang)) }
+                }
+            }
         }
         @if !pledges.is_empty() { section { h2 { (words::PLEDGES.text(lang)) } (pledge_rows(&pledges, &names, visit, 30)) } }
         div.board {

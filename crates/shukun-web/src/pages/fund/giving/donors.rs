@@ -10,7 +10,7 @@ use shukun_fund::DonorId;
 use shukun_fund::giving::{DonorKind, Heads, NewDonor, Showing};
 use shukun_store::{DonorEntry, DonorFilter, DonorRow};
 
-use super::parts::{again, choices, donor_name, form_id, heads, kind_text, refusal};
+use super::parts::{again, choices, donor_name, form_id, goes_on, heads, kind_text, refusal};
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::format;
@@ -21,6 +21,7 @@ use crate::routes::Handlers;
 use crate::ui::empty::empty;
 use crate::ui::field::{Faults, Input, input, radios, wrong};
 use crate::ui::layout::{Heading, Page, form_token};
+use crate::ui::pager::pager;
 use crate::ui::table::{Column, table};
 use crate::visit::Visit;
 use crate::words;
@@ -34,11 +35,16 @@ pub fn serve(handlers: Handlers) -> Handlers {
 #[serde(default)]
 struct Asked {
     done: String,
+    after: String,
 }
 
 async fn list(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>) -> Result<Page, PageError> {
     let lang = visit.lang;
-    let donors = desk.store().list_donors(visit.scope()?, &DonorFilter::default()).await?;
+    let filter = DonorFilter { donors: None, after: DonorId::new(&asked.after) };
+    let mut donors = desk.store().list_donors(visit.scope()?, &filter).await?;
+    let next = goes_on(&mut donors).then(|| donors.last()).flatten();
+    let next = next.map(|last| format!("/fund/donors?after={}", last.donor_id));
+    let first = filter.after.is_some().then_some("/fund/donors");
     let body = html! {
         @if asked.done == "yes" { p.done role="status" { (words::GIVING_DONE.text(lang)) } }
         @if visit.may(Permission::RecordGift) {
@@ -48,7 +54,7 @@ async fn list(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>
             }
         }
         @if donors.is_empty() { (empty(words::DONORS_NONE.text(lang), words::DONORS_NONE_FILL.text(lang))) }
-        @else { (rows(&donors, &visit)) }
+        @else { (rows(&donors, &visit)) (pager(first, next.as_deref(), lang)) }
     };
     let heading = Heading { title: words::DONORS.text(lang), note: Some(words::DONORS_NOTE.text(lang)) };
     framed(&desk, &visit, &heading, &body).await

@@ -94,7 +94,7 @@ async fn gift_page(
     let refunds = desk.store().refunds(visit.scope()?, &gift_id).await?;
     let (places, _) = places(desk, visit).await?;
     let purpose = desk.store().purpose_of(visit.scope()?, &gift.book, &gift.into, &named(&places)).await?;
-    let names = DonorNames::load(desk, visit).await?;
+    let names = DonorNames::of(desk, visit, std::iter::once(&gift.donor)).await?;
     let refund_id = form_id(desk, typed)?;
     let body = html! {
         @if is_done { p.done role="status" { (words::GIVING_DONE.text(lang)) } }

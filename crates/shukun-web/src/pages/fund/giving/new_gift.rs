@@ -179,7 +179,7 @@ async fn form_page(desk: &Desk, visit: &Visit, typed: &Typed, faults: &Faults) -
     let lang = visit.lang;
     let heading = Heading { title: words::GIFT_NEW.text(lang), note: Some(words::GIFT_NEW_NOTE.text(lang)) };
     let books = books(desk, visit).await?;
-    let donors = DonorNames::load(desk, visit).await?.choices(lang);
+    let donors = DonorNames::offered(desk, visit, typed.get("donor")).await?;
     if books.is_empty() {
         let body = empty(words::GIVING_NO_BOOK.text(lang), words::GIVING_NO_BOOK_FILL.text(lang));
         return framed(desk, visit, &heading, &body).await;
@@ -206,7 +206,7 @@ async fn form_page(desk: &Desk, visit: &Visit, typed: &Typed, faults: &Faults) -
             (form_token(visit))
             input type="hidden" name="form_id" value=(id);
             (book_field(&books, typed.get("book"), faults, lang))
-            (select(&field("donor", words::DONOR, "", true), &donors, faults, lang))
+            (select(&field("donor", words::DONOR, words::DONOR_CHOICE_HINT.text(lang), true), &donors, faults, lang))
             (input(&Input { kind: "decimal", ..field("amount", words::AMOUNT_YUAN, words::GIFT_AMOUNT_HINT.text(lang), true) }, faults, lang))
             (input(&Input { kind: "date", ..field("received_on", words::GIFT_DAY, words::GIFT_DAY_HINT.text(lang), true) }, faults, lang))
             (select(&bank, &offers.banks, faults, lang))

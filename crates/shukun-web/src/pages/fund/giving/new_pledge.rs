@@ -99,7 +99,7 @@ async fn form_page(desk: &Desk, visit: &Visit, typed: &Typed, faults: &Faults) -
         let body = empty(words::GIVING_NO_BOOK.text(lang), words::GIVING_NO_BOOK_FILL.text(lang));
         return framed(desk, visit, &heading, &body).await;
     }
-    let donors = DonorNames::load(desk, visit).await?.choices(lang);
+    let donors = DonorNames::offered(desk, visit, typed.get("donor")).await?;
     let pots = pots(desk, visit, &books).await?;
     let (places, towns) = places(desk, visit).await?;
     let id = form_id(desk, typed)?;
@@ -116,7 +116,7 @@ async fn form_page(desk: &Desk, visit: &Visit, typed: &Typed, faults: &Faults) -
             (form_token(visit))
             input type="hidden" name="form_id" value=(id);
             (book_field(&books, typed.get("book"), faults, lang))
-            (select(&field("donor", words::DONOR, "", "text", true), &donors, faults, lang))
+            (select(&field("donor", words::DONOR, words::DONOR_CHOICE_HINT.text(lang), "text", true), &donors, faults, lang))
             (input(&field("promised_on", words::PLEDGE_DAY, "", "date", true), faults, lang))
             (input(&field("total", words::PLEDGE_TOTAL, "", "decimal", true), faults, lang))
             (input(&field("years", words::PLEDGE_YEARS, words::PLEDGE_YEARS_HINT.text(lang), "numeric", false), faults, lang))

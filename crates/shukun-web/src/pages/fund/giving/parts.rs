@@ -1,6 +1,6 @@
 //! What the pages of giving share: names of donors, amounts as typed, the earmark as fields and in words, choosing a book.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
@@ -11,7 +11,7 @@ use shukun_casework::case::Category;
 use shukun_fund::giving::{DonorKind, Earmark, Heads};
 use shukun_fund::ledger::{AccountCode, AccountHead, OnExpiry, ProgrammeKey};
 use shukun_fund::{BookId, DonorId};
-use shukun_store::{BookRow, DonorFilter, DonorRow, ErrorKind, StoreError};
+use shukun_store::{BookRow, DonorFilter, DonorRow, ErrorKind, ROWS_OF_A_PAGE, StoreError};
 
 use crate::desk::{Desk, Places};
 use crate::error::PageError;
@@ -30,14 +30,32 @@ pub fn donor_name(donor: &DonorRow, lang: Lang) -> String {
     donor.shown.clone().unwrap_or_else(|| words::DONOR_ANONYMOUS.text(lang).to_owned())
 }
 
-/// Names of all donors that the reader sees.
+/// Names of the donors that a page shows.
 pub struct DonorNames(BTreeMap<DonorId, DonorRow>);
 
 impl DonorNames {
-    /// In one statement.
-    pub async fn load(desk: &Desk, visit: &Visit) -> Result<DonorNames, PageError> {
-        let donors = desk.store().list_donors(visit.scope()?, &DonorFilter::default()).await?;
+    /// Of these, in one statement.
+    pub async fn of(
+        desk: &Desk,
+        visit: &Visit,
+        donors: impl Iterator<Item = &DonorId>,
+    ) -> Result<DonorNames, PageError> {
+        let donors: BTreeSet<&DonorId> = donors.collect();
+        let filter = DonorFilter { donors: Some(donors.into_iter().cloned().collect()), after: None };
+        DonorNames::listed(desk, visit, &filter).await
+    }
+
+    async fn listed(desk: &Desk, visit: &Visit, filter: &DonorFilter) -> Result<DonorNames, PageError> {
+        let donors = desk.store().list_donors(visit.scope()?, filter).await?;
         Ok(DonorNames(donors.into_iter().map(|donor| (donor.donor_id.clone(), donor)).collect()))
+    }
+
+    /// Those that a form offers: the first page of the list and whoever was chosen on a page of theirs.
+    pub async fn offered(desk: &Desk, visit: &Visit, chosen: &str) -> Result<Vec<(String, String)>, PageError> {
+        let mut names = DonorNames::listed(desk, visit, &DonorFilter::default()).await?;
+        let chosen = DonorId::new(chosen).filter(|chosen| !names.0.contains_key(chosen));
+        names.0.extend(DonorNames::of(desk, visit, chosen.iter()).await?.0);
+        Ok(names.choices(visit.lang))
     }
 
     /// A donor's name as a link to its page.
@@ -48,7 +66,7 @@ impl DonorNames {
     }
 
     /// Value and name of each, for a list that opens.
-    pub fn choices(&self, lang: Lang) -> Vec<(String, String)> {
+    fn choices(&self, lang: Lang) -> Vec<(String, String)> {
         let mut choices: Vec<(String, String)> = self
             .0
             .values()
@@ -62,6 +80,14 @@ impl DonorNames {
         choices.sort_by(|one, other| one.1.cmp(&other.1));
         choices
     }
+}
+
+/// Takes the row beyond the page off a list; whether there was one.
+pub fn goes_on<T>(rows: &mut Vec<T>) -> bool {
+    let page = usize::from(ROWS_OF_A_PAGE);
+    let more = rows.len() > page;
+    rows.truncate(page);
+    more
 }
 
 /// `3000余人`

@@ -39,7 +39,7 @@ async fn list(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>
     let lang = visit.lang;
     let remind = asked.within.parse().ok().filter(|days| AHEAD.contains(days)).unwrap_or(30);
     let pledges = desk.store().list_pledges(visit.scope()?, None).await?;
-    let names = DonorNames::load(&desk, &visit).await?;
+    let names = DonorNames::of(&desk, &visit, pledges.iter().map(|pledge| &pledge.donor)).await?;
     let sums = sums(&pledges, &visit, remind);
     let money = |amount| format::money(amount, lang);
     let body = html! {
