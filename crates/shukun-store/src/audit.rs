@@ -111,6 +111,7 @@ acts! {
     VoucherDrafted "voucher_drafted" "制单" "made a voucher",
     VoucherChecked "voucher_checked" "复核凭证" "checked a voucher",
     LedgerAudited "ledger_audited" "核验账目" "audited the books",
+    BookTaken "book_taken" "导出整本账" "took a whole book as open files",
     MonthProposed "month_proposed" "提出结账" "proposed to close a month",
     MonthClosed "month_closed" "结账" "closed a month",
     VoucherPosted "voucher_posted" "凭证入账" "posted a voucher",

@@ -1,4 +1,4 @@
-//! Backup, restore and the audit trail's proof, for commands on the server's own machine; the server may go on serving.
+//! Backup, restore, the audit trail's proof and the books as open files, for commands on the server's own machine; the server may go on serving.
 //!
 //! Whoever runs them can read the files anyway, so nobody is asked to sign in. Prints nothing. Start at [`back_up`].
 
@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use shukun_base::Text;
+use shukun_fund::BookId;
 pub use shukun_fund::ledger::audit::{Finding, Invariant};
-pub use shukun_store::AuditHead;
-use shukun_store::{Store, Verified};
+use shukun_fund::ledger::open_files::{WholeBook, open_files};
+use shukun_store::Store;
+pub use shukun_store::{AuditHead, Verified};
 
 use crate::start::{StartError, beside, quietly, unwritable};
 
@@ -89,6 +91,47 @@ pub fn audit(office: &Office, kept: Option<&AuditHead>) -> Result<(Verified, Vec
     })
 }
 
+/// Writes every book, or the one that is named, as open files into a new folder: a folder for each. Its name appears when all of it
+/// is there. Which books they were, and how many transfers each has.
+///
+/// # Errors
+/// There is no such office; `keep-book-exists`; `keep-no-book`; the folder cannot be written.
+pub fn write_books(office: &Office, only: Option<&str>, out: &Path) -> Result<Vec<(BookId, usize)>, StartError> {
+    if out.exists() {
+        return Err(book_exists(out));
+    }
+    let only = only.map(|id| BookId::new(id).ok_or_else(|| no_book(id))).transpose()?;
+    let books = quietly(async {
+        let store = office.open().await?;
+        let books = store.whole_books(only.as_ref(), Timestamp::now()).await?;
+        store.close().await?;
+        Ok(books)
+    })?;
+    if books.is_empty() {
+        return Err(no_book(only.as_ref().map_or("", BookId::as_str)));
+    }
+    let mut partial = out.as_os_str().to_owned();
+    partial.push(".part");
+    let partial = PathBuf::from(partial);
+    write_all(&books, &partial).map_err(|error| unwritable(&partial, &error))?;
+    std::fs::rename(&partial, out).map_err(|error| unwritable(out, &error))?;
+    Ok(books.into_iter().map(|book| (book.id, book.transfers.len())).collect())
+}
+
+fn write_all(books: &[WholeBook], folder: &Path) -> std::io::Result<()> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder)?;
+    }
+    for book in books {
+        let folder = folder.join(book.id.as_str());
+        std::fs::create_dir_all(&folder)?;
+        for (name, text) in open_files(book).map_err(std::io::Error::other)? {
+            std::fs::write(folder.join(name), text)?;
+        }
+    }
+    Ok(())
+}
+
 /// A head as it is written on a label: `1204:0a1b…`.
 pub fn label(head: &AuditHead) -> String {
     let digits: String = head.hash.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -112,6 +155,27 @@ fn no_office(file: &Path) -> StartError {
         Text::new(
             "检查 --data；用 PostgreSQL 的要写 --database-url",
             "check --data; for PostgreSQL give --database-url",
+        ),
+    )
+}
+
+fn book_exists(out: &Path) -> StartError {
+    StartError::at_place(
+        "keep-book-exists",
+        Text::new("这个名字已被占用", "that name is taken"),
+        out.display().to_string(),
+        Text::new("换一个还没有的文件夹", "name a folder that is not there yet"),
+    )
+}
+
+fn no_book(id: &str) -> StartError {
+    StartError::at_place(
+        "keep-no-book",
+        Text::new("没有这本账", "there is no such book"),
+        id.to_owned(),
+        Text::new(
+            "“基金”页列出了各账的编号；还没有建账的先建账",
+            "the fund's page lists the books; open one first where there is none",
         ),
     )
 }

@@ -43,6 +43,7 @@ pub enum Command {
     Backup(BackupArgs),
     Restore(RestoreArgs),
     Audit(AuditArgs),
+    Fund(FundArgs),
     Verify(VerifyArgs),
     Checkpoint(CheckpointArgs),
     #[command(hide = true)]
@@ -493,6 +494,29 @@ pub struct AuditArgs {
     pub office: OfficeArgs,
     #[arg(long, value_name = "NUMBER:HASH")]
     pub head: Option<String>,
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct FundArgs {
+    #[command(subcommand)]
+    pub verb: FundVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum FundVerb {
+    Export(FundExportArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct FundExportArgs {
+    #[command(flatten)]
+    pub office: OfficeArgs,
+    #[arg(long, value_name = "BOOK")]
+    pub book: Option<String>,
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -13,6 +13,7 @@ mod canonical;
 mod chain;
 pub mod journal;
 pub mod model;
+pub mod open_files;
 mod period;
 mod refusal;
 mod relief;

@@ -74,6 +74,7 @@ const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("ledger: check", crate::fund::ledger::check::ALL),
     ("ledger: draft", crate::fund::ledger::draft::ALL),
     ("ledger: expire", crate::fund::ledger::expire::ALL),
+    ("ledger: open files", crate::fund::ledger::open_files::ALL),
     ("ledger: period", crate::fund::ledger::period::ALL),
     ("ledger: post", crate::fund::ledger::post::ALL),
     ("ledger: read", crate::fund::ledger::read::ALL),

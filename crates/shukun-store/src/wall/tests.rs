@@ -117,7 +117,7 @@ const OWN_WORKS: &[(OwnWork, usize)] = &[
     (OwnWork::Leaving, 2),
     (OwnWork::Following, 1),
     (OwnWork::Meetings, 3),
-    (OwnWork::Books, 5),
+    (OwnWork::Books, 7),
 ];
 
 async fn number(on: &impl ConnectionTrait, text: &str) -> i64 {

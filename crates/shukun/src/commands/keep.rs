@@ -1,13 +1,14 @@
-//! `shukun backup`, `restore` and `audit`: keeping an office's database, while it is served or not.
+//! `shukun backup`, `restore`, `audit` and `fund export`: keeping an office's database, while it is served or not.
 
+use serde::Serialize;
 use shukun_base::{Lang, Text};
-use shukun_web::keep::{self, AuditHead, Finding, Invariant, Office, find_head, label};
+use shukun_web::keep::{self, AuditHead, Finding, Invariant, Office, Verified, find_head, label};
 
 use super::serve::stopped;
-use crate::args::{AuditArgs, BackupArgs, OfficeArgs, RestoreArgs};
+use crate::args::{AuditArgs, BackupArgs, Format, FundExportArgs, OfficeArgs, RestoreArgs};
 use crate::error::{CliError, Problem};
 use crate::exit::Exit;
-use crate::output::print;
+use crate::output::{print, print_json};
 use crate::words::pick;
 
 /// Runs `shukun backup`.
@@ -36,6 +37,11 @@ pub fn restore(args: &RestoreArgs, lang: Lang) -> Result<Exit, CliError> {
 pub fn audit(args: &AuditArgs, lang: Lang) -> Result<Exit, CliError> {
     let kept = kept(args.head.as_deref())?;
     let (verified, found) = keep::audit(&office(&args.office), kept.as_ref()).map_err(|error| stopped(&error))?;
+    let exit = if found.is_empty() { Exit::Done } else { Exit::NeedsAttention };
+    if args.format == Format::Json {
+        print_json(&Audited::of(&verified, kept.is_some(), &found))?;
+        return Ok(exit);
+    }
     let rows = verified.rows.to_string();
     let what = match lang {
         Lang::Zh => format!("审计记录共{rows}行，从第一行到最后一行核验无误"),
@@ -43,7 +49,63 @@ pub fn audit(args: &AuditArgs, lang: Lang) -> Result<Exit, CliError> {
     };
     let trail = format!("{what}\n  {}\n{}", label(&verified.head), unkept(kept.is_some(), lang));
     print(&format!("{trail}{}", books(&found, lang)))?;
-    Ok(if found.is_empty() { Exit::Done } else { Exit::NeedsAttention })
+    Ok(exit)
+}
+
+/// What the audit found, for scripts.
+#[derive(Serialize)]
+struct Audited<'a> {
+    trail: Trail,
+    books: Vec<Rule<'a>>,
+}
+
+#[derive(Serialize)]
+struct Trail {
+    rows: i64,
+    /// As on a label.
+    end: String,
+    /// Whether an end that was kept elsewhere was met.
+    end_was_kept: bool,
+}
+
+#[derive(Serialize)]
+struct Rule<'a> {
+    rule: &'static str,
+    name: Text,
+    /// Absent where the audit does not look at it.
+    holds: Option<bool>,
+    at: Vec<&'a str>,
+}
+
+impl<'a> Audited<'a> {
+    fn of(verified: &Verified, end_was_kept: bool, found: &'a [Finding]) -> Audited<'a> {
+        let rule = |invariant: &Invariant| {
+            let of_it = found.iter().filter(|found| found.invariant == *invariant);
+            let at: Vec<&str> = of_it.map(|found| found.at.as_str()).collect();
+            let is_looked_at = invariant.is_of_the_books() || !at.is_empty();
+            Rule { rule: invariant.key(), name: invariant.text(), holds: is_looked_at.then_some(at.is_empty()), at }
+        };
+        let trail = Trail { rows: verified.rows, end: label(&verified.head), end_was_kept };
+        Audited { trail, books: Invariant::ALL.iter().map(rule).collect() }
+    }
+}
+
+/// Runs `shukun fund export`.
+pub fn write_books(args: &FundExportArgs, lang: Lang) -> Result<Exit, CliError> {
+    let books =
+        keep::write_books(&office(&args.office), args.book.as_deref(), &args.out).map_err(|error| stopped(&error))?;
+    let mut text = format!("{} {}\n", pick(lang, "已写到", "Written to"), args.out.display());
+    for (book, transfers) in books {
+        let count = pick(lang, "笔分录", "transfers");
+        text.push_str(&format!("  {book}  {transfers} {count}\n"));
+    }
+    text.push_str(pick(
+        lang,
+        "摘要和受助人的代码不在文件里；谁在何时导出，已记入审计。\n",
+        "What vouchers are about and the codes of people are left out; that the books were taken is in the audit trail.\n",
+    ));
+    print(&text)?;
+    Ok(Exit::Done)
 }
 
 /// Each invariant of the books with what does not hold.

@@ -23,6 +23,8 @@ pub mod verify;
 use shukun_base::Lang;
 
 use crate::args::Command;
+#[cfg(feature = "server")]
+use crate::args::FundVerb;
 use crate::error::CliError;
 use crate::exit::Exit;
 
@@ -49,8 +51,12 @@ pub fn run(command: Command, lang: Lang) -> Result<Exit, CliError> {
         Command::Restore(args) => keep::restore(&args, lang),
         #[cfg(feature = "server")]
         Command::Audit(args) => keep::audit(&args, lang),
+        #[cfg(feature = "server")]
+        Command::Fund(args) => match args.verb {
+            FundVerb::Export(args) => keep::write_books(&args, lang),
+        },
         #[cfg(not(feature = "server"))]
-        Command::Serve(_) | Command::Backup(_) | Command::Restore(_) | Command::Audit(_) => {
+        Command::Serve(_) | Command::Backup(_) | Command::Restore(_) | Command::Audit(_) | Command::Fund(_) => {
             Err(CliError::without_server())
         }
         #[cfg(feature = "server")]

@@ -34,6 +34,8 @@ fn every_help_page() {
         "backup",
         "restore",
         "audit",
+        "fund",
+        "fund export",
         "verify",
         "checkpoint",
         "checkpoint key",

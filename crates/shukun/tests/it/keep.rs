@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use crate::office::{Office, somebody};
 use crate::run::{Said, shukun};
 
 /// A server in a folder of its own; it ends with the test.
@@ -162,4 +163,51 @@ fn a_backup_that_somebody_changed_is_not_restored() {
     assert!(said.err.contains("store-key-missing"), "{}", said.all());
     let said = shukun(&["audit", "--data", text(&data), "--head", "not a head"]);
     assert!(said.err.contains("keep-head") && said.code == 2, "{}", said.all());
+}
+
+/// A file of a book, by column.
+fn rows(file: &Path) -> Vec<std::collections::BTreeMap<String, String>> {
+    let text = std::fs::read_to_string(file).unwrap();
+    let mut lines = text.lines().map(|line| line.split(',').map(str::to_owned).collect::<Vec<String>>());
+    let columns = lines.next().unwrap();
+    lines.map(|row| columns.iter().cloned().zip(row).collect()).collect()
+}
+
+#[test]
+fn the_books_leave_as_open_files_that_come_to_the_same_and_the_audit_says_so_for_scripts() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, out) = (dir.path().join("county"), dir.path().join("books"));
+    drop(Office::furnished(&data, None, None, &[somebody("330381001001")]));
+    let export =
+        |more: &[&str]| shukun(&[&["fund", "export", "--data", text(&data), "--out", text(&out)], more].concat());
+    let none = export(&["--book", "no-such-book"]);
+    assert!(none.err.contains("keep-no-book") && none.code == 3 && !out.exists(), "{}", none.all());
+    let said = export(&[]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    let again = export(&[]);
+    assert!(again.err.contains("keep-book-exists") && again.code == 3, "{}", again.all());
+    let book = std::fs::read_dir(&out).unwrap().next().unwrap().unwrap().path();
+    let mut posted = std::collections::BTreeMap::<String, i64>::new();
+    for row in rows(&book.join("transfers.csv")) {
+        let is_posted = row["phase"] == "single" || row["phase"] == "post";
+        let amount: i64 = if is_posted { row["amount_fen"].parse().unwrap() } else { 0 };
+        *posted.entry(row["debit"].clone()).or_default() += amount;
+        *posted.entry(row["credit"].clone()).or_default() -= amount;
+    }
+    let accounts = rows(&book.join("accounts.csv"));
+    let fen = |row: &std::collections::BTreeMap<String, String>, column: &str| row[column].parse::<i64>().unwrap();
+    for account in &accounts {
+        let stands = fen(account, "debits_posted_fen") - fen(account, "credits_posted_fen");
+        assert_eq!(stands, posted.get(&account["account"]).copied().unwrap_or(0), "{account:?}");
+    }
+    let bank = accounts.iter().find(|row| row["account"] == "bank:main").unwrap();
+    assert!(fen(bank, "balance_fen") > 0, "{bank:?}");
+    let audit = shukun(&["audit", "--data", text(&data), "--format", "json"]);
+    assert_eq!(audit.code, 0, "{}", audit.all());
+    let audit: serde_json::Value = serde_json::from_str(&audit.out).unwrap();
+    let rules = audit["books"].as_array().unwrap();
+    assert_eq!((rules.len(), &rules[0]["rule"], &rules[0]["holds"]), (16, &"I1".into(), &true.into()));
+    assert!(rules.iter().all(|rule| rule["at"].as_array().unwrap().is_empty()), "{audit}");
+    let label = format!("{}:", audit["trail"]["rows"]);
+    assert!(audit["trail"]["end"].as_str().unwrap().starts_with(&label), "{audit}");
 }

@@ -5,6 +5,7 @@
 pub(crate) mod check;
 pub(crate) mod draft;
 pub(crate) mod expire;
+pub(crate) mod open_files;
 pub(crate) mod period;
 pub(crate) mod post;
 pub(crate) mod read;
