@@ -4,24 +4,32 @@
 //! A village that cannot stand alone goes into the rest of its town; a rest that cannot, takes in the smallest of what
 //! could (that is complementary suppression); a town that cannot goes into the rest of the county; what the county itself
 //! cannot show waits for the next period. Cells once published are never cut otherwise: each payment is published once.
+//! How households are counted is with whoever makes a [`Given`]: one code for one household, however many cases or
+//! members it has. Who got nothing in the end (all of it came back) is no household of the cell; the amount says so too.
 //! Knows no names. Start at [`plan_cells`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use shukun_base::{Fen, RegionCode};
 
+use crate::ledger::Month;
+
 /// Fewest households of a cell.
 pub const FEWEST: usize = 11;
 
-/// What one household got in a period, at its village.
+/// One payment to a household, or what came back of one, at its village.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Given {
-    /// A keyed code of the household; only compared.
+    /// A code of the payment; only compared.
+    pub payment: String,
+    /// A code of the household; only compared.
     pub household: String,
     /// Twelve digits of its village, or nine of its town where no more is known.
     pub place: RegionCode,
-    /// What it got.
+    /// In which month.
+    pub month: Month,
+    /// What it got; below nothing where it came back.
     pub amount: Fen,
 }
 
@@ -44,6 +52,9 @@ pub enum Area {
 pub struct Cell {
     /// Where.
     pub area: Area,
+    /// In which month; none = in all of the period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub month: Option<Month>,
     /// How many households; each once.
     pub households: usize,
     /// What they got together.
@@ -61,21 +72,36 @@ pub struct CellPlan {
 
 /// Households of a cell in the making.
 #[derive(Clone, Debug)]
-struct Part {
+pub(super) struct Part {
     area: Area,
     /// What each household got.
     amounts: BTreeMap<String, Fen>,
 }
 
 impl Part {
+    /// All of it, as one cell.
+    pub(super) fn of(given: &[Given]) -> Part {
+        let mut part = Part { area: Area::RestOfCounty, amounts: BTreeMap::new() };
+        for one in given {
+            *part.amounts.entry(one.household.clone()).or_default() += one.amount;
+        }
+        part
+    }
+
+    /// Households that got anything.
+    pub(super) fn households(&self) -> usize {
+        self.amounts.values().filter(|amount| **amount > Fen::ZERO).count()
+    }
+
     fn total(&self) -> Fen {
         self.amounts.values().copied().sum()
     }
 
     /// Enough households, and nobody of them whose amount the others could work out: the largest is at most half, and what
     /// is neither the largest nor the second is at least a tenth of the largest.
-    fn may_stand(&self) -> bool {
-        let mut amounts: Vec<i128> = self.amounts.values().map(|amount| i128::from(amount.0)).collect();
+    pub(super) fn may_stand(&self) -> bool {
+        let all = self.amounts.values().map(|amount| i128::from(amount.0));
+        let mut amounts: Vec<i128> = all.filter(|amount| *amount > 0).collect();
         amounts.sort_unstable_by(|one, two| two.cmp(one));
         let total: i128 = amounts.iter().sum();
         let largest = amounts.first().copied().unwrap_or(0);
@@ -83,14 +109,14 @@ impl Part {
         amounts.len() >= FEWEST && largest * 2 <= total && others * 10 >= largest
     }
 
-    fn take(&mut self, other: Part) {
+    pub(super) fn take(&mut self, other: Part) {
         for (household, amount) in other.amounts {
             *self.amounts.entry(household).or_default() += amount;
         }
     }
 
     fn cell(&self) -> Cell {
-        Cell { area: self.area.clone(), households: self.amounts.len(), amount: self.total() }
+        Cell { area: self.area.clone(), month: None, households: self.households(), amount: self.total() }
     }
 }
 
@@ -105,7 +131,7 @@ pub fn plan_cells(given: &[Given]) -> CellPlan {
     }
     absorb(&mut rest, &mut standing);
     if !rest.amounts.is_empty() && !rest.may_stand() {
-        return CellPlan { cells: Vec::new(), waiting: rest.amounts.len() };
+        return CellPlan { cells: Vec::new(), waiting: rest.households() };
     }
     standing.extend(Some(rest).filter(|rest| !rest.amounts.is_empty()));
     let mut cells: Vec<Cell> = standing.iter().map(Part::cell).collect();
@@ -159,28 +185,53 @@ fn joined(mut part: Part, other: Part) -> Part {
 /// A rest that may not stand takes in the smallest of those that may, until it may or none is left.
 fn absorb(rest: &mut Part, standing: &mut Vec<Part>) {
     while !rest.amounts.is_empty() && !rest.may_stand() && !standing.is_empty() {
-        let smallest = standing.iter().enumerate().min_by_key(|(_, part)| part.amounts.len()).map(|(place, _)| place);
+        let smallest = standing.iter().enumerate().min_by_key(|(_, part)| part.households()).map(|(place, _)| place);
         if let Some(place) = smallest {
             rest.take(standing.swap_remove(place));
         }
     }
 }
 
-/// What was published of a period before: which households lie in which cell. Kept sealed, for [`may_follow`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PublishedSet {
-    /// Codes of the payments that the cell is about.
-    pub payments: std::collections::BTreeSet<String>,
+/// The cell that a payment lies in: of its month, and the narrowest that holds its place.
+pub fn cell_of<'a>(cells: &'a [Cell], given: &Given) -> Option<&'a Cell> {
+    let lies = |area: &Area| match area {
+        Area::Village(code) => *code == given.place,
+        Area::Town(code) | Area::RestOfTown(code) => code.contains(&given.place),
+        Area::RestOfCounty => true,
+    };
+    let rank = |area: &Area| match area {
+        Area::Village(_) => 0,
+        Area::Town(_) | Area::RestOfTown(_) => 1,
+        Area::RestOfCounty => 2,
+    };
+    let of_month = cells.iter().filter(|cell| cell.month.is_none_or(|month| month == given.month));
+    of_month.filter(|cell| lies(&cell.area)).min_by_key(|cell| rank(&cell.area))
 }
 
-/// Whether a set of payments may be published after others: with each of them it has nothing in common, or it is the same,
-/// or both what they share and what either has alone is at least [`FEWEST`] payments. Otherwise a subtraction of two
-/// published figures would be about fewer.
+/// A figure that was published, as the payments it is about and the household of each. Nobody but the fund sees it; it is
+/// kept for [`may_follow`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedSet {
+    /// Code of a payment → code of its household.
+    pub payments: BTreeMap<String, String>,
+}
+
+impl PublishedSet {
+    /// The payments that are in this one and, as `is_shared` says, in the other one or not: how many households.
+    fn households(&self, other: &PublishedSet, is_shared: bool) -> usize {
+        let of = self.payments.iter().filter(|(payment, _)| other.payments.contains_key(*payment) == is_shared);
+        of.map(|(_, household)| household).collect::<BTreeSet<_>>().len()
+    }
+}
+
+/// Whether a figure may be published after others: with each of them it has nothing in common, or it is the same, or what they
+/// share and what either has alone are each about at least [`FEWEST`] households. Otherwise a subtraction of two published
+/// figures would be about fewer.
 pub fn may_follow(history: &[PublishedSet], new: &PublishedSet) -> bool {
     history.iter().all(|old| {
-        let shared = old.payments.intersection(&new.payments).count();
-        let parts = [shared, old.payments.len() - shared, new.payments.len() - shared];
-        shared == 0 || parts.iter().all(|part| *part == 0 || *part >= FEWEST)
+        let parts = [old.households(new, true), old.households(new, false), new.households(old, false)];
+        let is_apart = parts.first() == Some(&0);
+        old == new || is_apart || parts.iter().all(|part| *part == 0 || *part >= FEWEST)
     })
 }
 
@@ -195,8 +246,10 @@ mod tests {
     fn given(village: &str, households: usize, first: usize) -> Vec<Given> {
         (first..first + households)
             .map(|household| Given {
+                payment: format!("p{household}"),
                 household: format!("h{household}"),
                 place: RegionCode::new(village).unwrap(),
+                month: Month::parse("2026-03").unwrap(),
                 amount: Fen::yuan(1000),
             })
             .collect()
@@ -237,10 +290,39 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_of_two_publications_is_about_enough_or_nothing() {
-        let set = |from: usize, to: usize| PublishedSet { payments: (from..to).map(|one| one.to_string()).collect() };
-        assert!(may_follow(&[set(0, 30)], &set(30, 50)) && may_follow(&[set(0, 30)], &set(0, 41)));
-        assert!(!may_follow(&[set(0, 30)], &set(0, 31)) && !may_follow(&[set(0, 30)], &set(25, 60)));
+    fn who_gave_all_of_it_back_is_no_household_of_the_cell() {
+        let mut all = given("330381100201", 11, 0);
+        all.push(Given { payment: "p-back".to_owned(), amount: Fen::yuan(-1000), ..all[0].clone() });
+        assert_eq!(plan_cells(&all), CellPlan { cells: vec![], waiting: 10 });
+        all.extend(given("330381100201", 1, 11));
+        let cells = plan_cells(&all).cells;
+        assert_eq!((cells[0].households, cells[0].amount), (11, Fen::yuan(11_000)));
+    }
+
+    #[test]
+    fn a_payment_lies_in_the_narrowest_cell_that_holds_it() {
+        let (a, b, far) = ("330381100201", "330381100202", "330381101201");
+        let mut all = [given(a, 11, 0), given(b, 12, 11)].concat();
+        all.extend(given(far, 40, 23));
+        all.extend(given("330381101202", 11, 63));
+        let cells = plan_cells(&all).cells;
+        for cell in &cells {
+            let inside: Vec<&Given> = all.iter().filter(|one| cell_of(&cells, one) == Some(cell)).collect();
+            assert_eq!(inside.len(), cell.households);
+            assert_eq!(inside.iter().map(|one| one.amount).sum::<Fen>(), cell.amount);
+        }
+    }
+
+    #[test]
+    fn a_difference_of_two_publications_is_about_enough_households_or_nothing() {
+        let set = |from: usize, to: usize, members: usize| PublishedSet {
+            payments: (from..to).map(|one| (one.to_string(), format!("h{}", one / members))).collect(),
+        };
+        assert!(may_follow(&[set(0, 30, 1)], &set(30, 50, 1)) && may_follow(&[set(0, 30, 1)], &set(0, 41, 1)));
+        assert!(may_follow(&[set(0, 3, 1)], &set(0, 3, 1)), "the same figure says nothing new");
+        assert!(!may_follow(&[set(0, 30, 1)], &set(0, 31, 1)) && !may_follow(&[set(0, 30, 1)], &set(25, 60, 1)));
+        assert!(!may_follow(&[set(0, 60, 2)], &set(0, 80, 2)), "twenty payments are ten households");
+        assert!(may_follow(&[set(0, 60, 2)], &set(0, 82, 2)), "twenty-two payments are eleven");
     }
 
     /// A household's village, and how many lie there.
@@ -322,7 +404,9 @@ mod tests {
             parts in prop::collection::vec((0_usize..6, 0_usize..5, 1_i64..1_000_000), 0..200)
         ) {
             let all: Vec<Given> = parts.iter().enumerate().map(|(at, (town, village, amount))| Given {
+                payment: format!("p{at}"),
                 household: format!("h{}", at / 2),
+                month: Month::parse("2026-03").unwrap(),
                 place: code(&format!("330381{:03}{:03}", 100 + town, 200 + village)),
                 amount: Fen(*amount),
             }).collect();
@@ -333,7 +417,7 @@ mod tests {
             let shown = if plan.cells.is_empty() { Fen::ZERO } else { total };
             prop_assert_eq!(published, shown);
             prop_assert!(plan.cells.is_empty() || plan.waiting == 0);
-            let areas: std::collections::BTreeSet<&Area> = plan.cells.iter().map(|cell| &cell.area).collect();
+            let areas: BTreeSet<&Area> = plan.cells.iter().map(|cell| &cell.area).collect();
             prop_assert_eq!(areas.len(), plan.cells.len());
         }
     }

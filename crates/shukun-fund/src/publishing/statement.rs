@@ -6,19 +6,16 @@
 use serde::{Deserialize, Serialize};
 use shukun_base::{ContentHash, Day, Fen, Text, words};
 
-use super::cells::{Cell, FEWEST};
+use super::cells::FEWEST;
 use super::notice::PlainName;
+use super::payouts::{Payouts, ProgrammeKey};
 use crate::BookId;
+use crate::deciding::Signing;
 use crate::ledger::{AccountClass, AccountCode, AccountHead, TransferCode};
 
 shukun_base::text_id! {
     /// A statement on its way to the public, and the publication that it becomes.
     PublicationId
-}
-
-shukun_base::text_id! {
-    /// The key of a programme, as accounts of relief are called after it: `charity_relief`.
-    ProgrammeKey
 }
 
 words! {
@@ -28,6 +25,7 @@ words! {
         Household "household" "家庭缴费" "households' contributions",
         Subsidy "subsidy" "财政补助" "public subsidy",
         Interest "interest" "利息" "interest",
+        Recovered "recovered" "退回和追回的救助款" "relief that came back",
         Other "other" "其他" "other",
     }
 }
@@ -43,17 +41,6 @@ pub struct Pledges {
     pub received: Fen,
 }
 
-/// Payouts of one programme.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Payouts {
-    /// The programme.
-    pub programme: ProgrammeKey,
-    /// What it paid in all, less what came back.
-    pub amount: Fen,
-    /// By place, where it can be shown.
-    pub cells: Vec<Cell>,
-}
-
 /// How many days households waited from the resolution to the money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DaysToPay {
@@ -61,6 +48,30 @@ pub struct DaysToPay {
     pub p50: u32,
     /// Nine of ten at most.
     pub p90: u32,
+}
+
+/// A resolution behind payouts, and who stands for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResolutionNote {
+    /// Its number.
+    pub number: String,
+    /// Hash of the signed minutes; none where they are not kept here.
+    pub minutes: Option<ContentHash>,
+    /// In which parts they were signed; no person is named.
+    pub signed: Vec<Signing>,
+}
+
+/// Who gave in a period.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Donors {
+    /// Names that organisations and groups agreed to show, and aliases; a person's own name never stands here.
+    pub named: Vec<PlainName>,
+    /// What these gave together.
+    pub named_amount: Fen,
+    /// How many others gave.
+    pub unnamed: usize,
+    /// What the others gave together.
+    pub unnamed_amount: Fen,
 }
 
 /// A statement over a period, at a cut of the ledger.
@@ -92,16 +103,16 @@ pub struct FundStatement {
     pub reconciled_to: Option<Day>,
     /// Promises.
     pub pledges: Pledges,
-    /// Numbers of the resolutions behind the payouts.
-    pub resolutions: Vec<String>,
+    /// The resolutions behind the payouts.
+    pub resolutions: Vec<ResolutionNote>,
     /// Hashes of the rules by which was decided.
     pub rules: Vec<ContentHash>,
     /// How many households were helped; none where they are fewer than eleven.
     pub households: Option<usize>,
     /// How long they waited; none where they are fewer than eleven.
     pub days_to_pay: Option<DaysToPay>,
-    /// Donors who agreed to be named.
-    pub donors: Vec<PlainName>,
+    /// Who gave.
+    pub donors: Donors,
     /// How many transfers the book held at the cut.
     pub ledger_seq: u64,
     /// The head of its chain at the cut.
@@ -210,7 +221,7 @@ impl Flows {
 }
 
 /// Net assets, income and expense: together what belongs to the fund.
-fn is_own(account: &AccountCode) -> bool {
+pub fn is_own(account: &AccountCode) -> bool {
     matches!(account.class(), AccountClass::NetAssets | AccountClass::Income | AccountClass::Expense)
 }
 
@@ -220,6 +231,7 @@ fn source(head: AccountHead, code: TransferCode) -> Source {
         (AccountHead::Contribution, _) | (_, TransferCode::Contribution) => Source::Household,
         (AccountHead::Subsidy, _) | (_, TransferCode::Subsidy) => Source::Subsidy,
         (AccountHead::Interest, _) | (_, TransferCode::Interest) => Source::Interest,
+        (_, TransferCode::Recovery) => Source::Recovered,
         _ => Source::Other,
     }
 }
@@ -256,41 +268,18 @@ impl FundStatement {
         ];
         faults.into_iter().find(|(is_so, _)| *is_so).map_or(Ok(()), |(_, fault)| Err(fault))
     }
-
-    /// The statement as CSV lines: what, which, amount in yuan. Cells that a spreadsheet would take for a formula cannot
-    /// stand in it: every first column is one of our words.
-    pub fn csv(&self) -> String {
-        let mut lines = vec!["item,of,yuan".to_owned(), line("opening", "", self.opening)];
-        lines.extend(self.receipts.iter().map(|(source, amount)| line("receipts", source.key(), *amount)));
-        lines.extend(self.payouts.iter().map(|one| line("payouts", one.programme.as_str(), one.amount)));
-        lines.push(line("fees", "", self.fees));
-        lines.push(line("refunds", "", self.refunds));
-        lines.push(line("closing", "", self.closing));
-        lines.push(line("reserve", "", self.reserve));
-        lines.push(line("pledges", "promised", self.pledges.promised));
-        lines.push(line("pledges", "due", self.pledges.due));
-        lines.push(line("pledges", "received", self.pledges.received));
-        lines.join("\n") + "\n"
-    }
-}
-
-/// Yuan with both decimals and no commas, as a spreadsheet reads it.
-fn line(item: &str, of: &str, amount: Fen) -> String {
-    let safe =
-        of.trim_start_matches(['=', '+', '-', '@', '＝', '＋', '－', '＠']).replace([',', '"', '\n', '\r', '\t'], " ");
-    format!("{item},{safe},{}", amount.to_string().replace(',', ""))
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use jiff::civil::date;
 
-    use super::super::cells::Area;
+    use super::super::cells::{Area, Cell};
     use super::*;
 
-    fn statement() -> FundStatement {
+    pub(in crate::publishing) fn statement() -> FundStatement {
         let name = |name| PlainName::new(name).unwrap();
-        let cell = |households, amount| Cell { area: Area::RestOfCounty, households, amount };
+        let cell = |households, amount| Cell { area: Area::RestOfCounty, month: None, households, amount };
         FundStatement {
             fund: name("慈善共富基金"),
             book: BookId::new("county").unwrap(),
@@ -299,9 +288,10 @@ mod tests {
             opening: Fen::yuan(100_000),
             receipts: vec![(Source::Donation, Fen::yuan(60_000)), (Source::Interest, Fen::yuan(10))],
             payouts: vec![Payouts {
-                programme: ProgrammeKey::new("charity_relief").unwrap(),
+                programmes: vec![ProgrammeKey::new("charity_relief").unwrap()],
                 amount: Fen::yuan(90_000),
                 cells: vec![cell(20, Fen::yuan(90_000))],
+                hidden: None,
             }],
             fees: Fen::yuan(10),
             refunds: Fen::ZERO,
@@ -309,11 +299,16 @@ mod tests {
             reserve: Fen::yuan(5000),
             reconciled_to: None,
             pledges: Pledges { promised: Fen::yuan(300), due: Fen::yuan(60), received: Fen::yuan(60) },
-            resolutions: vec!["2026-3".to_owned()],
+            resolutions: vec![ResolutionNote { number: "2026-3".to_owned(), minutes: None, signed: vec![] }],
             rules: vec![],
             households: Some(20),
             days_to_pay: None,
-            donors: vec![],
+            donors: Donors {
+                named: vec![name("测试商会")],
+                named_amount: Fen::yuan(50_000),
+                unnamed: 3,
+                unnamed_amount: Fen::yuan(10_000),
+            },
             ledger_seq: 9,
             ledger_head: ContentHash::new(&"0a".repeat(32)).unwrap(),
         }
@@ -356,12 +351,5 @@ mod tests {
         assert_eq!(flows.receipts.get(&Source::Donation), Some(&Fen(700)));
         assert_eq!(flows.payouts.values().copied().collect::<Vec<_>>(), [Fen(250)]);
         assert_eq!(flows.net(), Fen(1408));
-    }
-
-    #[test]
-    fn lines_of_the_file_hold_no_formula() {
-        let csv = statement().csv();
-        assert!(csv.contains("\nreceipts,donation,60000.00\n") && csv.contains("\nclosing,,70000.00\n"), "{csv}");
-        assert_eq!(line("payouts", "=1+1", Fen(5)), "payouts,1+1,0.05");
     }
 }
