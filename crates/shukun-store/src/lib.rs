@@ -96,7 +96,9 @@ pub use fund::paying::{
     Answered, BankFileRow, BatchOrder, BatchRow, BatchView, CaseDesk, Imported, NewPayee, PayableRow, StatementRow,
     batch_permission,
 };
-pub use fund::publishing::{Publication, PublicationDraft};
+pub use fund::publishing::{
+    DoneBy, DutyRow, Evidence, NoteDraft, NoteEntry, Publication, PublicationDraft, PublicationState, PublishedNote,
+};
 pub use grants::HeldGrant;
 pub use imports::{Import, ImportState, ImportStep, NewImport};
 pub use jobs::{ClaimedJob, Job, JobId, JobState, NewJob};

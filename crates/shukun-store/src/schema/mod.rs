@@ -60,6 +60,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(17, "0017_deciding"),
     migration!(18, "0018_paying"),
     migration!(19, "0019_publishing"),
+    migration!(21, "0021_disclosure"),
 ];
 
 statements! {
@@ -94,6 +95,7 @@ pub(crate) const REFERRED_TO: &[&str] = &[
     "pledge_instalments",
     "gifts",
     "payment_batches",
+    "publications",
 ];
 
 /// The place of a table in the order of copying: those referred to first, by their list.

@@ -34,6 +34,7 @@ const OPEN_TABLES: &[(&str, &str)] = &[
     ("county_numbers", "published times and amounts"),
     ("restoring", "of the program"),
     ("publications", "published for everybody"),
+    ("publication_notes", "published for everybody"),
 ];
 
 /// Every other table, and which of its rows are the first township's, in words that know nothing of the policies. `$A` is the
@@ -90,6 +91,10 @@ const WALLED_TABLES: &[(&str, &str)] = &[
     ("certificates", "book_id = '330381001'"),
     ("certificate_counters", "book_id = '330381001'"),
     ("publication_drafts", "book_id = '330381001'"),
+    ("publication_sets", "book_id = '330381001'"),
+    ("publication_note_drafts", "book_id = '330381001'"),
+    ("disclosure_rules", "book_id = '330381001'"),
+    ("disclosure_acts", "book_id = '330381001'"),
     ("case_aid", "aid_of IN (SELECT case_id FROM cases WHERE region LIKE '330381001%')"),
     ("payment_settings", "region IN ('330381001', '330381')"),
     ("payment_batches", "region LIKE '330381001%'"),
@@ -238,8 +243,13 @@ async fn furnished(store: &Store) -> Vec<Scope> {
             format!("INSERT INTO vouchers VALUES ('{place}', '{place}', '2026-03-02', '', 'a', 'b', '', 1, 0)"),
             format!(
                 "INSERT INTO publication_drafts VALUES ('{place}', '{place}', '2026-03-01', '2026-03-31', '', 0, '', 'a', 0,
-                    'waiting', NULL, NULL)"
+                    'waiting', NULL, NULL, NULL, NULL)"
             ),
+            format!("INSERT INTO publications VALUES ('{place}', '{place}', '2026-02-01', '2026-02-28', '', 0, '', 0)"),
+            format!("INSERT INTO publication_sets VALUES ('{place}', 0, '{place}', '')"),
+            format!("INSERT INTO publication_note_drafts VALUES ('{place}', '{place}', '{place}', '', 'a', 0, 'waiting', NULL)"),
+            format!("INSERT INTO disclosure_rules VALUES ('{place}', '{place}', NULL, NULL, NULL, '', '2026-03-01', 'a', 0)"),
+            format!("INSERT INTO disclosure_acts VALUES ('{place}', '{place}', 'leftovers', '', 'taken', 'a', 0, NULL, NULL)"),
             format!("INSERT INTO voucher_drafts VALUES ('{place}', '{place}', '', 'a', 0, 'waiting', NULL, NULL)"),
             format!(
                 "INSERT INTO transfers (book_id, sequence, transfer_id, voucher_id, position, phase, debit, credit, amount_fen,

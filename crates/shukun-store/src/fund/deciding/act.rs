@@ -207,7 +207,7 @@ impl Store {
     }
 
     /// The meeting that a record gives, where there is one.
-    pub(super) async fn load_meeting(
+    pub(in crate::fund) async fn load_meeting(
         &self,
         on: &impl sea_orm::ConnectionTrait,
         id: &MeetingId,
