@@ -4,6 +4,7 @@ use axum::extract::State;
 use maud::html;
 
 use super::cases::{by_status, funnel, kept_filters};
+use super::fund::publishing::pressing;
 use super::work::work;
 use crate::desk::Desk;
 use crate::error::PageError;
@@ -18,6 +19,9 @@ pub fn serve(handlers: Handlers) -> Handlers {
     handlers.get("/", home)
 }
 
+/// Where the fund's duties of publishing stand; the start page counts those that press.
+const DUTIES: &str = "/fund/publishing/duties";
+
 async fn home(State(desk): State<Desk>, visit: Visit) -> Result<Page, PageError> {
     let lang = visit.lang;
     let counts = by_status(&desk, &visit).await?;
@@ -26,6 +30,12 @@ async fn home(State(desk): State<Desk>, visit: Visit) -> Result<Page, PageError>
     if let Some(counted) = kept_filters(&desk, &visit, true).await? {
         groups.retain(|group| group.heading != counted.heading);
         groups.insert(2.min(groups.len()), counted);
+    }
+    let pressing = pressing(&desk, &visit).await?;
+    for entry in groups.iter_mut().flat_map(|group| &mut group.entries) {
+        if entry.path == DUTIES && pressing > 0 {
+            entry.count = Some(pressing);
+        }
     }
     let elsewhere: Vec<_> = groups.iter().filter(|group| group.entries.iter().any(|entry| entry.path != "/")).collect();
     let body = html! {

@@ -17,6 +17,7 @@ mod imports;
 mod jobs;
 mod oidc;
 mod open;
+mod open_fund;
 mod password;
 mod policies;
 mod regions;
@@ -41,6 +42,7 @@ pub fn serve(handlers: Handlers) -> Handlers {
         sign_in::serve,
         oidc::serve,
         open::serve,
+        open_fund::serve,
         subjects::serve,
         password::serve,
         second_factor::serve,

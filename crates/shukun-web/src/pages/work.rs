@@ -70,7 +70,11 @@ const GIVING: &[(&str, Word, Permission)] = &[
     ("/fund/outlook", words::OUTLOOK, Permission::ViewFund),
 ];
 /// The fund: books, gifts, decisions, payments, what is published.
-const FUND: &[(&str, Word, Permission)] = &[("/fund", words::BOOKS, Permission::ViewFund)];
+const FUND: &[(&str, Word, Permission)] = &[
+    ("/fund", words::BOOKS, Permission::ViewFund),
+    ("/fund/publishing", words::PUBLISH_NAV, Permission::PublishFund),
+    ("/fund/publishing/duties", words::DUTIES, Permission::PublishFund),
+];
 
 /// What comes in, what is run over it, and long work under way.
 const DATA: &[(&str, Word, Permission)] = &[

@@ -87,6 +87,20 @@ pub fn alone(visit: &Visit, title: &str, body: &Markup) -> Page {
     document(visit.lang, title, &inner)
 }
 
+/// A page for everybody, outside the frame: as wide as tables need, with the languages at its head.
+pub fn open(visit: &Visit, title: &str, body: &Markup) -> Page {
+    let inner = html! {
+        main.alone.open #main {
+            (brand(visit.lang))
+            @if visit.is_illustrative { (banner(visit.lang)) }
+            h1 { (title) }
+            (languages(visit))
+            (body)
+        }
+    };
+    document(visit.lang, title, &inner)
+}
+
 /// A page for paper: a title, what it is of, the body; nothing of the frame.
 pub fn printed(visit: &Visit, title: &str, of: &str, body: &Markup) -> Page {
     let inner = html! {

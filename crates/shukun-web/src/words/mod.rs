@@ -20,6 +20,7 @@ mod papers_set;
 mod paying;
 mod policies;
 mod prints;
+mod publishing;
 mod runs;
 mod sideways;
 
@@ -40,6 +41,7 @@ pub use papers_set::*;
 pub use paying::*;
 pub use policies::*;
 pub use prints::*;
+pub use publishing::*;
 pub use runs::*;
 use shukun_base::{Lang, Text};
 pub use sideways::*;
@@ -94,6 +96,7 @@ pub const LISTS: &[&[Word]] = &[
     PAPERS_SET,
     PAYING,
     PRINTS,
+    PUBLISHING,
     APPRAISED,
     BOOK_WORDS,
     POLICY_DESK,

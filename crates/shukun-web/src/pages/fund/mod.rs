@@ -4,12 +4,13 @@ mod deciding;
 mod giving;
 mod ledger;
 mod paying;
+pub mod publishing;
 
 use crate::routes::Handlers;
 
 /// Their routes.
 pub fn serve(handlers: Handlers) -> Handlers {
-    [ledger::serve, giving::serve, deciding::serve, paying::serve]
+    [ledger::serve, giving::serve, deciding::serve, paying::serve, publishing::serve]
         .into_iter()
         .fold(handlers, |handlers, serve| serve(handlers))
 }

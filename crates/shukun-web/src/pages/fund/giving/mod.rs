@@ -13,7 +13,7 @@ mod gifts;
 mod new_gift;
 mod new_pledge;
 mod outlook;
-mod parts;
+pub mod parts;
 mod pledges;
 mod published;
 
