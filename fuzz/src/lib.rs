@@ -1,4 +1,7 @@
-//! What the targets share: caps of a stranger's upload, made smaller, and a lake that knows nothing.
+//! What the targets share: caps of a stranger's upload, made smaller, a lake that knows nothing, and a bank's headings.
+
+pub mod bank;
+pub mod package;
 
 use std::sync::LazyLock;
 

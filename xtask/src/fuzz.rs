@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use crate::run::{Failure, Outcome, cargo, is_ci, need_cargo_tool, need_program, root, run, target_dir};
 
-/// Seconds a target runs in CI, and elsewhere unless told.
-const SECONDS_CI: u32 = 60;
+/// Seconds that all targets share in CI, and that each has elsewhere unless told.
+const SECONDS_CI: u32 = 180;
 const SECONDS_LOCAL: u32 = 10;
 /// A single input may not take longer, nor the process more memory.
 const SECONDS_PER_INPUT: u32 = 10;
@@ -17,16 +17,17 @@ const MEGABYTES: u32 = 1024;
 /// `fuzz [TARGET] [SECONDS]`
 pub fn fuzz(arguments: &[String]) -> Outcome {
     let (seconds, named): (Vec<_>, Vec<_>) = arguments.iter().partition(|word| word.parse::<u32>().is_ok());
-    let seconds = seconds.first().and_then(|word| word.parse().ok()).unwrap_or(default_seconds());
     let targets = match named.as_slice() {
         [] => find_targets()?,
         names => names.iter().map(|name| (*name).clone()).collect(),
     };
+    let seconds = seconds.first().and_then(|word| word.parse().ok()).unwrap_or_else(|| default_seconds(targets.len()));
     targets.iter().try_for_each(|target| fuzz_one(target, seconds))
 }
 
-fn default_seconds() -> u32 {
-    if is_ci() { SECONDS_CI } else { SECONDS_LOCAL }
+fn default_seconds(targets: usize) -> u32 {
+    let share = u32::try_from(targets).ok().and_then(|targets| SECONDS_CI.checked_div(targets));
+    if is_ci() { share.unwrap_or(SECONDS_LOCAL) } else { SECONDS_LOCAL }
 }
 
 /// The names of all targets, sorted.
