@@ -36,10 +36,10 @@ shukun_base::words! {
 }
 
 impl Invariant {
-    /// Whether the audit of the books works it out itself. The other two need what stands outside the books: the bank's
-    /// statements (worked out beside them) and what was published (worked out when it is).
+    /// Whether the audit works it out itself. The other one needs what stands outside the books: the bank's statements
+    /// (worked out beside them).
     pub const fn is_of_the_books(self) -> bool {
-        !matches!(self, Invariant::Reconciled | Invariant::PublicTotals)
+        !matches!(self, Invariant::Reconciled)
     }
 }
 

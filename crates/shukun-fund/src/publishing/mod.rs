@@ -7,6 +7,7 @@ mod calendar;
 mod cells;
 mod correction;
 mod leaks;
+mod net;
 mod notice;
 mod payouts;
 pub mod proof;
@@ -18,6 +19,7 @@ pub use calendar::{Duty, DutyFacts, DutyState, DutyTask, Every, Happened, OwnRul
 pub use cells::{Area, Cell, CellPlan, FEWEST, Given, PublishedSet, cell_of, may_follow, plan_cells};
 pub use correction::{CorrectedFigure, CorrectionFault, NoteBody, NoteId, plan_note};
 pub use leaks::{Allowed, Cleared, Leak, scan, scan_bytes};
+pub use net::Net;
 pub use notice::{
     MaskedName, Medium, Notice, NoticeFault, NoticeLine, NoticeParts, ObjectionDesk, OfficePhone, PlainName,
 };

@@ -7,6 +7,7 @@ mod bundle;
 mod checkpoint;
 pub mod hex;
 pub mod merkle;
+mod next;
 mod receipt;
 mod slip;
 mod verify;
