@@ -99,6 +99,7 @@ pub use fund::paying::{
 pub use fund::publishing::{
     DoneBy, DutyRow, Evidence, NoteDraft, NoteEntry, Publication, PublicationDraft, PublicationState, PublishedNote,
 };
+pub use fund::sealing::{CheckpointRow, SealRow, SignKeyRow, SlipOf};
 pub use grants::HeldGrant;
 pub use imports::{Import, ImportState, ImportStep, NewImport};
 pub use jobs::{ClaimedJob, Job, JobId, JobState, NewJob};

@@ -6,6 +6,7 @@ pub(crate) mod giving;
 pub(crate) mod ledger;
 pub(crate) mod paying;
 pub(crate) mod publishing;
+pub(crate) mod sealing;
 
 #[cfg(test)]
 mod siege;

@@ -60,6 +60,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(17, "0017_deciding"),
     migration!(18, "0018_paying"),
     migration!(19, "0019_publishing"),
+    migration!(20, "0020_sealing"),
     migration!(21, "0021_disclosure"),
 ];
 
@@ -96,6 +97,9 @@ pub(crate) const REFERRED_TO: &[&str] = &[
     "gifts",
     "payment_batches",
     "publications",
+    "sign_keys",
+    "receipt_seals",
+    "checkpoints",
 ];
 
 /// The place of a table in the order of copying: those referred to first, by their list.

@@ -44,8 +44,10 @@ const TABLES: &[&str] = &[
     "meeting_acts",
     "payee_accounts",
     "people",
+    "receipt_openings",
     "request_answers",
     "screening_runs",
+    "sign_key_secrets",
     "statement_lines",
 ];
 

@@ -35,6 +35,10 @@ const OPEN_TABLES: &[(&str, &str)] = &[
     ("restoring", "of the program"),
     ("publications", "published for everybody"),
     ("publication_notes", "published for everybody"),
+    ("sign_keys", "public halves of keys"),
+    ("receipt_seals", "published for everybody: commitments and sums"),
+    ("checkpoints", "published for everybody"),
+    ("checkpoint_signatures", "published for everybody"),
 ];
 
 /// Every other table, and which of its rows are the first township's, in words that know nothing of the policies. `$A` is the
@@ -95,6 +99,8 @@ const WALLED_TABLES: &[(&str, &str)] = &[
     ("publication_note_drafts", "book_id = '330381001'"),
     ("disclosure_rules", "book_id = '330381001'"),
     ("disclosure_acts", "book_id = '330381001'"),
+    ("sign_key_secrets", "region LIKE '330381001%'"),
+    ("receipt_openings", "line_id = '330381001'"),
     ("case_aid", "aid_of IN (SELECT case_id FROM cases WHERE region LIKE '330381001%')"),
     ("payment_settings", "region IN ('330381001', '330381')"),
     ("payment_batches", "region LIKE '330381001%'"),
@@ -250,6 +256,12 @@ async fn furnished(store: &Store) -> Vec<Scope> {
             format!("INSERT INTO publication_note_drafts VALUES ('{place}', '{place}', '{place}', '', 'a', 0, 'waiting', NULL)"),
             format!("INSERT INTO disclosure_rules VALUES ('{place}', '{place}', NULL, NULL, NULL, '', '2026-03-01', 'a', 0)"),
             format!("INSERT INTO disclosure_acts VALUES ('{place}', '{place}', 'leftovers', '', 'taken', 'a', 0, NULL, NULL)"),
+            format!("INSERT INTO sign_keys VALUES ('{place}', '', '{place}', '{place}', 1, 'a', 0)"),
+            format!("INSERT INTO sign_key_secrets VALUES ('{place}', '{place}', '')"),
+            format!(
+                "INSERT INTO receipt_seals VALUES ({place}, '{place}', '{place}', '{place}', '', '', '', 1, 1, 1, 0, 0, 'a', 0)"
+            ),
+            format!("INSERT INTO receipt_openings VALUES ('{place}', '{place}', 0, '')"),
             format!("INSERT INTO voucher_drafts VALUES ('{place}', '{place}', '', 'a', 0, 'waiting', NULL, NULL)"),
             format!(
                 "INSERT INTO transfers (book_id, sequence, transfer_id, voucher_id, position, phase, debit, credit, amount_fen,
@@ -516,8 +528,8 @@ fn count_in(folder: &Path, found: &mut BTreeMap<&'static str, usize>) {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if path.is_dir() {
-            // The siege of the ledger is tests alone.
-            if name != "siege" {
+            // The siege of the ledger and folders of tests are tests alone.
+            if name != "siege" && name != "tests" {
                 count_in(&path, found);
             }
         } else if !["tests.rs", "testing.rs", "against_model.rs", "load.rs", "planted.rs", "released.rs", "wall.rs"]

@@ -19,6 +19,7 @@ use super::unreadable;
 use crate::accounts::read_region;
 use crate::audit::{Act, Entry, Object, append};
 use crate::error::Result;
+use crate::fund::sealing::public_totals;
 use crate::moment::{Moment, millis, moment, today_in_china};
 use crate::scope::Scope;
 use crate::sql::{Query, Row, all, execute, find, statements, values};
@@ -56,8 +57,10 @@ impl Store {
         // One snapshot: a voucher posted meanwhile would be half of it.
         let tx = self.begin_snapshot(OwnWork::Books).await?;
         let all = load_audited(&tx).await?;
+        let public = public_totals(&tx).await?;
         tx.rollback().await?;
         let mut found = audit(&all);
+        found.extend(public);
         let regions: Vec<&RegionCode> = all.books.iter().map(|book| &book.region).collect();
         found.sort();
         Ok((found, place_of_all(&regions)))

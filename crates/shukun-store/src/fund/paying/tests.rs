@@ -14,9 +14,11 @@ use crate::testing::{at, grant, new_account, on_both, region, scopes};
 use crate::wall::OwnWork;
 use crate::{BatchOrder, CaseDesk, NewPayee, Scope, Store, StoreError};
 
+mod sealed;
+
 struct Office {
     store: Store,
-    /// Maker, checker, leader, cashier, an auditor, a federation elsewhere.
+    /// Maker, checker, leader, cashier, an auditor, a federation elsewhere, an insurer, the Red Cross.
     people: Vec<Scope>,
     calendar: Calendar,
     settings: Settings,
@@ -40,6 +42,8 @@ impl Office {
             federation("cashier"),
             new_account("au", &[grant(Role::Auditor, "330381")]),
             new_account("other", &[grant(Role::CharityFederation, "330382")]),
+            new_account("insurer", &[grant(Role::Insurance, "330381")]),
+            new_account("cross", &[grant(Role::RedCross, "330381")]),
         ];
         let people = scopes(&store, &accounts).await;
         books(&store, &people[MAKER]).await;
