@@ -80,7 +80,7 @@ pub fn read_pack_with(mut files: Vec<(String, Vec<u8>)>, names: &Names) -> (Opti
     let hash = hash_of(&files);
     let (mut sources, mut findings) = (Sources::default(), Vec::new());
     for (file, (name, bytes)) in files.iter().enumerate() {
-        let is_text = [TOML, RULES, JSON, ORIGINAL].iter().any(|known| is_named(name, known));
+        let is_text = [TOML, RULES, JSON, ORIGINAL, CHARTER].iter().any(|known| is_named(name, known));
         let text = if is_text { decode(file, bytes).map_err(|finding| findings.push(*finding)) } else { Err(()) };
         sources.files.push((name.clone(), text.unwrap_or_default()));
     }
@@ -120,6 +120,8 @@ const TOML: &[&str] = &["pack.toml"];
 const RULES: &[&str] = &["规则.md", "rules.md"];
 const JSON: &[&str] = &["规则.json", "rules.json"];
 const ORIGINAL: &[&str] = &["原文.md", "original.md"];
+/// How a fund's meetings decide: read by whoever knows meetings, kept here so that its places can be shown.
+const CHARTER: &[&str] = &["charter.toml"];
 
 fn is_named(name: &str, known: &[&str]) -> bool {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);

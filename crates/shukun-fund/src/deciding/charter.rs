@@ -186,8 +186,8 @@ pub struct Charter {
 /// What is wrong with a charter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CharterFault {
-    /// It is not TOML of this form; what the reader said.
-    Form(String),
+    /// It is not TOML of this form: what the reader said, and the bytes it said it of.
+    Form(String, Option<(usize, usize)>),
     /// A slot is neither filled in nor named as not stated.
     Forgotten(Slot),
     /// A slot is filled in and named as not stated.
@@ -205,10 +205,36 @@ pub enum CharterFault {
 }
 
 impl CharterFault {
+    /// A code that never changes its meaning; in the manual.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            CharterFault::Form(..) => "H101",
+            CharterFault::Forgotten(_) => "H102",
+            CharterFault::Both(_) => "H103",
+            CharterFault::NoWords(_) => "H104",
+            CharterFault::Reversed => "H105",
+            CharterFault::NoMembers => "H106",
+            CharterFault::Empty(_) => "H107",
+            CharterFault::TwoInForce(..) => "H108",
+        }
+    }
+
+    /// Words of the document near which it is to be mended.
+    pub fn key(&self) -> &'static str {
+        match self {
+            CharterFault::Forgotten(_) => "not_stated",
+            CharterFault::Both(slot) | CharterFault::NoWords(slot) => slot.key(),
+            CharterFault::Reversed => "in_force_to",
+            CharterFault::NoMembers => "departments",
+            CharterFault::Empty(what) => what,
+            CharterFault::Form(..) | CharterFault::TwoInForce(..) => "version",
+        }
+    }
+
     /// What is wrong and how to mend it.
     pub fn text(&self) -> Text {
         match self {
-            CharterFault::Form(said) => {
+            CharterFault::Form(said, _) => {
                 Text::new(format!("章程文件读不懂：{said}"), format!("unreadable charter: {said}"))
             }
             CharterFault::Forgotten(slot) => {
@@ -241,8 +267,10 @@ fn of_slot(slot: Slot, zh: &str, en: &str) -> Text {
 impl Charter {
     /// Reads a document and checks it.
     pub fn read(text: &str) -> Result<Charter, Vec<CharterFault>> {
-        let charter: Charter =
-            toml::from_str(text).map_err(|error| vec![CharterFault::Form(error.message().to_owned())])?;
+        let charter: Charter = toml::from_str(text).map_err(|error| {
+            let bytes = error.span().map(|span| (span.start, span.end));
+            vec![CharterFault::Form(error.message().to_owned(), bytes)]
+        })?;
         let faults = charter.faults();
         if faults.is_empty() { Ok(charter) } else { Err(faults) }
     }
@@ -252,7 +280,7 @@ impl Charter {
     /// # Errors
     /// Where a value cannot be written as TOML.
     pub fn write(&self) -> Result<String, CharterFault> {
-        toml::to_string(self).map_err(|error| CharterFault::Form(error.to_string()))
+        toml::to_string(self).map_err(|error| CharterFault::Form(error.to_string(), None))
     }
 
     /// SHA-256 of a document's text.
@@ -390,7 +418,7 @@ pub(super) mod tests {
         for (charter, fault) in cases {
             assert_eq!(charter.faults(), [fault]);
         }
-        assert!(matches!(Charter::read("id = 1").unwrap_err().as_slice(), [CharterFault::Form(_)]));
+        assert!(matches!(Charter::read("id = 1").unwrap_err().as_slice(), [CharterFault::Form(_, Some(_))]));
     }
 
     #[test]

@@ -128,3 +128,32 @@ fn a_folder_may_hold_its_rules_as_json() {
     let as_json = on(&dir, &["pack", "test"]);
     assert_eq!((as_json.code, as_json.out), (0, as_markdown.out), "{}", as_json.err);
 }
+
+#[test]
+fn a_charter_is_checked_in_its_place() {
+    let dir = tempfile::tempdir().unwrap();
+    for name in ["cn-33", "cn-3303-wenzhou", "cn-330381-ruian"] {
+        copy_pack(name, dir.path(), |text| text);
+    }
+    let pack = dir.path().join("cn-330381-ruian");
+    let check = || shukun(&["pack", "check", pack.to_str().unwrap()]);
+    let open = check();
+    assert!(open.code == 0 && open.out.contains("H201") && open.out.contains("charter.toml:9:"), "{}", open.all());
+    assert!(open.out.contains("公示天数、日常会商能否表决"), "{}", open.out);
+    let file = pack.join("charter.toml");
+    let charter = std::fs::read_to_string(&file).unwrap();
+    for (from, to, code) in [
+        ("title = ", "titel = ", "H101"),
+        (", \"notice_days\"", "", "H102"),
+        ("\n[[article]]", "\n[rule]\nnotice_days = 7\n\n[[article]]", "H103"),
+        ("region = \"330381\"", "region = \"330381\"\nin_force_to = 2", "H101"),
+    ] {
+        std::fs::write(&file, charter.replacen(from, to, 1)).unwrap();
+        let said = check();
+        assert!(
+            said.code == 1 && said.out.contains(code) && said.out.contains("charter.toml:"),
+            "{code}: {}",
+            said.all()
+        );
+    }
+}

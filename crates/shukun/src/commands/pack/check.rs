@@ -1,4 +1,4 @@
-//! `shukun pack check`: every finding of the named packs, once for each region they are for.
+//! `shukun pack check`: every finding of the named packs and their charters, once for each region they are for.
 
 use serde::Serialize;
 use shukun_base::Lang;
@@ -6,6 +6,7 @@ use shukun_policy::finding::{Finding, Severity};
 use shukun_policy::link;
 use shukun_policy::render::to_json;
 
+use super::charter::charter_findings;
 use crate::args::{Format, PackPaths};
 use crate::error::CliError;
 use crate::exit::Exit;
@@ -33,6 +34,7 @@ pub fn check(args: &PackPaths, lang: Lang) -> Result<Exit, CliError> {
 /// What is wrong with the files, then what does not fit together in any region; only about packs that were named.
 fn check_all(loaded: &Loaded) -> Vec<Finding> {
     let mut findings = loaded.findings.clone();
+    findings.extend(charter_findings(&loaded.set.sources));
     for region in loaded.set.regions() {
         for finding in link::check(&loaded.set, Some(&region)) {
             if !findings.contains(&finding) {

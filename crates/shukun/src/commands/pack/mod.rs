@@ -1,5 +1,6 @@
 //! `shukun pack …`: what an office does with its policy documents before anybody is paid by them.
 
+mod charter;
 mod check;
 mod cliffs;
 pub mod diff;
