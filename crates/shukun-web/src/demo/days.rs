@@ -12,6 +12,8 @@ use shukun_casework::CaseId;
 use shukun_casework::case::Status;
 use shukun_store::{CaseFilter, CaseOrder, CaseRow, JobState, Scope, Store};
 
+use super::council::Council;
+use super::gifts;
 use super::hours::in_office;
 use super::road::{MONTHS, Road, hours};
 use super::staff::Staff;
@@ -36,6 +38,7 @@ pub struct Days<'a> {
     taken: BTreeSet<CaseId>,
     /// What is to come: when, whose, which step.
     ahead: BTreeSet<(Timestamp, usize, usize)>,
+    council: Council,
 }
 
 impl<'a> Days<'a> {
@@ -50,9 +53,11 @@ impl<'a> Days<'a> {
         let opened = now - hours(24 * first);
         let staff = Staff::hire(store, county, opened).await?;
         store.save_regions(staff.scope("yibao")?, &county.regions, opened).await?;
+        gifts::furnish(store, staff.scope("cishan")?, &county.region, opened).await?;
+        let council = Council::convene(now, settings.numbers.watch(now).calendar);
         let people = county.people.iter().map(|one| (one.household, one)).collect();
         let (walks, taken, ahead) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
-        Ok(Days { store, settings, county, staff, now, people, walks, taken, ahead })
+        Ok(Days { store, settings, county, staff, now, people, walks, taken, ahead, council })
     }
 
     /// The screening of a month, after everything that was done before it; who was found goes on a road.
@@ -79,6 +84,18 @@ impl<'a> Days<'a> {
 
     /// Everything that is to be done before a moment.
     pub async fn go_on(&mut self, until: Timestamp) -> Result<(), StartError> {
+        while let Some(at) = self.council.next_before(until) {
+            self.walk_on(at).await?;
+            let waiting = self.walks.iter().filter(|walk| walk.waits_for_meeting());
+            let cases = waiting.map(|walk| walk.case_id.clone()).collect();
+            let step = Step { store: self.store, numbers: &self.settings.numbers, staff: &self.staff, at };
+            self.council.go(&step, &self.county.region, &cases).await?;
+        }
+        self.walk_on(until).await
+    }
+
+    /// What is done with the cases before a moment.
+    async fn walk_on(&mut self, until: Timestamp) -> Result<(), StartError> {
         while let Some((at, walk, step)) = self.ahead.pop_first() {
             if at >= until {
                 self.ahead.insert((at, walk, step));

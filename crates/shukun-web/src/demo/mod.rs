@@ -7,6 +7,7 @@
 
 pub mod authenticator;
 mod command;
+mod council;
 mod days;
 mod gifts;
 mod hours;
@@ -104,7 +105,6 @@ pub async fn furnish(
         days.screen(month).await?;
     }
     days.go_on(now).await?;
-    gifts::furnish(store, days.staff.scope("cishan")?, &county.region, now).await?;
     let counts = store.count_cases(days.staff.scope("yibao")?, &CaseFilter::default(), CountBy::Status).await?;
     let passwords = days.staff.leave(store, now).await?;
     Ok(Furnished { passwords, cases: counts.iter().map(|count| count.cases).sum() })

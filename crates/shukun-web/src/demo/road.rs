@@ -53,6 +53,8 @@ pub enum What {
     Propose,
     /// T9.
     Close,
+    /// The case waits for the joint meeting, which is not its own act.
+    Meeting,
     /// A pause.
     Suspend,
     /// Back.
@@ -78,6 +80,8 @@ const CERTIFY: Stop = stop(216, "minzheng", What::Certify);
 const DRAFT: Stop = stop(28, "yibao", What::Draft);
 const CHECK: Stop = stop(18, "yibao2", What::Check);
 const APPROVE: Stop = stop(190, "lianxi", What::Approve);
+// Longer than the meeting, its notice and the payment take.
+const MEETING: Stop = stop(600, "lianxi", What::Meeting);
 const PAY: Stop = stop(50, "cishan", What::Pay);
 const FOLLOW: Stop = stop(300, "cunshe", What::FollowUp);
 const PROPOSE: Stop = stop(20, "zhenjie", What::Propose);
@@ -106,7 +110,7 @@ pub const MONTHS: [Month; 3] = [
     Month {
         days_ago: 45,
         is_fresh: false,
-        far: &[PAID, APPROVED, CLOSED, TO_CLOSE, NO_NEED, AIDED],
+        far: &[PAID, APPROVED, CLOSED, TO_CLOSE, RESOLVED, RESOLVED, NO_NEED, RESOLVED, AIDED, RESOLVED],
         near: &[NO_NEED, AIDED, APPLIED, PAUSED],
     },
     Month {
@@ -136,6 +140,8 @@ const APPLIED: Road = &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY]
 const CERTIFIED: Road = &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY, TAKE_UP, CERTIFY];
 const DRAFTED: Road = &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY, TAKE_UP, CERTIFY, DRAFT];
 const DETERMINED: Road = &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY, TAKE_UP, CERTIFY, DRAFT, CHECK];
+const RESOLVED: Road =
+    &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY, TAKE_UP, CERTIFY, DRAFT, CHECK, MEETING];
 const APPROVED: Road =
     &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY, TAKE_UP, CERTIFY, DRAFT, CHECK, APPROVE];
 const PAID: Road =

@@ -12,7 +12,7 @@ use super::{County, refused};
 use crate::start::StartError;
 
 /// Who works there. The first of the town and of the village have one town; the second ones stand for all the others.
-const USERS: [(&str, &str, Role); 17] = [
+const USERS: [(&str, &str, Role); 19] = [
     ("yibao", "陈安平", Role::Insurance),
     ("yibao2", "周立群", Role::Insurance),
     ("minzheng", "林秀兰", Role::CivilAffairs),
@@ -24,6 +24,8 @@ const USERS: [(&str, &str, Role); 17] = [
     ("honghui", "蔡文静", Role::RedCross),
     ("cishan", "郑德厚", Role::CharityFederation),
     ("lianxi", "潘明远", Role::JointMeeting),
+    ("lianxi2", "方若谷", Role::JointMeeting),
+    ("lianxi3", "程月如", Role::JointMeeting),
     ("caizheng", "金守信", Role::Finance),
     ("shenji", "夏正清", Role::Auditor),
     ("system", "系统管理员", Role::SystemAdmin),

@@ -10,7 +10,7 @@ use shukun_store::{Scope, Store};
 
 use super::command::{command, papers_of};
 use super::papers::specimen;
-use super::road::Road;
+use super::road::{Road, What};
 use super::staff::Staff;
 use super::{Burdened, refused};
 use crate::desk::Numbers;
@@ -68,10 +68,18 @@ impl Scene<'_> {
 }
 
 impl Walk<'_> {
+    /// Whether the joint meeting decides it.
+    pub fn waits_for_meeting(&self) -> bool {
+        self.road.last().is_some_and(|stop| stop.what == What::Meeting)
+    }
+
     /// One act; who acts takes the case where nobody has it. A case that a later screening wants determined again waits
     /// for somebody at the keyboard.
     pub async fn go(&self, step: &Step<'_>, index: usize) -> Result<(), StartError> {
         let stop = self.road.get(index).ok_or_else(refused)?;
+        if stop.what == What::Meeting {
+            return Ok(());
+        }
         let scope = step.staff.scope_at(stop.who, &self.region)?;
         let case = step.store.case(scope, &self.case_id).await?;
         if case.recalculation.is_some() {
