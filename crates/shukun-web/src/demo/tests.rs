@@ -187,3 +187,25 @@ fn the_first_roads_of_the_months_end_in_every_step_there_is() {
     assert!(MONTHS.iter().all(|month| !month.far.is_empty()));
     assert!(MONTHS.iter().map(|month| month.days_ago).is_sorted_by(|one, other| one > other));
 }
+
+#[tokio::test]
+async fn a_meeting_left_lines_in_effect_one_objected_to_and_one_hanging() {
+    use shukun_fund::deciding::LineState;
+    let now: Timestamp = "2026-11-22T02:30:00Z".parse().unwrap();
+    let (_dir, store, furnished) = furnished(now, works()).await;
+    let first = furnished.unwrap().passwords;
+    let secretary = scope_of(&store, &first, "lianxi", now).await;
+    let meeting = shukun_fund::MeetingId::new(council::MEETING).unwrap();
+    let meeting = store.meeting(&secretary, &meeting).await.unwrap();
+    assert!(meeting.stamp.as_ref().unwrap().is_illustrative, "its charter is made up, and says so");
+    let in_effect: Vec<_> = meeting.lines.iter().filter(|record| record.state == LineState::Approved).collect();
+    assert!(!in_effect.is_empty() && meeting.lines[0].conflicts.len() == 1);
+    for record in in_effect {
+        let case = shukun_casework::CaseId::new(record.line.case.as_str()).unwrap();
+        let case = store.case(&secretary, &case).await.unwrap();
+        assert_eq!(case.requests[0].amount_fen, record.line.amount_fen);
+        assert_eq!(case.requests[0].status, shukun_casework::request::RequestStatus::Approved);
+    }
+    let waiting = meeting.lines.iter().filter(|record| record.state == LineState::OnNotice);
+    assert_eq!(waiting.map(|record| record.objections.len()).collect::<Vec<_>>(), [1, 0]);
+}
