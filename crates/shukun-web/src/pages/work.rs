@@ -74,6 +74,7 @@ const FUND: &[(&str, Word, Permission)] = &[
     ("/fund", words::BOOKS, Permission::ViewFund),
     ("/fund/publishing", words::PUBLISH_NAV, Permission::PublishFund),
     ("/fund/publishing/duties", words::DUTIES, Permission::PublishFund),
+    ("/fund/checkpoints", words::SEALING, Permission::SignCheckpoint),
 ];
 
 /// What comes in, what is run over it, and long work under way.

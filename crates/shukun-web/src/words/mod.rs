@@ -22,6 +22,7 @@ mod policies;
 mod prints;
 mod publishing;
 mod runs;
+mod sealing;
 mod sideways;
 
 pub use account::*;
@@ -43,6 +44,7 @@ pub use policies::*;
 pub use prints::*;
 pub use publishing::*;
 pub use runs::*;
+pub use sealing::*;
 use shukun_base::{Lang, Text};
 pub use sideways::*;
 
@@ -97,6 +99,7 @@ pub const LISTS: &[&[Word]] = &[
     PAYING,
     PRINTS,
     PUBLISHING,
+    SEALING_WORDS,
     APPRAISED,
     BOOK_WORDS,
     POLICY_DESK,

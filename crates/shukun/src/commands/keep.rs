@@ -126,8 +126,8 @@ fn books(found: &[Finding], lang: Lang) -> String {
     }
     lines.push_str(pick(
         lang,
-        "○ 不在此核：对账看“银行对账”页，公开数在每次公开时核。\n",
-        "○ not looked at here: reconciliation is on the statements' page, public totals are checked when published.\n",
+        "○ 不在此核：对账看“银行对账”页。\n",
+        "○ not looked at here: reconciliation is on the statements' page.\n",
     ));
     lines
 }
