@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 
 use shukun_base::Fen;
 
-use super::Movement;
+use super::{Movement, is_own};
 use crate::LineId;
-use crate::ledger::{AccountClass, AccountCode, AccountHead, TransferCode};
+use crate::ledger::{AccountCode, AccountHead, TransferCode};
 
 /// What is sealed of a period, and how it hangs together with what the statement says was paid.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,10 +65,6 @@ fn effect(movement: &Movement) -> (Fen, Fen) {
         _ if is_relief(credit) && !is_own(debit) => (-*amount, Fen::ZERO),
         _ => (Fen::ZERO, Fen::ZERO),
     }
-}
-
-fn is_own(account: &AccountCode) -> bool {
-    matches!(account.class(), AccountClass::NetAssets | AccountClass::Income | AccountClass::Expense)
 }
 
 #[cfg(test)]
