@@ -27,7 +27,7 @@ const BEGINNINGS: [&str; 4] = ["/", "/cases?status=applying", "/account/code", "
 const INTERFACE: &str = "/api/v1/";
 
 /// Rows that are no pages to look at, and why.
-const NOT_PAGES: [(&str, &str); 16] = [
+const NOT_PAGES: [(&str, &str); 22] = [
     ("/healthz", "one line of JSON"),
     ("/assets/{version}/{name}", "files of the pages"),
     ("/open/verify", "a file made while building, which works without a server"),
@@ -39,17 +39,24 @@ const NOT_PAGES: [(&str, &str); 16] = [
     ("/cases/{case_id}/print/sheet.pdf", "a paper, handed over as a file"),
     ("/fund/batches/{batch_id}/file", "a file for the bank, handed over"),
     ("/fund/gifts/{gift_id}/certificate.pdf", "a paper, handed over as a file"),
+    ("/fund/slips/{line_id}/file", "a slip, handed over as a file"),
     ("/imports/{import_id}/progress", "a part of a page"),
     ("/imports/{import_id}/rejects", "a workbook, handed over as a file"),
     ("/jobs/{job_id}/progress", "a part of a page"),
+    ("/open/fund/checkpoints.json", "read by programs"),
+    ("/open/fund/checkpoints/{log_size}", "a checkpoint, handed over as a file"),
+    ("/open/fund/checkpoints/{log_size}/bundle", "a sealed file, handed over"),
+    ("/open/fund/keys.txt", "keys, handed over as a file"),
+    ("/open/fund/log.json", "the log, handed over as a file"),
     ("/sign-in/away", "leads to the outside service"),
     ("/sign-in/back", "comes back from the outside service"),
 ];
 
 /// Pages that this day does not come to, and what would lead there; their own tests read their HTML, nobody looks at them.
-const NOT_MET: [(&str, &str); 2] = [
+const NOT_MET: [(&str, &str); 3] = [
     ("/cases/bulk/{job_id}", "work on more than two hundred cases"),
     ("/fund/batches/{batch_id}", "a batch: lines of a resolution in effect"),
+    ("/fund/slips/{line_id}", "a payment that arrived"),
 ];
 
 /// Walks, and notes what is wrong.

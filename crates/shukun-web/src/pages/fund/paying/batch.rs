@@ -201,7 +201,12 @@ fn payments(batch: &Batch, visit: &Visit) -> Markup {
             tr {
                 th scope="row" { (payment.of.line) br; span.quiet { (payment.of.id) } }
                 td.number { (yuan(payment.of.amount)) }
-                td { (payment.state.text().in_lang(lang)) }
+                td {
+                    (payment.state.text().in_lang(lang))
+                    @if payment.state == PaymentState::Paid && visit.may(Permission::MakeBatch) {
+                        br; a href={"/fund/slips/" (payment.of.line)} { (words::SLIP.text(lang)) }
+                    }
+                }
                 td { (payment.of.channel.text().in_lang(lang)) " · " (payment.of.purpose.text().in_lang(lang)) }
                 td { @if payment.of.channel == Channel::Bank { (payee.text(lang)) } }
                 td {
