@@ -10,13 +10,11 @@ super::words! {
     SEALING_NONE_TO_SEAL: "没有等待封存的报表。", "No statement waits to be sealed.";
     SEALING_SEAL: "封存", "Seal";
     SEALING_DONE: "已办理。", "Done.";
-    SEALING_SIGN: "签名", "Sign";
     SEALING_SIGN_FOR: "代表{body}签名", "Sign for {body}";
     SEALING_LINE: "签名一行", "Signature";
     SEALING_LINE_HINT: "密钥由本机构自己保管的，下载检查点，用 shukun checkpoint sign 签名后粘贴整行；由本系统保管的留空。", "Where your body keeps its key itself, download the checkpoint, sign it with shukun checkpoint sign and paste the whole line; otherwise leave it empty.";
     SEALING_KEYS: "签名公钥", "Keys";
     SEALING_KEYS_NONE: "还没有登记公钥：先生成基金的一把，再由签名机构各自登记。", "No key is registered: make the fund's first, then each body registers its own.";
-    SEALING_KEY: "公钥", "Public key";
     SEALING_KEY_HERE: "密钥在本系统封存保管", "secret half sealed here";
     SEALING_KEY_THERE: "密钥由机构自己保管", "secret half kept by the body";
     SEALING_KEY_ADD: "登记密钥", "Add a key";
