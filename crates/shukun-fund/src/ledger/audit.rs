@@ -35,14 +35,6 @@ shukun_base::words! {
     }
 }
 
-impl Invariant {
-    /// Whether the audit works it out itself. The other one needs what stands outside the books: the bank's statements
-    /// (worked out beside them).
-    pub const fn is_of_the_books(self) -> bool {
-        !matches!(self, Invariant::Reconciled)
-    }
-}
-
 /// Something that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Finding {

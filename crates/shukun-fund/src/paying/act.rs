@@ -72,6 +72,11 @@ pub enum Evidence {
         /// Its row.
         row: u64,
     },
+    /// A paper of the bank's that is none of its tables: a notice that money came back, a receipt.
+    Paper {
+        /// The paper.
+        file: ContentHash,
+    },
     /// A delivery in person.
     Delivery(Delivery),
 }
@@ -80,7 +85,7 @@ impl Evidence {
     /// The hash of the file or paper.
     pub fn file(&self) -> &ContentHash {
         match self {
-            Evidence::Answer { file, .. } | Evidence::Statement { file, .. } => file,
+            Evidence::Answer { file, .. } | Evidence::Statement { file, .. } | Evidence::Paper { file } => file,
             Evidence::Delivery(delivery) => &delivery.paper,
         }
     }

@@ -77,9 +77,7 @@ impl Batch {
             Act::SettlePayee { payment, payee } => self.check_settle(payment, payee, desk),
             Act::Pay { payment, on, evidence } => self.check_pay(payment, *on, evidence, desk),
             Act::Fail { payment, on, .. } => self.check_answer(payment, *on, desk, &[PaymentState::Sent]),
-            Act::Return { payment, on, .. } => {
-                self.check_answer(payment, *on, desk, &[PaymentState::Sent, PaymentState::Paid])
-            }
+            Act::Return { payment, on, .. } => self.check_return(payment, *on, desk),
             Act::Reissue { payment, .. } | Act::Reverse { payment, .. } => self.check_back(payment),
             Act::Recover { payment, amount, on, .. } => self.check_recovery(payment, *amount, *on, desk),
             Act::Abort { .. } => self.check_abort(),
@@ -98,9 +96,10 @@ impl Batch {
     fn check_add(&self, payments: &[NewPayment]) -> Planned {
         self.in_state(&[BatchState::Open])?;
         let held = self.payments.iter().map(|payment| &payment.of);
-        let mut seen: BTreeSet<(&PaymentId, &crate::LineId)> = held.map(|one| (&one.id, &one.line)).collect();
+        let (mut ids, mut lines): (BTreeSet<&PaymentId>, BTreeSet<&crate::LineId>) =
+            held.map(|one| (&one.id, &one.line)).unzip();
         for payment in payments {
-            let is_known = seen.iter().any(|(id, line)| **id == payment.id || **line == payment.line);
+            let is_known = !ids.insert(&payment.id) | !lines.insert(&payment.line);
             let refused = [
                 (is_known, PayCode::Twice),
                 (payment.key.programme != self.programme, PayCode::OtherProgramme),
@@ -110,7 +109,6 @@ impl Batch {
             if let Some((_, code)) = refused.iter().find(|(is_refused, _)| *is_refused) {
                 return Err(code.at(&payment.line));
             }
-            seen.insert((&payment.id, &payment.line));
         }
         Ok(())
     }
@@ -125,7 +123,11 @@ impl Batch {
                 return Err(PayCode::PayeeChanged.at(&payment.of.line));
             }
         }
-        payees.iter().try_for_each(|(id, _)| self.find_payment(id).map(|_| ()))
+        let known: BTreeSet<&PaymentId> = self.payments.iter().map(|payment| &payment.of.id).collect();
+        match payees.iter().find(|(id, _)| !known.contains(id)) {
+            Some((id, _)) => Err(PayCode::NoPayment.at(id)),
+            None => Ok(()),
+        }
     }
 
     fn check_submit(&self, desk: &PlanDesk<'_>) -> Result<u8, PayRefusal> {
@@ -212,6 +214,12 @@ impl Batch {
         require(on <= desk.today, PayCode::FutureDay)
     }
 
+    /// A return is the whole amount: what a household gave back a part of does not come back once more.
+    fn check_return(&self, id: &PaymentId, on: Day, desk: &PlanDesk<'_>) -> Planned {
+        self.check_answer(id, on, desk, &[PaymentState::Sent, PaymentState::Paid])?;
+        if self.find_payment(id)?.recovered.is_zero() { Ok(()) } else { Err(PayCode::PaymentState.at(id)) }
+    }
+
     fn check_pay(&self, id: &PaymentId, on: Day, evidence: &Evidence, desk: &PlanDesk<'_>) -> Planned {
         self.check_answer(id, on, desk, &[PaymentState::Sent])?;
         let is_in_person = self.find_payment(id)?.of.channel == Channel::InPerson;
@@ -220,7 +228,9 @@ impl Batch {
                 require(is_in_person, PayCode::NotInPerson)?;
                 self.not_a_maker(desk)
             }
-            Evidence::Answer { .. } | Evidence::Statement { .. } => require(!is_in_person, PayCode::NotInPerson),
+            Evidence::Answer { .. } | Evidence::Statement { .. } | Evidence::Paper { .. } => {
+                require(!is_in_person, PayCode::NotInPerson)
+            }
         }
     }
 

@@ -11,8 +11,8 @@ super::words! {
     BOOKS_NONE_WAITS: "没有待复核的凭证。", "None waits.";
     BOOKS_AUDIT: "账目核验", "Audit of the books";
     BOOKS_NOT_AUDITED: "还没有核验过：每天自动核验一次，也可运行 shukun audit。", "Not audited yet: it runs once a day, and with shukun audit.";
-    BOOKS_AUDIT_CLEAN: "十五条规则全部成立", "All fifteen rules hold";
-    BOOKS_AUDIT_BESIDE: "另一条不在此核：对账（I11）看“银行对账”。", "One is not looked at here: reconciliation (I11) is on the statements' page.";
+    BOOKS_AUDIT_CLEAN: "十六条规则全部成立", "All sixteen rules hold";
+    BOOKS_AUDIT_BESIDE: "对账（I11）只核读入过带余额对账单的账户，公开数（I14）只核已经公开的。", "Reconciliation (I11) is about accounts of which a statement with a balance was read, public totals (I14) about what was published.";
     BOOKS_AUDIT_WRONG: "有规则不成立，请立即查明", "Some rules do not hold: look into it at once";
     BOOK: "账册", "Book";
     BOOK_KIND: "类型", "Kind";

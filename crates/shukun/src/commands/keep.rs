@@ -72,8 +72,7 @@ struct Trail {
 struct Rule<'a> {
     rule: &'static str,
     name: Text,
-    /// Absent where the audit does not look at it.
-    holds: Option<bool>,
+    holds: bool,
     at: Vec<&'a str>,
 }
 
@@ -82,8 +81,7 @@ impl<'a> Audited<'a> {
         let rule = |invariant: &Invariant| {
             let of_it = found.iter().filter(|found| found.invariant == *invariant);
             let at: Vec<&str> = of_it.map(|found| found.at.as_str()).collect();
-            let is_looked_at = invariant.is_of_the_books() || !at.is_empty();
-            Rule { rule: invariant.key(), name: invariant.text(), holds: is_looked_at.then_some(at.is_empty()), at }
+            Rule { rule: invariant.key(), name: invariant.text(), holds: at.is_empty(), at }
         };
         let trail = Trail { rows: verified.rows, end: label(&verified.head), end_was_kept };
         Audited { trail, books: Invariant::ALL.iter().map(rule).collect() }
@@ -114,11 +112,7 @@ fn books(found: &[Finding], lang: Lang) -> String {
     for invariant in Invariant::ALL {
         let of_it: Vec<&str> =
             found.iter().filter(|found| found.invariant == *invariant).map(|found| found.at.as_str()).collect();
-        let mark = match (of_it.is_empty(), invariant.is_of_the_books()) {
-            (false, _) => "✕",
-            (true, true) => "✓",
-            (true, false) => "○",
-        };
+        let mark = if of_it.is_empty() { "✓" } else { "✕" };
         lines.push_str(&format!("  {mark} {:<4} {}\n", invariant.key(), invariant.text().in_lang(lang)));
         for at in of_it {
             lines.push_str(&format!("         {at}\n"));
@@ -126,8 +120,8 @@ fn books(found: &[Finding], lang: Lang) -> String {
     }
     lines.push_str(pick(
         lang,
-        "○ 不在此核：对账看“银行对账”页。\n",
-        "○ not looked at here: reconciliation is on the statements' page.\n",
+        "I11 只核读入过带余额对账单的账户，I14 只核已经公开的。\n",
+        "I11 is about accounts of which a statement with a balance was read, I14 about what was published.\n",
     ));
     lines
 }

@@ -6,10 +6,11 @@ use sea_orm::ConnectionTrait;
 use shukun_base::{ContentHash, Fen, RegionCode};
 use shukun_casework::authority::Permission;
 use shukun_fund::ledger::audit::{
-    Audited, AuditedAccount, AuditedBook, AuditedMonth, AuditedTransfer, AuditedVoucher, Finding, audit,
+    Audited, AuditedAccount, AuditedBook, AuditedMonth, AuditedTransfer, AuditedVoucher, Finding, Invariant, audit,
 };
 use shukun_fund::ledger::model::CapKey;
 use shukun_fund::ledger::{AccountCode, BookKind, Month, PersonKey, ProgrammeKey};
+use shukun_fund::paying::matching::Standing;
 use shukun_fund::{BookId, VoucherId};
 
 use super::rows::{
@@ -19,6 +20,7 @@ use super::unreadable;
 use crate::accounts::read_region;
 use crate::audit::{Act, Entry, Object, append};
 use crate::error::Result;
+use crate::fund::paying::all_standings;
 use crate::fund::sealing::public_totals;
 use crate::moment::{Moment, millis, moment, today_in_china};
 use crate::scope::Scope;
@@ -57,10 +59,11 @@ impl Store {
         // One snapshot: a voucher posted meanwhile would be half of it.
         let tx = self.begin_snapshot(OwnWork::Books).await?;
         let all = load_audited(&tx).await?;
-        let public = public_totals(&tx).await?;
+        let (public, standings) = (public_totals(&tx).await?, all_standings(&tx).await?);
         tx.rollback().await?;
         let mut found = audit(&all);
         found.extend(public);
+        found.extend(not_reconciled(&standings));
         let regions: Vec<&RegionCode> = all.books.iter().map(|book| &book.region).collect();
         found.sort();
         Ok((found, place_of_all(&regions)))
@@ -107,6 +110,13 @@ impl Store {
         })
         .transpose()
     }
+}
+
+/// I11: accounts whose statement says another balance than the books, less what is outstanding, with what the books do not
+/// know of. An account of which no statement was read has nothing to be held against.
+fn not_reconciled(standings: &[(BookId, AccountCode, Standing)]) -> impl Iterator<Item = Finding> {
+    let differs = standings.iter().filter(|(_, _, standing)| !standing.difference().is_zero());
+    differs.map(|(book, bank, _)| Finding { invariant: Invariant::Reconciled, at: format!("{book} {bank}") })
 }
 
 /// An audit that was kept.

@@ -1,5 +1,6 @@
 //! Acts on batches: planned on the batch as it is inside the transaction, carried out with everything that follows from them.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use sea_orm::DatabaseTransaction;
@@ -11,7 +12,7 @@ use shukun_casework::calendar::Calendar;
 use shukun_casework::timers::Settings;
 use shukun_fund::BatchId;
 use shukun_fund::ledger::Voucher;
-use shukun_fund::paying::{Act, Batch, BatchState, Evidence, PaymentSettings, PlanDesk, Recorded};
+use shukun_fund::paying::{Act, Batch, Evidence, Payment, PaymentId, PaymentSettings, PlanDesk, Recorded};
 
 use super::{no_settings, other_order, place, refused_pay, stale, unreadable};
 use crate::accounts::read_region;
@@ -178,7 +179,7 @@ impl Store {
         (acts, name): (&[Act], (&str, &str)),
         (desk, asked): (&CaseDesk<'_>, &Mutex<Option<Voucher>>),
     ) -> Result<()> {
-        let settings = self.payment_settings(scope, &held.region).await.ok();
+        let settings = self.settings_within(tx, &held.region).await?;
         let before = held.batch.clone();
         let mut kinds = Vec::new();
         for act in acts {
@@ -200,29 +201,33 @@ impl Store {
         (desk, asked, settings): (&CaseDesk<'_>, &Mutex<Option<Voucher>>, Option<&PaymentSettings>),
     ) -> Result<()> {
         let who = actor(scope)?;
-        let payees = self.payees_now(tx, &held.batch).await?;
+        let payees = if looks_at_payees(act) { self.payees_now(tx, &held.batch).await? } else { BTreeMap::new() };
         let rules = settings.map(|settings| &settings.rules);
         let plan = PlanDesk { who: &who, today: today_in_china(desk.now), rules, payees: &payees };
-        let before = held.batch.clone();
-        let recorded = before.plan(act.clone(), &plan).map_err(refused_pay)?;
-        held.batch.apply(&recorded).map_err(refused_pay)?;
-        self.write_batch_act(tx, &before.id, &recorded, name, desk.now).await?;
-        if moves_money(&before, &held.batch, act) {
+        let recorded = held.batch.plan(act.clone(), &plan).map_err(refused_pay)?;
+        // The voucher is made of the batch as it was: an answer to one payment copies none of the others.
+        let voucher = if moves_money(&held.batch, act) {
             let settings = settings.ok_or_else(no_settings)?;
-            let voucher = self.batch_voucher(tx, scope, (&before, &held.batch), (act, settings), &recorded).await?;
+            Some(self.batch_voucher(tx, scope, &held.batch, (act, settings), (&recorded, desk.now)).await?)
+        } else {
+            None
+        };
+        held.batch.apply(&recorded).map_err(refused_pay)?;
+        self.write_batch_act(tx, &held.batch.id, &recorded, name, desk.now).await?;
+        if let Some(voucher) = voucher {
             *asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(voucher.clone());
             self.post_within(tx, scope, &voucher, desk.now).await?;
             if matches!(act, Act::Approve { .. }) {
                 let hold = held.batch.record(Act::Hold { transfers: voucher.transfers }, &plan);
                 held.batch.apply(&hold).map_err(refused_pay)?;
-                self.write_batch_act(tx, &before.id, &hold, name, desk.now).await?;
+                self.write_batch_act(tx, &held.batch.id, &hold, name, desk.now).await?;
             }
         }
         if let Some((payment, state)) = line_state(act) {
             let payment = held.batch.payment(payment).ok_or_else(unreadable)?;
             execute(tx, SET_LINE, values![payment.of.line.as_str(), state]).await?;
         }
-        self.tell_case(tx, scope, &before, (act, recorded.sequence), desk).await
+        self.tell_case(tx, scope, &held.batch, (act, recorded.sequence), desk).await
     }
 
     pub(super) async fn hold_batch(&self, tx: &DatabaseTransaction, id: &BatchId) -> Result<Held> {
@@ -295,12 +300,28 @@ fn with_region(act: &Act, at: &RegionCode) -> Act {
     act
 }
 
-/// Whether the act is one of those that have a voucher.
-fn moves_money(before: &Batch, after: &Batch, act: &Act) -> bool {
+/// Whether the act is held against the accounts as they are now; no other act has them read.
+const fn looks_at_payees(act: &Act) -> bool {
+    matches!(
+        act,
+        Act::Lock { .. }
+            | Act::Submit { .. }
+            | Act::Approve { .. }
+            | Act::Release { .. }
+            | Act::Send { .. }
+            | Act::SettlePayee { .. }
+    )
+}
+
+/// Whether the act, done to the batch as it is, has a voucher.
+fn moves_money(batch: &Batch, act: &Act) -> bool {
+    let is_held = !batch.holds.is_empty();
     match act {
-        Act::Approve { .. } => after.state == BatchState::InAuthorisation,
-        Act::Reject { .. } | Act::Abort { .. } | Act::SettlePayee { .. } => {
-            !before.holds.is_empty() && after.holds.is_empty()
+        Act::Approve { .. } => batch.approved_by.len() + 1 >= usize::from(batch.approvers),
+        Act::Reject { .. } | Act::Abort { .. } => is_held,
+        // Another account than the locked one is right: what was approved is void.
+        Act::SettlePayee { payment, payee } => {
+            is_held && batch.payment(payment).is_some_and(|payment| payment.payee.as_ref() != Some(payee))
         }
         Act::Send { .. }
         | Act::Pay { .. }
@@ -313,7 +334,7 @@ fn moves_money(before: &Batch, after: &Batch, act: &Act) -> bool {
 }
 
 /// What the line of the resolution becomes.
-fn line_state(act: &Act) -> Option<(&shukun_fund::paying::PaymentId, &'static str)> {
+fn line_state(act: &Act) -> Option<(&PaymentId, &'static str)> {
     match act {
         Act::Pay { payment, .. } => Some((payment, "paid")),
         Act::Fail { payment, .. } | Act::Return { payment, .. } => Some((payment, "returned")),
@@ -349,11 +370,9 @@ async fn write_rows(tx: &DatabaseTransaction, before: &Batch, after: &Batch, now
         millis(now),
     ];
     execute(tx, SET, values).await?;
-    for payment in before.payments.iter().filter(|payment| after.payment(&payment.of.id).is_none()) {
-        execute(tx, DROP_PAYMENT, values![payment.of.id.as_str()]).await?;
-    }
+    let mut known_before = by_id(before);
     for payment in &after.payments {
-        let known = before.payment(&payment.of.id);
+        let known = known_before.remove(&payment.of.id);
         if known == Some(payment) {
             continue;
         }
@@ -367,5 +386,13 @@ async fn write_rows(tx: &DatabaseTransaction, before: &Batch, after: &Batch, now
         let payee = payment.payee.as_ref().map(shukun_base::ContentHash::as_str);
         execute(tx, SET_PAYMENT, values![id, state, reason, payee]).await?;
     }
+    // What is left was taken out.
+    for id in known_before.into_keys() {
+        execute(tx, DROP_PAYMENT, values![id.as_str()]).await?;
+    }
     Ok(())
+}
+
+fn by_id(batch: &Batch) -> BTreeMap<&PaymentId, &Payment> {
+    batch.payments.iter().map(|payment| (&payment.of.id, payment)).collect()
 }

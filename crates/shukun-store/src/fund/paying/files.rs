@@ -80,7 +80,7 @@ impl Store {
         self.act_on_batch(scope, id, &[Act::MakeFile { sha256: file.sha256 }], order, desk).await
     }
 
-    async fn keep_file(
+    pub(super) async fn keep_file(
         &self,
         scope: &Scope,
         (id, way): (&BatchId, &str),

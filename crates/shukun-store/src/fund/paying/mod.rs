@@ -8,6 +8,7 @@
 //! in `statements`. Start at [`Store::act_on_batch`].
 
 mod act;
+mod back;
 mod case;
 mod files;
 mod lines;
@@ -21,10 +22,12 @@ mod statements;
 mod tests;
 
 pub use act::{BatchOrder, CaseDesk, batch_permission};
+pub use back::{CameBack, MoneyBack};
 pub use files::{Answered, BankFileRow};
 pub use lines::PayableRow;
 pub use list::{BatchRow, BatchView};
 pub use payees::NewPayee;
+pub(crate) use statements::all_standings;
 pub use statements::{Imported, StatementRow};
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The voucher of an act: from what the books hold inside the transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::DatabaseTransaction;
 use shukun_base::Fen;
@@ -14,7 +14,7 @@ use super::{refused_money, unreadable};
 use crate::error::Result;
 use crate::fund::ledger::open_account_within;
 use crate::fund::ledger::read::{accounts_of, as_pot};
-use crate::moment::today_in_china;
+use crate::moment::Moment;
 use crate::scope::Scope;
 use crate::sql::{all, statements, values};
 use crate::store::Store;
@@ -29,14 +29,14 @@ impl Store {
         &self,
         tx: &DatabaseTransaction,
         scope: &Scope,
-        (before, after): (&Batch, &Batch),
+        before: &Batch,
         (act, settings): (&Act, &PaymentSettings),
-        recorded: &Recorded,
+        (recorded, now): (&Recorded, Moment),
     ) -> Result<Voucher> {
         let booking = self.booking(scope, before, settings, recorded)?;
         let of = |id: &PaymentId| before.payment(id).ok_or_else(unreadable);
         let planned = match act {
-            Act::Approve { .. } => self.hold_voucher(tx, scope, before, &booking, settings).await?,
+            Act::Approve { .. } => self.hold_voucher(tx, before, &booking, settings).await?,
             Act::Send { .. } => money::send(before, &booking),
             Act::Pay { payment, .. } => money::settle(before, of(payment)?, &booking),
             Act::Fail { payment, reason, .. } | Act::Return { payment, reason, .. } => {
@@ -54,12 +54,8 @@ impl Store {
             _ => money::let_go(before, &booking),
         };
         let voucher = planned.map_err(refused_money)?;
-        for transfer in &voucher.transfers {
-            for code in [&transfer.debit, &transfer.credit] {
-                if !matches!(code.head(), AccountHead::Pot | AccountHead::Unit) {
-                    open_account_within(tx, &after.book, code, recorded_at(recorded)?).await?;
-                }
-            }
+        for code in own_accounts(&voucher) {
+            open_account_within(tx, &before.book, code, now).await?;
         }
         Ok(voucher)
     }
@@ -85,12 +81,10 @@ impl Store {
     async fn hold_voucher(
         &self,
         tx: &DatabaseTransaction,
-        scope: &Scope,
         batch: &Batch,
         booking: &Booking,
         settings: &PaymentSettings,
     ) -> Result<std::result::Result<Voucher, money::MoneyRefusal>> {
-        let _ = scope;
         let ids: Vec<&LineId> = batch.payments.iter().map(|payment| &payment.of.line).collect();
         let lines: BTreeMap<LineId, PayableLine> = self.lines_within(tx, &ids).await?;
         let mut issued = BTreeMap::new();
@@ -104,10 +98,11 @@ impl Store {
     }
 }
 
-fn recorded_at(recorded: &Recorded) -> Result<crate::moment::Moment> {
-    let day = recorded.on.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| unreadable())?;
-    debug_assert_eq!(today_in_china(day.timestamp()), recorded.on, "a day begins after midnight in China");
-    Ok(day.timestamp())
+/// The accounts of a voucher that paying opens where they are not there yet, each once: pots and units are opened by those who
+/// decide about them.
+fn own_accounts(voucher: &Voucher) -> BTreeSet<&AccountCode> {
+    let all = voucher.transfers.iter().flat_map(|transfer| [&transfer.debit, &transfer.credit]);
+    all.filter(|code| !matches!(code.head(), AccountHead::Pot | AccountHead::Unit)).collect()
 }
 
 async fn last_issue(tx: &DatabaseTransaction, line: &LineId) -> Result<u32> {

@@ -16,11 +16,15 @@ use crate::chance::hex;
 use crate::error::{Result, StoreError};
 use crate::moment::{Moment, millis};
 use crate::scope::Scope;
-use crate::sql::{Row, execute, find, statements, values};
+use crate::sql::{Row, all, execute, find, statements, values};
 use crate::store::Store;
 
 statements! {
     NEWEST = "SELECT number, payee_key, account_key, payee FROM payee_accounts WHERE line_id = $1 ORDER BY number DESC LIMIT 1";
+    OF_BATCH = "SELECT payments.payment_id, payee_accounts.payee_key FROM payments
+        JOIN payee_accounts ON payee_accounts.line_id = payments.line_id
+        WHERE payments.batch_id = $1 AND payments.channel = 'bank' AND NOT EXISTS (SELECT 1 FROM payee_accounts newer
+            WHERE newer.line_id = payee_accounts.line_id AND newer.number > payee_accounts.number)";
     OF_KEY = "SELECT number, payee_key, account_key, payee FROM payee_accounts WHERE line_id = $1 AND payee_key = $2
         ORDER BY number DESC LIMIT 1";
     ENTER = "INSERT INTO payee_accounts (line_id, number, payee_key, account_key, payee, entered_by, entered_at)
@@ -124,19 +128,17 @@ impl Store {
         ContentHash::new(&hex(&self.keys.index(what_for, value)?)).ok_or_else(unreadable)
     }
 
-    /// The hashes of the accounts in force, of the payments of a batch.
+    /// The hashes of the accounts in force, of the payments of a batch: one statement, however many they are.
     pub(super) async fn payees_now(
         &self,
         on: &impl ConnectionTrait,
         batch: &Batch,
     ) -> Result<BTreeMap<PaymentId, ContentHash>> {
-        let mut found = BTreeMap::new();
-        for payment in batch.payments.iter().filter(|payment| payment.of.channel == Channel::Bank) {
-            if let Some(row) = find(on, NEWEST, values![payment.of.line.as_str()]).await? {
-                found.insert(payment.of.id.clone(), read_key(&row, "payee_key")?);
-            }
-        }
-        Ok(found)
+        let read = |row: &Row| {
+            let id = PaymentId::new(&row.get::<String>("payment_id")?).ok_or_else(unreadable)?;
+            Ok((id, read_key(row, "payee_key")?))
+        };
+        all(on, OF_BATCH, values![batch.id.as_str()]).await?.iter().map(read).collect()
     }
 
     /// The keyed hash of the account's number that a line is paid to.

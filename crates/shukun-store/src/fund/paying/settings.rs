@@ -1,5 +1,6 @@
 //! What a county wrote down of paying: never changed, written anew.
 
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use shukun_base::RegionCode;
 use shukun_casework::authority::Permission;
 use shukun_fund::paying::PaymentSettings;
@@ -60,9 +61,7 @@ impl Store {
     /// The words in force in a county, if anybody wrote some.
     pub async fn payment_words(&self, scope: &Scope, region: &RegionCode) -> Result<Option<String>> {
         scope.require_anywhere(Permission::ViewFund)?;
-        let county = region.as_str().get(..COUNTY).unwrap_or(region.as_str());
-        let row = find(&self.within(scope, Permission::ViewFund), NEWEST, values![county]).await?;
-        row.map(|row| row.get("words")).transpose()
+        words_in_force(&self.within(scope, Permission::ViewFund), region).await
     }
 
     /// [`Store::payment_words`], read.
@@ -71,6 +70,25 @@ impl Store {
     /// `store-payment-settings` where there are none.
     pub async fn payment_settings(&self, scope: &Scope, region: &RegionCode) -> Result<PaymentSettings> {
         let words = self.payment_words(scope, region).await?.ok_or_else(no_settings)?;
-        PaymentSettings::read(&words).map_err(|_| super::unreadable())
+        read(&words)
     }
+
+    /// The rules in force, inside the transaction of an act on a batch: who may do the act was asked before, and an officer who
+    /// hands money over needs them without seeing the fund.
+    pub(super) async fn settings_within(
+        &self,
+        tx: &DatabaseTransaction,
+        region: &RegionCode,
+    ) -> Result<Option<PaymentSettings>> {
+        words_in_force(tx, region).await?.map(|words| read(&words)).transpose()
+    }
+}
+
+async fn words_in_force(on: &impl ConnectionTrait, region: &RegionCode) -> Result<Option<String>> {
+    let county = region.as_str().get(..COUNTY).unwrap_or(region.as_str());
+    find(on, NEWEST, values![county]).await?.map(|row| row.get("words")).transpose()
+}
+
+fn read(words: &str) -> Result<PaymentSettings> {
+    PaymentSettings::read(words).map_err(|_| super::unreadable())
 }

@@ -49,6 +49,8 @@ statements! {
             WHERE statement_matches.statement_line_id = statement_lines.statement_line_id)";
     CLOSING = "SELECT closing_fen FROM statement_files WHERE book_id = $1 AND bank_account = $2 AND closing_fen IS NOT NULL
         ORDER BY closing_on DESC, read_at DESC LIMIT 1";
+    WITH_BALANCE = "SELECT DISTINCT book_id, bank_account FROM statement_files WHERE closing_fen IS NOT NULL
+        ORDER BY book_id, bank_account";
     MATCH = "INSERT INTO statement_matches (statement_line_id, transfer_id, rule, matched_by, matched_at)
         VALUES ($1, $2, $3, $4, $5)";
     PROPOSE = "INSERT INTO match_proposals (statement_line_id, transfer_ids, proposed_by, proposed_at) VALUES ($1, $2, $3, $4)
@@ -306,14 +308,7 @@ impl Store {
     pub async fn standing(&self, scope: &Scope, book: &BookId) -> Result<Option<Standing>> {
         let region = self.place_of_book(scope, book).await?;
         let settings = self.payment_settings(scope, &region).await?;
-        let pass = self.within(scope, Permission::ViewFund);
-        let asked = || values![book.as_str(), settings.bank.as_str()];
-        let Some(row) = find(&pass, CLOSING, asked()).await? else { return Ok(None) };
-        let statement = Fen(row.get("closing_fen")?);
-        let books = self.fen_of(&pass, SUMS, asked()).await?;
-        let outstanding = self.fen_of(&pass, OUTSTANDING, asked()).await?;
-        let unexplained = self.fen_of(&pass, UNEXPLAINED, asked()).await?;
-        Ok(Some(Standing { books, outstanding, unexplained, statement }))
+        standing_of(&self.within(scope, Permission::ViewFund), book, &settings.bank).await
     }
 
     /// Proposes that a line is these transfers; another person confirms.
@@ -367,10 +362,6 @@ impl Store {
         Ok(0)
     }
 
-    async fn fen_of(&self, on: &impl ConnectionTrait, sql: Sql, asked: Vec<sea_orm::Value>) -> Result<Fen> {
-        Ok(Fen(find(on, sql, asked).await?.ok_or_else(unreadable)?.get("fen")?))
-    }
-
     async fn write_by_hand(
         &self,
         scope: &Scope,
@@ -401,6 +392,34 @@ impl Store {
         })
         .await
     }
+}
+
+async fn standing_of(on: &impl ConnectionTrait, book: &BookId, bank: &AccountCode) -> Result<Option<Standing>> {
+    let asked = || values![book.as_str(), bank.as_str()];
+    let Some(row) = find(on, CLOSING, asked()).await? else { return Ok(None) };
+    let statement = Fen(row.get("closing_fen")?);
+    let books = fen_of(on, SUMS, asked()).await?;
+    let outstanding = fen_of(on, OUTSTANDING, asked()).await?;
+    let unexplained = fen_of(on, UNEXPLAINED, asked()).await?;
+    Ok(Some(Standing { books, outstanding, unexplained, statement }))
+}
+
+async fn fen_of(on: &impl ConnectionTrait, sql: Sql, asked: Vec<sea_orm::Value>) -> Result<Fen> {
+    Ok(Fen(find(on, sql, asked).await?.ok_or_else(unreadable)?.get("fen")?))
+}
+
+/// Of every account of a book that a statement with a balance was read of, how it stands: for the audit of the books, in the
+/// program's own name.
+pub(crate) async fn all_standings(on: &impl ConnectionTrait) -> Result<Vec<(BookId, AccountCode, Standing)>> {
+    let mut standings = Vec::new();
+    for row in all(on, WITH_BALANCE, values![]).await? {
+        let book = BookId::new(&row.get::<String>("book_id")?).ok_or_else(unreadable)?;
+        let bank = AccountCode::new(&row.get::<String>("bank_account")?).ok_or_else(unreadable)?;
+        if let Some(standing) = standing_of(on, &book, &bank).await? {
+            standings.push((book, bank, standing));
+        }
+    }
+    Ok(standings)
 }
 
 /// What two people do to match a line.

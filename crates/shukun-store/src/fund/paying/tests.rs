@@ -5,14 +5,18 @@ use shukun_base::{Fen, Masked, RegionCode};
 use shukun_casework::authority::Role;
 use shukun_casework::calendar::Calendar;
 use shukun_casework::timers::Settings;
+use shukun_fund::ledger::audit::{Finding, Invariant};
 use shukun_fund::ledger::{PayableLine, ProgrammeKey};
-use shukun_fund::paying::{Act, Batch, BatchKind, BatchState, Channel, PaymentId, PaymentState, Purpose, SAMPLE};
+use shukun_fund::paying::{
+    Act, Batch, BatchKind, BatchState, Channel, FailureReason, PaymentId, PaymentState, Purpose, SAMPLE,
+};
 use shukun_fund::{BatchId, LineId};
 
+use crate::attack::{ATTACK, Attack, Blow};
 use crate::fund::ledger::testing::{book, books, code, line, opening, resolve};
 use crate::testing::{at, grant, new_account, on_both, region, scopes};
 use crate::wall::OwnWork;
-use crate::{BatchOrder, CaseDesk, NewPayee, Scope, Store, StoreError};
+use crate::{BatchOrder, CameBack, CaseDesk, MoneyBack, NewPayee, Scope, Store, StoreError};
 
 mod sealed;
 
@@ -125,11 +129,17 @@ impl Office {
 
     /// A batch with two lines, submitted.
     async fn two_submitted(&self) -> Batch {
-        self.begin("b-1", BatchKind::First, None).await;
-        self.add("b-1", &[1, 2]).await.unwrap();
-        self.payee(1, "6222000000000001").await;
-        self.payee(2, "6222000000000002").await;
-        self.submit("b-1").await
+        self.submitted("b-1", &[1, 2]).await
+    }
+
+    /// A batch with these lines, submitted.
+    async fn submitted(&self, id: &str, lines: &[u32]) -> Batch {
+        self.begin(id, BatchKind::First, None).await;
+        self.add(id, lines).await.unwrap();
+        for number in lines {
+            self.payee(*number, &format!("622200000000000{number}")).await;
+        }
+        self.submit(id).await
     }
 }
 
@@ -218,6 +228,13 @@ fn a_batch_goes_out_one_line_comes_back_is_issued_again_and_the_bank_agrees() {
         confirm(CHECKER).await.unwrap();
         let standing = office.store.standing(&office.people[AUDITOR], &book("county")).await.unwrap().unwrap();
         assert!(standing.is_reconciled(), "{standing:?}");
+        // The audit of the books looks at it in its own name, and notices another balance.
+        assert_eq!(office.store.audit_ledger().await.unwrap(), []);
+        let own = office.store.own(OwnWork::Backup);
+        own.execute_unprepared("UPDATE statement_files SET closing_fen = closing_fen + 1").await.unwrap();
+        let found = office.store.audit_ledger().await.unwrap();
+        let expected = Finding { invariant: Invariant::Reconciled, at: "county bank:main".to_owned() };
+        assert_eq!(found, [expected]);
         for id in ["b-1", "b-2"] {
             assert_eq!(office.act(LEADER, id, Act::Close).await.unwrap().state, BatchState::Closed);
         }
@@ -292,6 +309,72 @@ fn an_account_that_changed_after_approval_is_not_sent_to() {
         assert_ne!(made.unwrap().file, batch.file);
         office.act(MAKER, "b-1", Act::Submit { approvers: 0 }).await.unwrap();
         assert_eq!(office.send("b-1").await.unwrap().state, BatchState::Sent);
+    });
+}
+
+#[test]
+fn an_answer_asks_the_database_as_often_however_large_its_batch_is() {
+    on_both(|db| async move {
+        let office = Office::open(db.open().await, 3).await;
+        let mut asked = Vec::new();
+        for (id, lines) in [("b-1", &[1][..]), ("b-2", &[2, 3])] {
+            office.submitted(id, lines).await;
+            let sent = office.send(id).await.unwrap();
+            for number in lines {
+                let text = answer(&[(&number_of(&sent, *number), "成功")]);
+                let (id, desk, attack) = (batch_id(id), office.desk(7), Attack::new(usize::MAX, Blow::Before, None));
+                let take = office.store.take_answer(&office.people[CASHIER], &id, text.as_bytes(), &desk);
+                let done = ATTACK.scope(attack, async { (take.await, ATTACK.with(Attack::passed)) }).await;
+                assert_eq!(done.0.unwrap().taken, 1);
+                asked.push(done.1);
+            }
+        }
+        assert!(asked.windows(2).all(|two| two[0] == two[1]), "{asked:?}");
+    });
+}
+
+/// One line of a batch, paid by the bank's answer.
+async fn one_paid(office: &Office) -> PaymentId {
+    office.two_submitted().await;
+    let sent = office.send("b-1").await.unwrap();
+    let one = number_of(&sent, 1);
+    let (text, id, desk) = (answer(&[(&one, "成功")]), batch_id("b-1"), office.desk(7));
+    let taken = office.store.take_answer(&office.people[CASHIER], &id, text.as_bytes(), &desk).await.unwrap();
+    assert_eq!(taken.taken, 1);
+    one
+}
+
+#[test]
+fn what_a_household_gives_back_goes_to_the_pots_it_came_from() {
+    on_both(|db| async move {
+        let office = Office::open(db.open().await, 2).await;
+        let one = one_paid(&office).await;
+        let before = office.balance("bank:main").await;
+        let come_back = |who: usize, how: CameBack| {
+            let (store, people, desk, payment) = (&office.store, &office.people, office.desk(8), one.clone());
+            async move {
+                let version = store.batch(&people[AUDITOR], &batch_id("b-1")).await.unwrap().batch.version;
+                let transaction = format!("back-{version}");
+                let order = BatchOrder { transaction: &transaction, version };
+                let on = shukun_base::Day::constant(2026, 3, 2);
+                let back = MoneyBack { payment: &payment, on, how, paper: b"%PDF-1.7 receipt" };
+                store.record_money_back(&people[who], &batch_id("b-1"), &back, order, &desk).await
+            }
+        };
+        let too_much = come_back(CASHIER, CameBack::Recovered(Fen(301))).await;
+        assert_eq!(too_much.unwrap_err().code, "P125");
+        let not_there = come_back(AUDITOR, CameBack::Recovered(Fen(100))).await;
+        assert_eq!(not_there.unwrap_err().code, "store-forbidden");
+        let part = come_back(CASHIER, CameBack::Recovered(Fen(100))).await.unwrap();
+        assert_eq!(part.payment(&one).unwrap().recovered, Fen(100));
+        assert_eq!(office.balance("bank:main").await, before + 100);
+        // The bank returns a payment whole: not one that a part of was given back.
+        let late = come_back(CASHIER, CameBack::Returned(FailureReason::AccountClosed)).await;
+        assert_eq!(late.unwrap_err().code, "P103");
+        let rest = come_back(CASHIER, CameBack::Recovered(Fen(200))).await.unwrap();
+        assert_eq!(rest.payment(&one).unwrap().state, PaymentState::Reversed);
+        assert_eq!(office.balance("bank:main").await, before + 300);
+        assert_eq!(office.store.audit_ledger().await.unwrap(), []);
     });
 }
 
