@@ -266,6 +266,8 @@ pub const ROUTES: &[Route] = &[
     post("/fund/batches/{batch_id}/add", Needs::Permission(Permission::MakeBatch)),
     post("/fund/batches/{batch_id}/payee", Needs::Permission(Permission::MakeBatch)),
     papers("/fund/batches/{batch_id}/answer", Needs::Permission(Permission::SendBatch)),
+    papers("/fund/batches/{batch_id}/back", Needs::Permission(Permission::SendBatch)),
+    post("/fund/batches/{batch_id}/give-up", Needs::Permission(Permission::MakeBatch)),
     get("/fund/batches/{batch_id}/file", Needs::Permission(Permission::SendBatch)),
     get("/fund/checkpoints", Needs::Permission(Permission::SignCheckpoint)),
     post("/fund/checkpoints/seal", Needs::Permission(Permission::PublishFund)),

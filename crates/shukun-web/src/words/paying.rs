@@ -94,4 +94,15 @@ super::words! {
     DELIVERY_PLACE: "地点（不写门牌号）", "Where (no house number)";
     DELIVERY_BY_WHOM: "谁领取（与本人的关系，不写姓名）", "Who received it (as a relation, no name)";
     DELIVERY_PAPER: "签收单校验码（案件材料里的 SHA-256）", "Hash of the signed receipt (SHA-256 among the papers of the case)";
+    GIVE_UP: "不再拨付，退回资金池", "Give it up: the money goes back to its pots";
+    GIVE_UP_HINT: "没有付成、也不再补发的款项回到原资金池，如本人已去世、不再符合条件。", "What was not paid and will not go out again returns to the pots it came from: the person died, or is no longer eligible.";
+    BACK: "登记退回或追回", "Record money that came back";
+    BACK_HOW: "怎样退回", "How it came back";
+    BACK_RECOVERED: "家庭退还（多付、不符合条件）", "The household gave it back (overpaid, not eligible)";
+    BACK_RETURNED: "银行全额退汇：{reason}", "The bank returned all of it: {reason}";
+    BACK_AMOUNT: "退还金额（元）", "Amount given back (yuan)";
+    BACK_AMOUNT_HINT: "家庭退还时填写；银行退汇为全额，不填。", "Where the household gave it back; a return by the bank is the whole amount.";
+    BACK_ON: "到账日期", "Day on which it arrived";
+    BACK_PAPER: "银行的退汇通知或收款回单", "The bank's notice of return, or its receipt";
+    BACK_RECORD: "登记", "Record it";
 }

@@ -15,7 +15,7 @@ mod paper;
 mod proposal;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use shukun_base::Text;
 use shukun_store::StoreError;

@@ -8,7 +8,7 @@ use shukun_fund::BatchId;
 use shukun_fund::paying::{Act, Batch, BatchState, Channel, PaymentState, Purpose, Recorded};
 use shukun_store::{AccountId, BankFileRow, BatchView, PayableRow};
 
-use super::{batch_id, short_hash, state_tag, yuan};
+use super::{batch_id, short_hash, state_tag};
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::format;
@@ -74,6 +74,7 @@ pub(super) async fn batch_page(
             @if (batch.state == BatchState::Open || batch.state.is_waiting()) && scope.allows(Permission::MakeBatch, Some(&batch.region)) {
                 section.box.wide { h2 { (words::BATCH_ENTER_PAYEE.text(lang)) } (payee_form(batch, faults, visit)) }
             }
+            (super::back::forms(batch, faults, visit)?)
             section.box.wide { h2 { (words::BATCH_HISTORY.text(lang)) } (history(&view, &names, visit)) }
         }
     };
@@ -88,7 +89,7 @@ fn facts(batch: &Batch, files: &[BankFileRow], visit: &Visit) -> Markup {
     let approved: Vec<(&str, &str)> = approved.iter().map(|(name, value)| (*name, value.as_str())).collect();
     html! {
         dl.facts {
-            dt { (words::BATCH_SUM.text(lang)) } dd { (yuan(batch.sum())) }
+            dt { (words::BATCH_SUM.text(lang)) } dd { (batch.sum()) }
             dt { (words::BATCH_PAYMENTS.text(lang)) } dd { (batch.payments.len()) }
             @if let Some(follows) = &batch.follows {
                 dt { (words::BATCH_FOLLOWS.text(lang)) } dd { a href={"/fund/batches/" (follows)} { (follows) } }
@@ -200,7 +201,7 @@ fn payments(batch: &Batch, visit: &Visit) -> Markup {
             };
             tr {
                 th scope="row" { (payment.of.line) br; span.quiet { (payment.of.id) } }
-                td.number { (yuan(payment.of.amount)) }
+                td.number { (payment.of.amount) }
                 td {
                     (payment.state.text().in_lang(lang))
                     @if payment.state == PaymentState::Paid && visit.may(Permission::MakeBatch) {

@@ -11,7 +11,7 @@ use shukun_fund::BatchId;
 use shukun_fund::paying::{Act, Batch, BatchState, Channel, Delivery, Evidence, Payment, PaymentId, PaymentState};
 use shukun_store::{BatchOrder, ErrorKind};
 
-use super::{case_desk, hash_field, yuan};
+use super::{case_desk, hash_field};
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::http::fields::Fields;
@@ -108,7 +108,7 @@ fn form(waiting: &[(&Batch, &Payment)], faults: &Faults, visit: &Visit) -> Marku
     let choices: Vec<(String, String)> = waiting
         .iter()
         .map(|(batch, payment)| {
-            let name = format!("{} · {} · {}", payment.of.line, yuan(payment.of.amount), payment.of.id);
+            let name = format!("{} · {} · {}", payment.of.line, payment.of.amount, payment.of.id);
             (format!("{}|{}", batch.id, payment.of.id), name)
         })
         .collect();

@@ -12,7 +12,7 @@ use shukun_fund::paying::{Act, BatchKind, BatchState};
 use shukun_fund::{BatchId, BookId};
 use shukun_store::{BatchOrder, BatchRow, ErrorKind};
 
-use super::{case_desk, short_hash, state_tag, yuan};
+use super::{case_desk, short_hash, state_tag};
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::http::fields::Fields;
@@ -154,7 +154,7 @@ fn waiting(batches: &[BatchRow], visit: &Visit) -> Markup {
                     div.choice {
                         input #(id) type="checkbox" name="batch" value=(row.id);
                         label for=(id) {
-                            (row.id) " · " (row.state.text().in_lang(lang)) " · " (yuan(row.sum)) " · "
+                            (row.id) " · " (row.state.text().in_lang(lang)) " · " (row.sum) " · "
                             @if let Some(file) = &row.file { (short_hash(file)) }
                         }
                     }
@@ -181,7 +181,7 @@ fn rows(batches: &[BatchRow], lang: Lang) -> Markup {
                 td { (state_tag(row.state, lang)) }
                 td { (row.kind.text().in_lang(lang)) }
                 td.number { (row.payments) }
-                td.number { (yuan(row.sum)) }
+                td.number { (row.sum) }
                 td { @if let Some(file) = &row.file { (short_hash(file)) } }
             }
         }

@@ -3,6 +3,7 @@
 //! What an act needs and who may do it the store says; a page offers what the reader's permissions open.
 
 mod act;
+mod back;
 mod batch;
 mod deliveries;
 mod list;
@@ -11,9 +12,11 @@ mod statements;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_the_road;
 
 use maud::{Markup, html};
-use shukun_base::{ContentHash, Fen, Lang};
+use shukun_base::{ContentHash, Lang};
 use shukun_fund::BatchId;
 use shukun_fund::paying::BatchState;
 use shukun_store::CaseDesk;
@@ -25,7 +28,7 @@ use crate::visit::Visit;
 
 /// Their routes.
 pub fn serve(handlers: Handlers) -> Handlers {
-    let all = [list::serve, rules::serve, batch::serve, act::serve, statements::serve, deliveries::serve];
+    let all = [list::serve, rules::serve, batch::serve, act::serve, back::serve, statements::serve, deliveries::serve];
     all.into_iter().fold(handlers, |handlers, serve| serve(handlers))
 }
 
@@ -57,8 +60,4 @@ fn short_hash(hash: &str) -> Markup {
 
 fn hash_field(text: &str) -> Option<ContentHash> {
     ContentHash::new(text.trim())
-}
-
-fn yuan(amount: Fen) -> String {
-    amount.to_string()
 }

@@ -12,7 +12,7 @@ use shukun_fund::{BookId, TransferId};
 use shukun_store::{BookRow, ErrorKind, StatementRow};
 
 use super::act::fault_line;
-use super::{case_desk, yuan};
+use super::case_desk;
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::format;
@@ -167,7 +167,7 @@ fn standing(standing: Option<&Standing>, visit: &Visit) -> Markup {
     let Some(standing) = standing else { return html! { p.quiet { (words::STATEMENT_NO_STANDING.text(lang)) } } };
     let figures =
         [standing.books, standing.outstanding, standing.unexplained, standing.statement, standing.difference()];
-    let figures = figures.map(yuan);
+    let figures = figures.map(|figure| figure.to_string());
     let [books, outstanding, unexplained, statement, difference] = &figures;
     let values = [
         ("books", books.as_str()),
@@ -187,7 +187,7 @@ fn proposed(shown: &Shown, line: &StatementRow, visit: &Visit) -> Markup {
         .map_or_else(String::new, |(ids, _)| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "));
     html! {
         section.box {
-            p { (format::day(line.on, lang)) " · " (yuan(line.amount)) " · " (ids) " · " (words::STATEMENT_PROPOSED.text(lang)) }
+            p { (format::day(line.on, lang)) " · " (line.amount) " · " (ids) " · " (words::STATEMENT_PROPOSED.text(lang)) }
             @if visit.may(Permission::CheckBooks) {
                 form method="post" action="/fund/statements/match" {
                     (form_token(visit))
@@ -218,7 +218,7 @@ fn open_sides(shown: &Shown, visit: &Visit) -> Markup {
                     @let id = format!("line-{}", line.id);
                     div.choice {
                         input #(id) type="radio" name="line" value=(line.id) required;
-                        label for=(id) { (format::day(line.on, lang)) " · " (yuan(line.amount)) " · " (line.reference) }
+                        label for=(id) { (format::day(line.on, lang)) " · " (line.amount) " · " (line.reference) }
                     }
                 }
             }
@@ -230,7 +230,7 @@ fn open_sides(shown: &Shown, visit: &Visit) -> Markup {
                     div.choice {
                         input #(id) type="checkbox" name="transfer" value=(transfer.id);
                         label for=(id) {
-                            (format::day(transfer.on, lang)) " · " (yuan(transfer.amount)) " · "
+                            (format::day(transfer.on, lang)) " · " (transfer.amount) " · "
                             @if let Some(payment) = &transfer.payment { (payment) } @else { (transfer.id) }
                         }
                     }

@@ -1,0 +1,189 @@
+//! Paying to the end by clicking: made, checked, sent; the bank pays nothing into a closed account; issued again to another one
+//! that a second person looked into; shown by the statement, matched, closed; returned late after all, and given up.
+
+use axum::http::StatusCode;
+use shukun_base::Fen;
+use shukun_casework::CaseId;
+use shukun_casework::request::RequestStatus;
+use shukun_fund::BookId;
+use shukun_fund::paying::SAMPLE;
+
+use crate::pages::cases::tests::{act, done};
+use crate::pages::cases::tests_of_papers::pdf;
+use crate::pages::cases::tests_of_the_road::value;
+use crate::pages::fund::deciding::tests::line_in_effect;
+use crate::testing::{Answer, Browser, Office, form};
+use crate::ui::lint::faults;
+
+/// Opens the batch's page and sends what its form of this act carries.
+async fn press(browser: &mut Browser, page: &str, key: &str, why: &str) -> Answer {
+    let shown = browser.get(page).await;
+    assert_eq!((shown.status, faults(&shown.body)), (StatusCode::OK, Vec::new()), "{}", shown.body);
+    let marker = format!("name=\"act\" value=\"{key}\"");
+    let at = shown.body.find(&marker).unwrap_or_else(|| panic!("no {key}: {}", shown.body));
+    let (version, sha256) = (value(&shown.body[at..], "version"), value(&shown.body[at..], "sha256"));
+    let token = shown.form_token();
+    let fields =
+        [("form_token", token.as_str()), ("act", key), ("version", &version), ("sha256", &sha256), ("why", why)];
+    browser.post(&format!("{page}/act"), &form(&fields)).await
+}
+
+async fn pressed(browser: &mut Browser, page: &str, acts: &[&str]) {
+    for key in acts {
+        press(browser, page, key, "").await.sent_to(&format!("{page}?done=yes"));
+    }
+}
+
+async fn submit_to(browser: &mut Browser, page: &str, to: &str, fields: &[(&str, &str)]) -> Answer {
+    let token = browser.get(page).await.form_token();
+    let all: Vec<(&str, &str)> = [("form_token", token.as_str())].into_iter().chain(fields.iter().copied()).collect();
+    browser.post(&format!("{page}/{to}"), &form(&all)).await
+}
+
+/// Begins a batch and puts the one line that waits into it; the batch's page and the line.
+async fn begun(maker: &mut Browser, kind: &str, follows: &str) -> (String, String) {
+    let fields = [("book", "county"), ("programme", "charity_relief"), ("kind", kind), ("follows", follows)];
+    let page = maker.submit("/fund/batches", &fields).await.location().to_owned();
+    let shown = maker.get(&page).await.body;
+    let line = value(&shown, "line");
+    let fields = [("version", "1"), ("line", &line), ("channel", "bank"), ("purpose", "charity_relief")];
+    submit_to(maker, &page, "add", &fields).await.sent_to(&format!("{page}?done=yes"));
+    (page, line)
+}
+
+async fn account(maker: &mut Browser, page: &str, line: &str, account: &str) {
+    let fields = [("payee_line", line), ("name", "某甲"), ("account", account), ("bank", "")];
+    submit_to(maker, page, "payee", &fields).await.sent_to(&format!("{page}?done=yes"));
+}
+
+fn refused(answer: &Answer, words: &str) {
+    assert!(answer.status == StatusCode::UNPROCESSABLE_ENTITY && answer.body.contains(words), "{}", answer.body);
+    assert_eq!(faults(&answer.body), Vec::<String>::new());
+}
+
+/// The payment's number as the page shows it.
+fn payment_of(page: &str) -> String {
+    let at = page.find("<span class=\"quiet\">p").unwrap_or_else(|| panic!("no payment: {page}")) + 20;
+    page[at..].split('<').next().unwrap().to_owned()
+}
+
+async fn answer(cashier: &mut Browser, page: &str, result: &str) -> Answer {
+    let shown = cashier.get(page).await;
+    let payment = payment_of(&shown.body);
+    let text = format!("付款编号,金额,处理结果,处理日期\n{payment},12000.00,{result},2026-11-30\n");
+    let token = shown.form_token();
+    let file = ("answer", "回盘.csv", text.as_bytes());
+    cashier.post_file(&format!("{page}/answer"), &[("form_token", &token)], file).await
+}
+
+async fn balance(office: &Office, browser: &Browser, account: &str) -> i64 {
+    let (scope, book) = (office.scope_at(browser).await, BookId::new("county").unwrap());
+    let rows = office.desk.store().balances(&scope, &book).await.unwrap();
+    rows.iter().find(|row| row.code.as_str() == account).unwrap().balance().0
+}
+
+/// The posting comes before the case is told: what the case refuses is not in the books either, and done together it is in both.
+async fn the_case_says_no(office: &Office, maker: &mut Browser, cashier: &mut Browser, page: &str) {
+    let fields = [("suspend_until", "2026-12-31"), ("suspend_why", "本人住院，待家属返回")];
+    act(maker, "case-1", "suspend", &fields).await.sent_to(&done("case-1"));
+    let transit = format!("in-transit:{}", page.rsplit('/').next().unwrap());
+    let refused = answer(cashier, page, "成功").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+    assert_eq!(balance(office, cashier, &transit).await, 1_200_000);
+    assert!(cashier.get(page).await.body.contains(">已发送</td>"));
+    act(maker, "case-1", "resume", &[]).await;
+}
+
+async fn stepped(office: &Office, login: &str) -> Browser {
+    let browser = office.signed_in_again(login).await;
+    office.stepped_up_again(browser).await.0
+}
+
+#[tokio::test]
+async fn a_payment_comes_back_goes_out_again_and_is_closed_by_clicking() {
+    let office = line_in_effect().await;
+    let mut maker = stepped(&office, "insurance").await;
+    let mut checker = stepped(&office, "charity").await;
+    let mut cashier = stepped(&office, "finance").await;
+    checker.submit("/fund/batches/rules", &[("words", SAMPLE)]).await.sent_to("/fund/batches/rules?done=yes");
+
+    let (first, line) = begun(&mut maker, "first", "").await;
+    account(&mut maker, &first, &line, "6222 0000 0000 0001").await;
+    pressed(&mut maker, &first, &["lock", "file", "submit"]).await;
+    refused(&press(&mut maker, &first, "approve", "").await, "编制、复核、发放须是三个人");
+    pressed(&mut checker, &first, &["approve", "release"]).await;
+    refused(&press(&mut checker, &first, "send", "").await, "编制、复核、发放须是三个人");
+    let file = cashier.fetch_get(&format!("{first}/file")).await;
+    assert!(
+        file.windows(16).any(|bytes| bytes == b"6222000000000001") && file.windows(8).any(|bytes| bytes == b"12000.00")
+    );
+    pressed(&mut cashier, &first, &["send"]).await;
+    the_case_says_no(&office, &mut maker, &mut cashier, &first).await;
+    let page = answer(&mut cashier, &first, "账户已销户").await;
+    assert!(page.status == StatusCode::OK && page.body.contains("1笔有了结果"), "{}", page.body);
+    assert!(page.body.contains("账户已销户"));
+
+    let follows = first.rsplit('/').next().unwrap().to_owned();
+    let (second, again) = begun(&mut maker, "follow_up", &follows).await;
+    assert_eq!(again, line);
+    assert!(maker.get(&first).await.body.contains(&second));
+    account(&mut maker, &second, &line, "6222 0000 0000 0022").await;
+    pressed(&mut maker, &second, &["lock", "file", "submit"]).await;
+    pressed(&mut checker, &second, &["approve"]).await;
+    account(&mut maker, &second, &line, "6222 0000 0000 0033").await;
+    refused(&press(&mut checker, &second, "release", "").await, "锁定之后收款账户变了");
+    refused(&press(&mut maker, &second, "settle", "").await, "账户变动须由另一人核对");
+    pressed(&mut checker, &second, &["settle"]).await;
+    pressed(&mut maker, &second, &["file", "submit"]).await;
+    pressed(&mut checker, &second, &["approve", "release"]).await;
+    pressed(&mut cashier, &second, &["send"]).await;
+
+    let payment = payment_of(&cashier.get(&second).await.body);
+    let statement = format!(
+        "交易日期,支出,收入,余额,对方户名,对方账号,附言\n2026-11-22,,50000.00,50000.00,某公司,1200,开户\n\
+         2026-11-30,12000.00,,38000.00,某甲,6222000000000033,{payment}\n"
+    );
+    for told in ["2行，对上2行，1笔付款因此到账", "这份对账单先前读入过"] {
+        let token = cashier.get("/fund/statements").await.form_token();
+        let fields = [("form_token", token.as_str()), ("book", "county")];
+        let file = ("statement", "对账单.csv", statement.as_bytes());
+        let read = cashier.post_file("/fund/statements", &fields, file).await;
+        assert!(read.body.contains(told) && read.body.contains("差额0.00元"), "{}", read.body);
+        assert_eq!(faults(&read.body), Vec::<String>::new());
+    }
+    refused(&press(&mut cashier, &second, "close", "").await, "编制、复核、发放须是三个人");
+    pressed(&mut checker, &first, &["close"]).await;
+    pressed(&mut checker, &second, &["close"]).await;
+    assert_eq!(balance(&office, &checker, "unrestricted").await, 3_800_000);
+    let case = CaseId::new("case-1").unwrap();
+    let case = office.desk.store().case(&office.scope_at(&checker).await, &case).await.unwrap();
+    assert_eq!((case.requests[0].status, case.requests[0].paid_fen), (RequestStatus::Paid, Fen::yuan(12_000)));
+
+    // Months later: more than was paid does not come back; the bank returns all of it, and the household is not eligible any more.
+    let paper = pdf("退汇通知");
+    let back = async |cashier: &mut Browser, how: &str, amount: &str| {
+        let shown = cashier.get(&second).await;
+        let (token, version) = (shown.form_token(), value(&shown.body, "version"));
+        let fields = [
+            ("form_token", token.as_str()),
+            ("version", &version),
+            ("back_payment", &payment),
+            ("how", how),
+            ("amount", amount),
+            ("back_on", "2026-11-30"),
+        ];
+        cashier.post_files(&format!("{second}/back"), &fields, &[("paper", &paper)]).await
+    };
+    refused(&back(&mut cashier, "recovered", "12000.01").await, "追回的比拨付的多");
+    back(&mut cashier, "account_closed", "").await.sent_to(&format!("{second}?done=yes"));
+    let shown = maker.get(&second).await.body;
+    let fields = [
+        ("version", value(&shown, "version")),
+        ("payment", payment.clone()),
+        ("given_up_why", "本人已去世".to_owned()),
+    ];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    submit_to(&mut maker, &second, "give-up", &fields).await.sent_to(&format!("{second}?done=yes"));
+    assert_eq!(balance(&office, &checker, "unrestricted").await, 5_000_000);
+    pressed(&mut checker, &second, &["close"]).await;
+}
