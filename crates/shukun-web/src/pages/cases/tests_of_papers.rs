@@ -18,7 +18,7 @@ pub const STAFF: &[(&str, Role, &str)] = &[
     ("meeting3", Role::JointMeeting, COUNTY),
     ("charity", Role::CharityFederation, COUNTY),
     ("charity2", Role::CharityFederation, COUNTY),
-    ("finance", Role::Finance, COUNTY),
+    ("cashier", Role::Finance, COUNTY),
     ("auditor", Role::Auditor, COUNTY),
     ("town", Role::Township, "330381001"),
     ("town2", Role::Township, "330381001"),

@@ -104,7 +104,7 @@ async fn a_payment_comes_back_goes_out_again_and_is_closed_by_clicking() {
     let office = line_in_effect().await;
     let mut maker = stepped(&office, "insurance").await;
     let mut checker = stepped(&office, "charity").await;
-    let mut cashier = stepped(&office, "finance").await;
+    let mut cashier = stepped(&office, "cashier").await;
     checker.submit("/fund/batches/rules", &[("words", SAMPLE)]).await.sent_to("/fund/batches/rules?done=yes");
 
     let (first, line) = begun(&mut maker, "first", "").await;
@@ -143,7 +143,7 @@ async fn a_payment_comes_back_goes_out_again_and_is_closed_by_clicking() {
         "交易日期,支出,收入,余额,对方户名,对方账号,附言\n2026-11-22,,50000.00,50000.00,某公司,1200,开户\n\
          2026-11-30,12000.00,,38000.00,某甲,6222000000000033,{payment}\n"
     );
-    for told in ["2行，对上2行，1笔付款因此到账", "这份对账单先前读入过"] {
+    for told in ["2行，对上1行，1笔付款因此到账", "这份对账单先前读入过"] {
         let token = cashier.get("/fund/statements").await.form_token();
         let fields = [("form_token", token.as_str()), ("book", "county")];
         let file = ("statement", "对账单.csv", statement.as_bytes());
