@@ -275,6 +275,7 @@ pub const ROUTES: &[Route] = &[
     post("/fund/checkpoints/keys", Needs::Permission(Permission::SignCheckpoint)),
     get("/fund/slips/{line_id}", Needs::Permission(Permission::MakeBatch)),
     get("/fund/slips/{line_id}/file", Needs::Permission(Permission::MakeBatch)),
+    get("/fund/batches/{batch_id}/summary.pdf", Needs::Permission(Permission::ViewFund)),
     get("/fund/statements", Needs::Permission(Permission::ViewFund)),
     papers("/fund/statements", Needs::Permission(Permission::SendBatch)),
     post("/fund/statements/match", Needs::Permission(Permission::ViewFund)),

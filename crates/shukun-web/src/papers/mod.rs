@@ -6,6 +6,7 @@ use shukun_paper::{Block, Column};
 
 pub mod certificate;
 pub mod determination;
+pub mod payment_summary;
 
 /// A fact of a list of facts.
 fn fact(name: &str, value: impl Into<String>) -> (String, String) {

@@ -27,7 +27,7 @@ const BEGINNINGS: [&str; 4] = ["/", "/cases?status=applying", "/account/code", "
 const INTERFACE: &str = "/api/v1/";
 
 /// Rows that are no pages to look at, and why.
-const NOT_PAGES: [(&str, &str); 22] = [
+const NOT_PAGES: [(&str, &str); 23] = [
     ("/healthz", "one line of JSON"),
     ("/assets/{version}/{name}", "files of the pages"),
     ("/open/verify", "a file made while building, which works without a server"),
@@ -38,6 +38,7 @@ const NOT_PAGES: [(&str, &str); 22] = [
     ("/cases/{case_id}/papers/{document_id}", "a scan, handed over as a file"),
     ("/cases/{case_id}/print/sheet.pdf", "a paper, handed over as a file"),
     ("/fund/batches/{batch_id}/file", "a file for the bank, handed over"),
+    ("/fund/batches/{batch_id}/summary.pdf", "a paper, handed over as a file"),
     ("/fund/gifts/{gift_id}/certificate.pdf", "a paper, handed over as a file"),
     ("/fund/slips/{line_id}/file", "a slip, handed over as a file"),
     ("/imports/{import_id}/progress", "a part of a page"),

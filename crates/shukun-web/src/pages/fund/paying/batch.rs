@@ -65,7 +65,7 @@ pub(super) async fn batch_page(
         (wrong(faults, lang))
         @if !lines.is_empty() { ul { @for line in lines { li { (line) } } } }
         div.board {
-            section.box { p { (state_tag(batch.state, lang)) } (facts(batch, &files, visit)) }
+            section.box { p { (state_tag(batch.state, lang)) } (facts(batch, (&files, desk.press().is_some()), visit)) }
             section.box { h2 { (words::BATCH_NEXT.text(lang)) } (next(batch, visit)?) }
             section.box.wide { h2 { (words::BATCH_LINES.text(lang)) } (payments(batch, visit)) }
             @if is_open {
@@ -83,7 +83,7 @@ pub(super) async fn batch_page(
     framed(desk, visit, &Heading { title: &title, note: Some(&note) }, &body).await
 }
 
-fn facts(batch: &Batch, files: &[BankFileRow], visit: &Visit) -> Markup {
+fn facts(batch: &Batch, (files, has_press): (&[BankFileRow], bool), visit: &Visit) -> Markup {
     let lang = visit.lang;
     let approved = [("n", batch.approvers.to_string()), ("m", batch.approved_by.len().to_string())];
     let approved: Vec<(&str, &str)> = approved.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -96,6 +96,9 @@ fn facts(batch: &Batch, files: &[BankFileRow], visit: &Visit) -> Markup {
             }
             @if batch.approvers > 0 { dt { (words::BATCH_ACT_APPROVE.text(lang)) } dd { (words::BATCH_APPROVALS.with(lang, &approved)) } }
             @if let Some(file) = &batch.file { dt { (words::BATCH_FILE.text(lang)) } dd { (short_hash(file.as_str())) } }
+        }
+        @if has_press && !batch.payments.is_empty() {
+            p { a href={"/fund/batches/" (batch.id) "/summary.pdf"} { (words::SUMMARY_TITLE.text(lang)) " · " (words::PRINT_PDF.text(lang)) } }
         }
         @let in_force = batch.file.as_ref().is_some_and(|file| files.iter().any(|row| row.sha256 == file.as_str()));
         @if in_force && visit.may(Permission::SendBatch) {

@@ -9,6 +9,7 @@ mod deliveries;
 mod list;
 mod rules;
 mod statements;
+mod summary;
 
 #[cfg(test)]
 mod tests;
@@ -28,7 +29,16 @@ use crate::visit::Visit;
 
 /// Their routes.
 pub fn serve(handlers: Handlers) -> Handlers {
-    let all = [list::serve, rules::serve, batch::serve, act::serve, back::serve, statements::serve, deliveries::serve];
+    let all = [
+        list::serve,
+        rules::serve,
+        batch::serve,
+        summary::serve,
+        act::serve,
+        back::serve,
+        statements::serve,
+        deliveries::serve,
+    ];
     all.into_iter().fold(handlers, |handlers, serve| serve(handlers))
 }
 
