@@ -12,6 +12,7 @@ mod days;
 mod gifts;
 mod hours;
 mod papers;
+mod publishing;
 mod road;
 mod staff;
 mod walk;
@@ -105,6 +106,10 @@ pub async fn furnish(
         days.screen(month).await?;
     }
     days.go_on(now).await?;
+    let staff = &days.staff;
+    let (maker, publisher) = (staff.scope("cishan")?, staff.scope("cishan2")?);
+    let hands = publishing::Hands { maker, publisher, approver: staff.scope("caizheng")? };
+    publishing::furnish(store, &hands, now).await?;
     let counts = store.count_cases(days.staff.scope("yibao")?, &CaseFilter::default(), CountBy::Status).await?;
     let passwords = days.staff.leave(store, now).await?;
     Ok(Furnished { passwords, cases: counts.iter().map(|count| count.cases).sum() })

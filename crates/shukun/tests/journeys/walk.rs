@@ -27,9 +27,12 @@ const BEGINNINGS: [&str; 4] = ["/", "/cases?status=applying", "/account/code", "
 const INTERFACE: &str = "/api/v1/";
 
 /// Rows that are no pages to look at, and why.
-const NOT_PAGES: [(&str, &str); 23] = [
+const NOT_PAGES: [(&str, &str); 26] = [
     ("/healthz", "one line of JSON"),
     ("/assets/{version}/{name}", "files of the pages"),
+    ("/open/fund/statements.json", "a list for programs"),
+    ("/open/fund/{publication_id}/statement.csv", "a table, handed over as a file"),
+    ("/open/fund/{publication_id}/statement.json", "the same for programs"),
     ("/open/verify", "a file made while building, which works without a server"),
     ("/api/docs", "Swagger UI, another project's page"),
     ("/api/docs/{name}", "its files"),

@@ -150,18 +150,21 @@ fn facts(of: &FundStatement, lang: Lang) -> Markup {
                     None => span.quiet { (words::OPEN_NOT_RECONCILED.text(lang)) },
                 }
             }
-            dt { (words::OPEN_HELPED.text(lang)) }
-            dd {
-                @match of.households {
-                    Some(count) => (households(count)),
-                    None => span.quiet { (words::OPEN_FEW.text(lang)) },
+            // Where nothing was paid nobody was helped: that is said below, and is not a small number.
+            @if !of.payouts.is_empty() {
+                dt { (words::OPEN_HELPED.text(lang)) }
+                dd {
+                    @match of.households {
+                        Some(count) => (households(count)),
+                        None => span.quiet { (words::OPEN_FEW.text(lang)) },
+                    }
                 }
-            }
-            dt { (words::OPEN_DAYS.text(lang)) }
-            dd {
-                @match of.days_to_pay {
-                    Some(days) => (words::OPEN_DAYS_OF.with(lang, &[("half", &days.p50.to_string()), ("most", &days.p90.to_string())])),
-                    None => span.quiet { (words::OPEN_DAYS_NONE.text(lang)) },
+                dt { (words::OPEN_DAYS.text(lang)) }
+                dd {
+                    @match of.days_to_pay {
+                        Some(days) => (words::OPEN_DAYS_OF.with(lang, &[("half", &days.p50.to_string()), ("most", &days.p90.to_string())])),
+                        None => span.quiet { (words::OPEN_DAYS_NONE.text(lang)) },
+                    }
                 }
             }
         }

@@ -266,10 +266,11 @@ fn finish_form(row: &DutyRow, published: &[Publication], visit: &Visit) -> Marku
 
 fn rule_rows(books: &[BookRow], rules: &BTreeMap<BookId, OwnRules>, visit: &Visit) -> Markup {
     let lang = visit.lang;
+    let regular = Duty::Regular.text().in_lang(lang).to_owned();
     let columns = [
         Column::words(words::DUTY_RULES_BOOK.text(lang)),
         Column::words(words::DUTY_RULES_LARGE.text(lang)),
-        Column::words(words::DUTY.text(lang)),
+        Column::words(&regular),
         Column::words(words::DUTY_RULES_WORDS.text(lang)),
     ];
     let nothing =
