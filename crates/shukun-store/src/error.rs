@@ -110,6 +110,9 @@ impl std::error::Error for StoreError {}
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> StoreError {
         let number = engine_number(&error);
+        if number.as_deref().is_some_and(|number| FULL.contains(&number)) {
+            return StoreError { number, ..full() };
+        }
         let place = number.clone().unwrap_or_else(|| kind_of(&error).to_owned());
         let text = Text::new(
             format!("数据库没有完成这一步（{place}）。请重试；仍不行，请把这个编号告诉系统管理员。"),
@@ -119,6 +122,18 @@ impl From<DbErr> for StoreError {
         );
         StoreError { kind: ErrorKind::Unavailable, code: "store-database", text, number }
     }
+}
+
+/// `SQLITE_FULL`; `disk_full`.
+const FULL: &[&str] = &["13", "53100"];
+
+fn full() -> StoreError {
+    StoreError::new(
+        ErrorKind::Unavailable,
+        "store-full",
+        "数据库所在的磁盘已满，这一步没有完成。请告诉系统管理员清出空间；之后重试即可，不必重启。",
+        "The disk that holds the database is full, and this was not done. Ask the system administrator to free space; then try again, no restart is needed.",
+    )
 }
 
 fn engine_number(error: &DbErr) -> Option<String> {

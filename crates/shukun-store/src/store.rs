@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sea_orm::sqlx::Connection as _;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
@@ -193,6 +194,14 @@ pub(crate) fn options(url: &str) -> ConnectOptions {
             // Pages are read where the system keeps them: a connection's own copies are void after every write of another.
             .pragma("mmap_size", MAPPED)
     });
+    // SQLite ends a transaction by itself when the disk is full or cannot be written. The driver's own end of it then fails,
+    // the driver counts it as open for ever, and the connection could never begin another: it is given up.
+    options.map_sqlx_sqlite_pool_opts(|pool| {
+        pool.before_acquire(|connection, _| {
+            let is_free = !connection.is_in_transaction();
+            Box::pin(async move { Ok(is_free) })
+        })
+    });
     options
 }
 
@@ -213,7 +222,23 @@ impl From<StoreError> for std::io::Error {
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
+    use sea_orm::ConnectionTrait as _;
+
     use crate::testing::on_both;
+
+    /// A full disk ends a transaction so, behind the driver's back; there are sixteen connections to lose.
+    #[test]
+    fn a_transaction_that_the_engine_ended_itself_costs_no_connection() {
+        on_both(|db| async move {
+            let store = db.open().await;
+            for round in 0..40 {
+                let begun = store.begin_write().await;
+                let tx = begun.unwrap_or_else(|error| panic!("round {round}: {error}"));
+                tx.execute_unprepared("ROLLBACK").await.unwrap();
+                drop(tx);
+            }
+        });
+    }
 
     /// Work in many small steps goes on while somebody else wants to write once.
     #[test]
