@@ -79,7 +79,7 @@ pub use figures::{
     TaskCursor, TaskFilter, TaskKind, TaskPage, TaskRow, Trend, USED_BOXES,
 };
 pub use fund::deciding::{
-    Candidate, CouncilMember, KeptCharter, MeetingRow, NewCouncilMember, NoticeFilter, NoticeRow,
+    Candidate, CouncilMember, KeptCharter, MeetingRow, NewCouncilMember, NoticeFilter, NoticeRow, OnlineNotice,
 };
 pub use fund::giving::{
     Aim, Asked, Campaign, DonorEntry, DonorFilter, DonorRow, FundAhead, FundUnit, GiftFilter, GiftRow, GiftSums,

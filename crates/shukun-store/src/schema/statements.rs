@@ -103,6 +103,7 @@ const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("deciding: book", crate::fund::deciding::BOOK_STATEMENTS),
     ("deciding: charters", crate::fund::deciding::CHARTER_STATEMENTS),
     ("deciding: members", crate::fund::deciding::MEMBER_STATEMENTS),
+    ("deciding: online", crate::fund::deciding::ONLINE_STATEMENTS),
     ("paying: act", crate::fund::paying::ACT_STATEMENTS),
     ("paying: case", crate::fund::paying::CASE_STATEMENTS),
     ("paying: files", crate::fund::paying::FILE_STATEMENTS),

@@ -127,7 +127,7 @@ const OWN_WORKS: &[(OwnWork, usize)] = &[
     (OwnWork::Tidying, 3),
     (OwnWork::Leaving, 2),
     (OwnWork::Following, 1),
-    (OwnWork::Meetings, 3),
+    (OwnWork::Meetings, 4),
     (OwnWork::Books, 7),
 ];
 

@@ -93,7 +93,10 @@ impl Council {
             Stage::Post => room.post(|place| place != LATE).await,
             Stage::Object => room.object().await,
             Stage::Effect => room.effect().await,
-            Stage::PostLate => room.post(|place| place == LATE).await,
+            Stage::PostLate => {
+                room.post(|place| place == LATE).await?;
+                room.show_online().await
+            }
         }
     }
 }
@@ -219,6 +222,13 @@ impl Room<'_> {
             self.act_at("cunshe", &line.place, post).await?;
         }
         Ok(())
+    }
+
+    /// One copy is switched on, so that there is one to look at.
+    async fn show_online(&self) -> Result<(), StartError> {
+        let Some(line) = self.lines().await?.into_iter().nth(LATE) else { return Ok(()) };
+        let until = china_day(self.step.at).checked_add(i64::from(NOTICE_DAYS).days()).map_err(|_| refused())?;
+        self.act_at("cunshe", &line.place, Act::ShowOnline { line: line.id, until }).await
     }
 
     async fn object(&self) -> Result<(), StartError> {

@@ -18,6 +18,7 @@ mod jobs;
 mod oidc;
 mod open;
 mod open_fund;
+mod open_notice;
 mod password;
 mod policies;
 mod regions;
@@ -43,6 +44,7 @@ pub fn serve(handlers: Handlers) -> Handlers {
         oidc::serve,
         open::serve,
         open_fund::serve,
+        open_notice::serve,
         subjects::serve,
         password::serve,
         second_factor::serve,

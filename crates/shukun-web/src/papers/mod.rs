@@ -5,6 +5,7 @@
 use shukun_paper::{Block, Column};
 
 pub mod certificate;
+pub mod deciding;
 pub mod determination;
 pub mod payment_summary;
 

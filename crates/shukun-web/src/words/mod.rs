@@ -14,6 +14,7 @@ mod deciding;
 mod figures;
 mod giving;
 mod lists;
+mod notices;
 mod oidc;
 mod papers;
 mod papers_set;
@@ -36,6 +37,7 @@ pub use deciding::*;
 pub use figures::*;
 pub use giving::*;
 pub use lists::*;
+pub use notices::*;
 pub use oidc::*;
 pub use papers::*;
 pub use papers_set::*;
@@ -106,6 +108,7 @@ pub const LISTS: &[&[Word]] = &[
     ASIDE,
     GIVING,
     DECIDING,
+    NOTICE_PAPERS,
 ];
 
 /// `in LIST; KEY: "中文", "English";`, any number of them; the list holds all.

@@ -27,7 +27,7 @@ const BEGINNINGS: [&str; 4] = ["/", "/cases?status=applying", "/account/code", "
 const INTERFACE: &str = "/api/v1/";
 
 /// Rows that are no pages to look at, and why.
-const NOT_PAGES: [(&str, &str); 26] = [
+const NOT_PAGES: [(&str, &str); 29] = [
     ("/healthz", "one line of JSON"),
     ("/assets/{version}/{name}", "files of the pages"),
     ("/open/fund/statements.json", "a list for programs"),
@@ -44,6 +44,9 @@ const NOT_PAGES: [(&str, &str); 26] = [
     ("/fund/batches/{batch_id}/summary.pdf", "a paper, handed over as a file"),
     ("/fund/gifts/{gift_id}/certificate.pdf", "a paper, handed over as a file"),
     ("/fund/slips/{line_id}/file", "a slip, handed over as a file"),
+    ("/fund/notices/{line_id}/notice.pdf", "a paper, handed over as a file"),
+    ("/fund/resolutions/{meeting_id}/minutes.pdf", "a paper, handed over as a file"),
+    ("/fund/resolutions/{meeting_id}/resolution.pdf", "a paper, handed over as a file"),
     ("/imports/{import_id}/progress", "a part of a page"),
     ("/imports/{import_id}/rejects", "a workbook, handed over as a file"),
     ("/jobs/{job_id}/progress", "a part of a page"),
@@ -125,9 +128,9 @@ fn is_page(row: &str) -> bool {
     !row.starts_with(INTERFACE) && !NOT_PAGES.iter().any(|(no_page, _)| *no_page == row)
 }
 
-/// A list and a case have other links at every step; of any other page one is enough.
+/// A list, a case and a notice have other links at every step; of any other page one is enough.
 fn variants(row: &str) -> usize {
-    if matches!(row, "/cases" | "/cases/{case_id}") { 10 } else { 1 }
+    if matches!(row, "/cases" | "/cases/{case_id}" | "/fund/notices/{line_id}") { 10 } else { 1 }
 }
 
 /// At a desk in both languages, and on a phone.

@@ -12,6 +12,7 @@ mod charters;
 mod lines;
 mod list;
 mod members;
+mod online;
 
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ pub use charters::KeptCharter;
 pub use lines::Candidate;
 pub use list::{MeetingRow, NoticeFilter, NoticeRow};
 pub use members::{CouncilMember, NewCouncilMember};
+pub use online::OnlineNotice;
 
 #[cfg(test)]
 pub(crate) use act::ALL as ACT_STATEMENTS;
@@ -31,6 +33,8 @@ pub(crate) use charters::ALL as CHARTER_STATEMENTS;
 pub(crate) use list::{meetings_query, notices_query};
 #[cfg(test)]
 pub(crate) use members::{ALL as MEMBER_STATEMENTS, members_query};
+#[cfg(test)]
+pub(crate) use online::ALL as ONLINE_STATEMENTS;
 
 use shukun_fund::deciding::{Refusal, RefusalKind};
 

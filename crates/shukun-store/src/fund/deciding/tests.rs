@@ -257,6 +257,18 @@ fn a_meeting_is_its_acts_and_a_notice_is_the_villages() {
         assert_eq!(at_work.act(neighbour, &post).await.unwrap_err(), "store-not-found");
         assert_eq!(at_work.act(cf, &post).await.unwrap_err(), "store-forbidden");
         at_work.act(village, &post).await.unwrap();
+        // Off by default, never longer than the paper, and gone with its last day.
+        let [today, last] = ["2026-03-02", "2026-03-05"].map(|day| day.parse().unwrap());
+        assert_eq!(store.online_notice(&line_id(), today).await.unwrap_err().code, "store-not-found");
+        let online = |until| Act::ShowOnline { line: line_id(), until };
+        assert!(at_work.act(village, &online("2026-03-10".parse().unwrap())).await.is_err());
+        assert_eq!(at_work.act(neighbour, &online(last)).await.unwrap_err(), "store-not-found");
+        at_work.act(village, &online(last)).await.unwrap();
+        let copy = store.online_notice(&line_id(), last).await.unwrap();
+        assert_eq!((copy.amount_fen, copy.until), (Fen::yuan(12_000), last));
+        for day in [last.tomorrow().unwrap(), today.yesterday().unwrap()] {
+            assert_eq!(store.online_notice(&line_id(), day).await.unwrap_err().code, "store-not-found", "{day}");
+        }
         let object = ObjectionId::new("o1").unwrap();
         let objects =
             Act::Object { line: line_id(), objection: object.clone(), is_named: false, words: note("请核实") };

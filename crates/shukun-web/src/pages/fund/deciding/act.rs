@@ -113,6 +113,7 @@ pub fn read(typed: &Typed, candidates: &[Line]) -> Result<Act, Faults> {
             until: day(typed, "until")?,
         },
         "take-down" => Act::TakeDown { line: line()?, on: day(typed, "on")? },
+        "online" => Act::ShowOnline { line: line()?, until: day(typed, "online_until")? },
         "object" => Act::Object {
             line: line()?,
             objection: chosen(ObjectionId::new(get(typed, "transaction")), "words")?,

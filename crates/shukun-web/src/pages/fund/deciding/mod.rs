@@ -11,6 +11,7 @@ mod meeting_forms;
 mod meetings;
 mod notice;
 mod notices;
+mod online;
 mod paper;
 mod proposal;
 

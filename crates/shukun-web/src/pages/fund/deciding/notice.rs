@@ -1,6 +1,7 @@
 //! One notice: its posting, its taking down, objections to it; and the sheet for the board.
 
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -12,12 +13,14 @@ use shukun_store::NoticeRow;
 
 use super::act::{Sent, Stamp, Typed, read, send};
 use super::notices::days;
+use super::online;
 use super::proposal::{Families, line_tag, programme};
-use crate::desk::Desk;
+use crate::desk::{Desk, Pdf};
 use crate::error::PageError;
 use crate::format;
 use crate::http::fields::Fields;
 use crate::pages::work::framed;
+use crate::papers::deciding as papers;
 use crate::routes::Handlers;
 use crate::ui::empty::empty;
 use crate::ui::field::{Faults, Input, input, radios, select, text_area, wrong};
@@ -34,6 +37,7 @@ pub fn serve(handlers: Handlers) -> Handlers {
         .get("/fund/notices/{line_id}", show)
         .post("/fund/notices/{line_id}", act)
         .get("/fund/notices/{line_id}/print", print)
+        .get("/fund/notices/{line_id}/notice.pdf", as_pdf)
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -64,6 +68,10 @@ async fn act(
     let line = id_of(&id)?;
     let (row, _, _) = desk.store().notice(visit.scope()?, &line).await?;
     typed.insert("line".to_owned(), line.to_string());
+    if let Some(faults) = online::faults(&desk, &visit, &row, &typed).await? {
+        let page = notice_page(&desk, &visit, &line, false, &faults).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
     match send(&desk, &visit, &row.meeting, &typed, read(&typed, &[])).await? {
         Sent::Done => Ok(Redirect::to(&format!("/fund/notices/{line}?done=yes")).into_response()),
         Sent::Refused(faults, status) => {
@@ -96,9 +104,15 @@ async fn notice_page(
                 dt { (words::NOTICE_DAYS.text(lang)) } dd { (days(&row, lang)) }
                 @if let Some(run) = &record.notice { dt { (words::NOTICE_BOARD.text(lang)) } dd { (run.board.as_str()) } }
             }
-            @if record.notice.is_some() { p { a href={"/fund/notices/" (line) "/print"} { (words::NOTICE_PRINT.text(lang)) } } }
+            @if record.notice.is_some() {
+                p.buttons {
+                    a href={"/fund/notices/" (line) "/print"} { (words::NOTICE_PRINT.text(lang)) }
+                    @if desk.press().is_some() { a href={"/fund/notices/" (line) "/notice.pdf"} { (words::PRINT_PDF.text(lang)) } }
+                }
+            }
         }
         @for objection in &record.objections { (objection_box(desk, objection, visit, &stamp)) }
+        (online::section(&row, visit, &stamp, faults))
         (forms(&row, &record, visit, &stamp, faults))
     };
     let heading = Heading { title: &title, note: None };
@@ -205,6 +219,23 @@ async fn print(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) -
         }
     };
     Ok(printed(&visit, title, &families.places.name(&row.region), &body))
+}
+
+/// The same sheet set by the program for papers, after what it would say was looked through; where there is no program, or
+/// something on it may not be public, the page says so.
+async fn as_pdf(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {
+    let (row, record, _) = desk.store().notice(visit.scope()?, &id_of(&id)?).await?;
+    let families = Families::load(&desk, &visit, &[&record.line]).await?;
+    let note = desk.is_illustrative().then(|| words::ILLUSTRATIVE.text(visit.lang));
+    let clear = made(&row, &record, &families, &visit).and_then(|notice| {
+        let paper = papers::notice(&notice, visit.lang);
+        let said = serde_json::to_string(&paper).ok()?;
+        notice.clear(&said, &[]).ok().map(|_| papers::noted(paper, note))
+    });
+    let (Some(press), Some(paper)) = (desk.press(), clear) else {
+        return Ok(Redirect::to(&format!("/fund/notices/{}/print", row.line)).into_response());
+    };
+    Ok(Pdf { bytes: press.set(&paper).await?, name: "notice".to_owned() }.into_response())
 }
 
 /// The notice of one line for the board; `None` where its days or the village's name lack.

@@ -117,6 +117,42 @@ fn part<'a>(page: &'a str, marker: &str) -> &'a str {
     &page[at..]
 }
 
+/// What a press was given to set; the same bytes each time.
+async fn paper(browser: &mut Browser, path: &str) -> String {
+    let [one, other] = [browser.get(path).await, browser.get(path).await];
+    assert_eq!((&one.headers["content-type"], &one.body), (&"application/pdf".parse().unwrap(), &other.body), "{path}");
+    let paper: shukun_paper::Paper = serde_json::from_str(&one.body).unwrap();
+    assert!(paper.faults().is_empty() && !paper.seals.is_empty(), "{path}: {paper:?}");
+    one.body
+}
+
+/// Off by default; then without name and village, for nobody to keep.
+async fn online(office: &Office, village: &mut Browser, notice: &str, line: &str) {
+    let public = format!("/open/notices/{line}");
+    assert_eq!(office.browser().get(&public).await.status, StatusCode::NOT_FOUND);
+    let until = [("online_until", "2026-11-25")];
+    let nameless = does(village, notice, "online", &until).await;
+    assert!(
+        nameless.status == StatusCode::UNPROCESSABLE_ENTITY && nameless.body.contains("乡镇名称"),
+        "{}",
+        nameless.body
+    );
+    let insurance = office.scope("insurance").await;
+    let name = Region { code: RegionCode::new("330381001").unwrap(), name: "东门街道".to_owned() };
+    office.desk.store().save_regions(&insurance, &[name], office.now()).await.unwrap();
+    does(village, notice, "online", &until).await.sent_to(&done(notice));
+    assert!(village.get(notice).await.body.contains(&public));
+    let page = office.browser().get(&public).await;
+    assert!(page.body.contains("东门街道") && page.body.contains("12,000.00元") && faults(&page.body).is_empty());
+    for hidden in ["王", "隔岸", "case-1", line] {
+        let shown = page.body.replace(&public, "");
+        assert!(!shown.contains(hidden), "{hidden} in {shown}");
+    }
+    assert_eq!((&page.headers["cache-control"], page.status), (&"no-store".parse().unwrap(), StatusCode::OK));
+    assert!(page.headers["x-robots-tag"].to_str().unwrap().contains("noindex"));
+}
+
+#[cfg(unix)]
 #[tokio::test]
 async fn a_line_goes_from_the_call_to_its_effect_by_clicking() {
     line_in_effect().await;
@@ -124,7 +160,9 @@ async fn a_line_goes_from_the_call_to_its_effect_by_clicking() {
 
 /// An office with one line in effect, 12,000.00 out of the 50,000.00 of the book `county`: what paying begins with.
 pub async fn line_in_effect() -> Office {
-    let office = office().await;
+    let mut office = office().await;
+    // A press that hands back what it was given shows what would be set.
+    office.desk = office.desk.clone().with_press(crate::desk::Press::at("/bin/cat".into()));
     let [mut civil, _, mut village] = verified(&office).await;
     applied(&mut village).await;
     certified(&mut civil).await;
@@ -193,6 +231,11 @@ pub async fn line_in_effect() -> Office {
     let paper = secretary.get(&path.replace("meetings", "resolutions")).await.body;
     assert!(paper.contains(&sha256) && paper.contains("同意3") && faults(&paper).is_empty(), "{paper}");
     assert!(!paper.contains("王"), "{paper}");
+    for name in ["resolution", "minutes"] {
+        let path = format!("{}/{name}.pdf", path.replace("meetings", "resolutions"));
+        let set = self::paper(&mut secretary, &path).await;
+        assert!(set.contains(&sha256) && set.contains("12,000.00") && !set.contains("王"), "{set}");
+    }
 
     let notice = format!("/fund/notices/{line}");
     assert!(village.get("/fund/notices").await.body.contains(&notice));
@@ -203,6 +246,9 @@ pub async fn line_in_effect() -> Office {
     let sheet = village.get(&format!("{notice}/print")).await.body;
     assert!(sheet.contains("王*") && sheet.contains("隔岸村") && sheet.contains("12,000.00元"), "{sheet}");
     assert!(!sheet.contains("王**") && !sheet.contains("case-1") && faults(&sheet).is_empty(), "{sheet}");
+    let set = self::paper(&mut village, &format!("{notice}/notice.pdf")).await;
+    assert!(set.contains("王*") && set.contains("公示截止：2026年11月29日") && !set.contains("王**"), "{set}");
+    online(&office, &mut village, &notice, &line).await;
     let object = [("named", "no"), ("words", "家里有两辆车，请核实")];
     does(&mut village, &notice, "object", &object).await.sent_to(&done(&notice));
     let page = civil.get(&notice).await.body;
@@ -217,6 +263,7 @@ pub async fn line_in_effect() -> Office {
     assert!(does(&mut secretary, &path, "approve", &of_line).await.body.contains("R153"));
 
     office.later(8 * DAY_SECONDS);
+    assert_eq!(office.browser().get(&format!("/open/notices/{line}")).await.status, StatusCode::NOT_FOUND);
     let mut village = office.signed_in_again("village").await;
     assert!(village.get("/fund/notices").await.body.contains("期满待取下"));
     does(&mut village, &notice, "take-down", &[("on", "2026-11-30")]).await.sent_to(&done(&notice));
