@@ -143,7 +143,7 @@ fn place_of_all(regions: &[&RegionCode]) -> Option<RegionCode> {
     wider.into_iter().find(holds)
 }
 
-pub(super) async fn load_audited(on: &impl ConnectionTrait) -> Result<Audited> {
+pub(crate) async fn load_audited(on: &impl ConnectionTrait) -> Result<Audited> {
     let mut audited = Audited::default();
     for row in all(on, BOOKS, values![]).await? {
         audited.books.push(load_book(on, &row).await?);

@@ -4,12 +4,14 @@
 //! lost that was said to be done. A run of the tests tries each a few times; `cargo xtask siege` asks for many more by
 //! `SHUKUN_SIEGE`. It knows the store from outside as its callers do, and the tables as whoever runs the database does.
 
+mod disk;
 mod holding;
 mod killed;
 mod machine;
 mod races;
 mod server;
 mod statements;
+mod tamper;
 mod writer;
 
 use shukun_base::Fen;
