@@ -110,7 +110,7 @@ pub const MONTHS: [Month; 3] = [
     Month {
         days_ago: 45,
         is_fresh: false,
-        far: &[PAID, APPROVED, CLOSED, TO_CLOSE, RESOLVED, RESOLVED, NO_NEED, RESOLVED, AIDED, RESOLVED],
+        far: &[RESOLVED, PAID, RESOLVED, CLOSED, TO_CLOSE, RESOLVED, APPROVED, RESOLVED, NO_NEED, AIDED],
         near: &[NO_NEED, AIDED, APPLIED, PAUSED],
     },
     Month {

@@ -36,7 +36,7 @@ statements! {
         WHERE book_accounts.book_id = $1 ORDER BY code";
     VOUCHERS = "SELECT voucher_id, effective, words, maker, checker, request_hash, transfer_count FROM vouchers";
     TRANSFERS = "SELECT * FROM transfers ORDER BY book_id, sequence";
-    LINES = "SELECT line_id, book_id, business_key, amount_fen, area, classes, state FROM resolution_lines";
+    LINES = "SELECT line_id, book_id, business_key, person_key, programme, amount_fen, area, classes, state FROM resolution_lines";
     MONTHS = "SELECT book_id, month, state, head_sequence, head_hash, trial_hash, proposed_by, approved_by FROM periods";
     KEEP = "INSERT INTO ledger_audits (audit_id, region, ran_at, wrong, report) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT DO NOTHING";
@@ -159,6 +159,14 @@ pub(crate) async fn load_audited(on: &impl ConnectionTrait) -> Result<Audited> {
     audited.transfers = all(on, TRANSFERS, values![]).await?.iter().map(read_audited).collect::<Result<_>>()?;
     for row in all(on, LINES, values![]).await? {
         let line = read_line(&row)?;
+        // What the key says of person and programme stands beside it for lists: the two are one. A line has its first issue.
+        let key = &line.business_key;
+        let is_as_keyed = row.get::<String>("person_key")? == key.person_key.as_str()
+            && row.get::<String>("programme")? == key.programme.as_str()
+            && key.issue == 1;
+        if !is_as_keyed {
+            return Err(unreadable());
+        }
         audited.lines.insert(line.id.clone(), line);
     }
     audited.months = all(on, MONTHS, values![]).await?.iter().map(read_month).collect::<Result<_>>()?;

@@ -249,7 +249,7 @@ fn minutes(meeting: &Meeting, hand: &Hand, visit: &Visit, stamp: &Stamp) -> Mark
     html! {
         section.box {
             h2 { (words::MEETING_MINUTES.text(lang)) }
-            pre.minutes { (minutes.text.text) }
+            pre.minutes tabindex="0" { (minutes.text.text) }
             p.quiet { (words::MEETING_MINUTES_HASH.text(lang)) " " code { (minutes.text.sha256.as_str()) } }
             @for signing in Signing::ALL {
                 @let who = signing.text();

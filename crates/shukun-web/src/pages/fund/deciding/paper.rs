@@ -43,7 +43,7 @@ async fn show(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) ->
         p.buttons { a href={"/fund/meetings/" (meeting.id)} { "← " (words::MEETING_FACTS.text(lang)) } span.quiet { (words::PRINT_HINT.text(lang)) } (downloads(&desk, &meeting, lang)) }
         (lines(&meeting, &visit))
         h2 { (words::MEETING_MINUTES.text(lang)) }
-        pre.minutes { (minutes.text.text) }
+        pre.minutes tabindex="0" { (minutes.text.text) }
         div.signatures {
             @for (signing, name) in Signing::ALL.iter().zip(&signers) { p { (signing.text().in_lang(lang)) "：" b { (name) } } }
             div.seal { (words::RESOLUTION_SEAL.text(lang)) }
