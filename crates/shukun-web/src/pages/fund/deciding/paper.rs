@@ -119,20 +119,22 @@ async fn handed_over(
 fn lines(meeting: &Meeting, visit: &Visit) -> Markup {
     let lang = visit.lang;
     html! {
-        table.print-table {
-            thead { tr {
-                th scope="col" { (words::NOTICE_NUMBER.text(lang)) } th scope="col" { (words::PRINT_CASE.text(lang)) }
-                th scope="col" { (words::PROGRAMME.text(lang)) } th.number scope="col" { (words::AMOUNT.text(lang)) }
-                th scope="col" { (words::MEETING_STATE.text(lang)) }
-            } }
-            tbody {
-                @for (at, record) in meeting.lines.iter().enumerate() {
-                    tr {
-                        td { (at + 1) } td { (record.line.case) } td { (programme(&record.line.programme, lang)) }
-                        td.number { (format::money(record.line.amount_fen, lang)) } td { (line_tag(record.state, lang)) }
+        div.print-frame tabindex="0" role="region" aria-label=(words::RESOLUTION.text(lang)) {
+            table.print-table {
+                thead { tr {
+                    th scope="col" { (words::NOTICE_NUMBER.text(lang)) } th scope="col" { (words::PRINT_CASE.text(lang)) }
+                    th scope="col" { (words::PROGRAMME.text(lang)) } th.number scope="col" { (words::AMOUNT.text(lang)) }
+                    th scope="col" { (words::MEETING_STATE.text(lang)) }
+                } }
+                tbody {
+                    @for (at, record) in meeting.lines.iter().enumerate() {
+                        tr {
+                            td { (at + 1) } td { (record.line.case) } td { (programme(&record.line.programme, lang)) }
+                            td.number { (format::money(record.line.amount_fen, lang)) } td { (line_tag(record.state, lang)) }
+                        }
                     }
+                    tr { td colspan="3" { b { (words::MEETING_TOTAL.text(lang)) } } td.number { b { (format::money(meeting.total_fen(), lang)) } } td {} }
                 }
-                tr { td colspan="3" { b { (words::MEETING_TOTAL.text(lang)) } } td.number { b { (format::money(meeting.total_fen(), lang)) } } td {} }
             }
         }
     }
