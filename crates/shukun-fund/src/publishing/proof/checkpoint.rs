@@ -193,12 +193,6 @@ impl Signed {
         signers.contains(&Body::Fund) && others >= BODIES_NEEDED
     }
 
-    /// Whether one of these keys made each signature under it.
-    pub fn holds_whole(&self, keys: &[CheckKey]) -> bool {
-        let alone = |one: &(String, [u8; 4], [u8; 64])| Signed { signatures: vec![one.clone()], ..self.clone() };
-        self.signatures.iter().all(|one| alone(one).signers(keys).len() == 1)
-    }
-
     /// The whole text again.
     pub fn text(&self) -> String {
         let line = |(name, id, signature): &(String, [u8; 4], [u8; 64])| {
