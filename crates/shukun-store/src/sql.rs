@@ -69,6 +69,25 @@ pub(crate) async fn execute(on: &impl ConnectionTrait, sql: Sql, values: Vec<Val
     Ok(sent(on.execute_raw(statement)).await?.rows_affected())
 }
 
+/// Parameters of one statement that writes many rows. Both engines take more; beyond some hundred rows nothing is gained.
+const PARAMETERS: usize = 2_000;
+
+/// Runs an insertion of one row (`INSERT INTO … VALUES ($1, …)`) for all of these, many rows a statement.
+pub(crate) async fn insert(on: &impl ConnectionTrait, one_row: Sql, rows: &[Vec<Value>]) -> Result<()> {
+    let columns = rows.first().map_or(1, Vec::len).max(1);
+    for some in rows.chunks((PARAMETERS / columns).max(1)) {
+        rows_query(one_row, some).all(on).await?;
+    }
+    Ok(())
+}
+
+fn rows_query(one_row: Sql, rows: &[Vec<Value>]) -> Query {
+    let into = one_row.0.split_once("VALUES").map_or(one_row.0, |(into, _)| into);
+    let mut query = Query::new(into);
+    query.push("VALUES ").bind_rows(rows);
+    query
+}
+
 /// Its first row, if there is one.
 pub(crate) async fn find(on: &impl ConnectionTrait, sql: Sql, values: Vec<Value>) -> Result<Option<Row>> {
     let statement = statement(on.get_database_backend(), sql, values);
@@ -114,6 +133,14 @@ impl Query {
         self
     }
 
+    /// Adds rows of parameters, for `VALUES …`.
+    pub fn bind_rows(&mut self, rows: &[Vec<Value>]) -> &mut Query {
+        for (number, row) in rows.iter().enumerate() {
+            self.push(if number == 0 { "(" } else { ", (" }).bind_list(row.iter().cloned()).push(")");
+        }
+        self
+    }
+
     /// The text, for tests.
     #[cfg(test)]
     pub fn text(&self) -> &str {
@@ -128,5 +155,18 @@ impl Query {
     pub async fn find(self, on: &impl ConnectionTrait) -> Result<Option<Row>> {
         let statement = Statement::from_sql_and_values(on.get_database_backend(), self.text, self.values);
         Ok(sent(on.query_one_raw(statement)).await?.map(Row))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_insertion_of_one_row_becomes_one_of_many() {
+        let one = Sql("INSERT INTO t (a, b)\n        VALUES ($1, $2)");
+        let query = rows_query(one, &[values![1_i64, "x"], values![2_i64, "y"]]);
+        assert_eq!(query.text().split_whitespace().collect::<Vec<_>>().join(" "), "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4)");
+        assert_eq!(query.values.len(), 4);
     }
 }

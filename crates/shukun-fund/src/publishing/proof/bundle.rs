@@ -103,7 +103,8 @@ pub fn seal(batch: &BatchId, amounts: &[Fen], cut: &Cut, chance: &mut impl Crypt
 /// A batch of openings drawn before, its commitments in the order of the payments.
 fn reseal(batch: &BatchId, openings: Vec<Opening>, cut: &Cut) -> Option<Sealed> {
     let commitments: Vec<Commitment> = openings.iter().map(Opening::commitment).collect::<Option<_>>()?;
-    let leaves: Vec<Hash> = openings.iter().map(|opening| opening.leaf(batch)).collect::<Option<_>>()?;
+    let each = openings.iter().zip(&commitments);
+    let leaves: Vec<Hash> = each.map(|(opening, commitment)| opening.leaf_over(batch, commitment)).collect();
     let (total, blinding) = totals(&openings).filter(|_| !openings.is_empty())?;
     let header = Header {
         batch: batch.clone(),

@@ -58,7 +58,12 @@ impl Opening {
 
     /// The leaf of this receipt in its batch's tree: H(0x00 ‖ length of the batch's id ‖ id ‖ salt ‖ C).
     pub fn leaf(&self, batch: &BatchId) -> Option<Hash> {
-        Some(leaf_of(batch, &self.salt, &self.commitment()?))
+        Some(self.leaf_over(batch, &self.commitment()?))
+    }
+
+    /// [`Opening::leaf`] over its commitment, which is worked out already.
+    pub(super) fn leaf_over(&self, batch: &BatchId, commitment: &Commitment) -> Hash {
+        leaf_of(batch, &self.salt, commitment)
     }
 }
 

@@ -368,9 +368,6 @@ async fn write(
 
 pub(crate) fn insert_query(rows: &[Vec<Value>]) -> Query {
     let mut query = Query::new("INSERT INTO transfers (");
-    query.push(TRANSFER_COLUMNS).push(") VALUES ");
-    for (number, row) in rows.iter().enumerate() {
-        query.push(if number == 0 { "(" } else { ", (" }).bind_list(row.iter().cloned()).push(")");
-    }
+    query.push(TRANSFER_COLUMNS).push(") VALUES ").bind_rows(rows);
     query
 }

@@ -17,7 +17,7 @@ use crate::audit::{Act, Object};
 use crate::error::{Result, StoreError};
 use crate::moment::{Moment, millis};
 use crate::scope::Scope;
-use crate::sql::{Row, all, commit, execute, find, statements, values};
+use crate::sql::{Row, all, commit, execute, find, insert, statements, values};
 use crate::store::Store;
 
 statements! {
@@ -118,13 +118,14 @@ impl Store {
 
     async fn insert_openings(&self, tx: &DatabaseTransaction, to_seal: &ToSeal) -> Result<()> {
         let each = to_seal.net.paid.iter().zip(&to_seal.sealed.openings);
+        let mut rows = Vec::new();
         for (number, ((line, _), opening)) in (0_i64..).zip(each) {
             let row = opening_row(&to_seal.id, line);
             let text = serde_json::to_vec(opening).map_err(|_| unreadable())?;
             let cell = self.keys.seal(&self.chance, place("receipt_openings", "opening", &row), &text)?;
-            execute(tx, OPENING, values![to_seal.id.as_str(), line.as_str(), number, cell]).await?;
+            rows.push(values![to_seal.id.as_str(), line.as_str(), number, cell]);
         }
-        Ok(())
+        insert(tx, OPENING, &rows).await
     }
 }
 
