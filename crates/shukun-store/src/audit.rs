@@ -4,7 +4,7 @@
 //! rights on the database, without the key file) breaks the chain. A tail that is cut off is found only by somebody who
 //! kept an [`AuditHead`] elsewhere. Reasons are free text and are sealed.
 
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use shukun_base::{Masked, RegionCode, Text};
 use shukun_casework::authority::Permission;
 
@@ -22,6 +22,10 @@ statements! {
     ADVANCE = "UPDATE audit_head SET hash = $1 WHERE only_row = 1";
     APPEND = "INSERT INTO audit (number, at, account_id, act, object_kind, object_id, region, fields, reason, previous, hash)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    OF_ACT = "SELECT number, at, account_id, act, object_kind, object_id, region, fields, reason, previous, hash
+        FROM audit WHERE act = $1 ORDER BY number";
+    LAST_OF_ACT = "SELECT number, at, account_id, act, object_kind, object_id, region, fields, reason, previous, hash
+        FROM audit WHERE object_kind = $1 AND object_id = $2 AND act = $3 ORDER BY number DESC LIMIT 1";
     AFTER = "SELECT number, at, account_id, act, object_kind, object_id, region, fields, reason, previous, hash
         FROM audit WHERE number > $1 ORDER BY number LIMIT 1000";
 }
@@ -137,6 +141,7 @@ acts! {
     CharterAdded "charter_added" "登记章程版本" "added a version of the charter",
     MemberSeated "member_seated" "登记委员" "gave or ended a seat in the council",
     MeetingActed "meeting_acted" "办理会议" "acted on a meeting",
+    RecordKept "record_kept" "记录存证" "kept the hash of a record",
 }
 
 impl Act {
@@ -322,7 +327,42 @@ impl Stored {
     }
 }
 
+/// What a row of the trail says of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// Kind of the object.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// The details.
+    pub fields: String,
+}
+
 impl Store {
+    /// What the trail says of an act, in order; of a row whose own hash is not right its number alone. Whether rows were taken out or
+    /// put in, [`Store::verify_audit`] says.
+    pub(crate) async fn told(
+        &self,
+        on: &impl ConnectionTrait,
+        act: Act,
+    ) -> Result<Vec<std::result::Result<Told, i64>>> {
+        all(on, OF_ACT, values![act.key()]).await?.iter().map(|row| self.read_told(row)).collect()
+    }
+
+    /// The last that it says of one object; none also where that row's own hash is not right.
+    pub(crate) async fn last_told(&self, on: &impl ConnectionTrait, act: Act, object: &Object) -> Result<Option<Told>> {
+        let row = find(on, LAST_OF_ACT, values![object.kind, object.id.as_str(), act.key()]).await?;
+        Ok(row.map(|row| self.read_told(&row)).transpose()?.and_then(std::result::Result::ok))
+    }
+
+    fn read_told(&self, row: &Row) -> Result<std::result::Result<Told, i64>> {
+        let stored = Stored::read(row)?;
+        if stored.hash(self)? != row.get::<Vec<u8>>("hash")? {
+            return Ok(Err(stored.number));
+        }
+        Ok(Ok(Told { kind: stored.object_kind, id: stored.object_id, fields: stored.fields }))
+    }
+
     /// The end of the trail, to be kept where the database's administrator cannot reach it.
     pub async fn audit_head(&self) -> Result<AuditHead> {
         let row = find(&self.db, HEAD, values![]).await?.ok_or_else(|| broken(0))?;
@@ -444,7 +484,6 @@ fn broken(number: i64) -> StoreError {
 mod tests {
     use super::*;
     use crate::testing::{at, grant, new_account, on_both, scopes};
-    use sea_orm::ConnectionTrait as _;
     use shukun_casework::authority::Role;
 
     async fn with_rows(store: &Store) -> Vec<Scope> {

@@ -151,5 +151,13 @@ fn kind_of(error: &DbErr) -> &'static str {
     }
 }
 
+/// What was read; none where a row cannot be. For an audit, which looks on.
+pub(crate) fn readable<T>(read: Result<T>) -> Result<Option<T>> {
+    match read {
+        Err(error) if error.kind == ErrorKind::Damaged => Ok(None),
+        read => read.map(Some),
+    }
+}
+
 /// The result of everything in this crate.
 pub type Result<T> = std::result::Result<T, StoreError>;

@@ -5,7 +5,7 @@
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, QueryResult, Statement, TryGetable, Value};
 
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 
 /// A fixed statement.
 #[derive(Clone, Copy, Debug)]
@@ -40,8 +40,16 @@ impl From<QueryResult> for Row {
 impl Row {
     /// The column's value; `Option` for one that may be empty.
     pub fn get<T: TryGetable>(&self, column: &str) -> Result<T> {
-        Ok(self.0.try_get("", column)?)
+        self.0.try_get("", column).map_err(|_| not_of_its_type(column))
     }
+}
+
+/// The row is here; what is in it is not what the schema says.
+fn not_of_its_type(column: &str) -> StoreError {
+    StoreError::damaged(
+        format!("数据库里有一行的 {column} 不是应有的类型：请从备份核对。"),
+        format!("A row's {column} is not of its type: compare it with a backup."),
+    )
 }
 
 fn statement(engine: DbBackend, sql: Sql, values: Vec<Value>) -> Statement {
@@ -166,7 +174,10 @@ mod tests {
     fn an_insertion_of_one_row_becomes_one_of_many() {
         let one = Sql("INSERT INTO t (a, b)\n        VALUES ($1, $2)");
         let query = rows_query(one, &[values![1_i64, "x"], values![2_i64, "y"]]);
-        assert_eq!(query.text().split_whitespace().collect::<Vec<_>>().join(" "), "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4)");
+        assert_eq!(
+            query.text().split_whitespace().collect::<Vec<_>>().join(" "),
+            "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4)"
+        );
         assert_eq!(query.values.len(), 4);
     }
 }

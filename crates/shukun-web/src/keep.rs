@@ -77,7 +77,7 @@ pub fn restore(file: &Path, office: &Office, kept: Option<&AuditHead>) -> Result
 }
 
 /// Proves the audit trail from its first row to its last, and that it still holds what `kept` saw; and audits the books: what
-/// of the sixteen invariants does not hold.
+/// of the invariants does not hold.
 ///
 /// # Errors
 /// There is no such office; `store-audit-broken`.

@@ -1,5 +1,5 @@
-//! The sixteen invariants of the books, as checks over what is stored: every rule that the database keeps, once more and by
-//! other words. Those of other rooms (the bank's statements, public totals) are added by them.
+//! The invariants of the books, as checks over what is stored: every rule that the database keeps, once more and by
+//! other words. Those of other rooms (the bank's statements, public totals, records held against the audit trail) are added by them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,6 +32,7 @@ shukun_base::words! {
         PublicTotals "I14" "公开数等于同一时点已入账合计" "public totals are the posted sums at the same cut",
         BooksPair "I15" "账间应付等于应收" "what a book owes another is what the other is owed",
         VillagePools "I16" "村级资金支出不超过可用" "a village's pool pays no more than it has",
+        AsWritten "I17" "资金的每条记录读得出，与写入时相同" "every record of the fund can be read and is as it was written",
     }
 }
 
@@ -83,6 +84,8 @@ pub struct AuditedVoucher {
     pub request_hash: ContentHash,
     /// How many transfers it was posted with.
     pub count: i64,
+    /// The first of its books, under which lists have it, and when it was written down, in milliseconds.
+    pub listed: (BookId, i64),
 }
 
 /// A transfer's row.
@@ -337,7 +340,9 @@ impl<'a> Look<'a> {
             let book = self.all.books.iter().find(|known| known.id == *book);
             book.map(|book| book.region.as_str().chars().take(6).collect::<String>()).unwrap_or_default()
         };
-        for transfer in self.all.transfers.iter().map(|row| &row.transfer) {
+        let mut limits: BTreeMap<(String, CapKey), (i64, BTreeSet<Fen>)> = BTreeMap::new();
+        for row in &self.all.transfers {
+            let transfer = &row.transfer;
             let Some(cap) = &transfer.cap else { continue };
             let taken = match self.ended_by.get(&transfer.id).and_then(|ends| ends.first()) {
                 Some(end) if end.transfer.phase == Phase::Void => Fen::ZERO,
@@ -345,6 +350,14 @@ impl<'a> Look<'a> {
                 None => transfer.amount,
             };
             let key = (county(&transfer.book), (cap.person_key.clone(), cap.year, cap.programme.clone()));
+            // The cap that stands is the one that was named last.
+            let last = limits.entry(key.clone()).or_insert((row.link.recorded_at, BTreeSet::new()));
+            if last.0 < row.link.recorded_at {
+                *last = (row.link.recorded_at, BTreeSet::new());
+            }
+            if last.0 == row.link.recorded_at {
+                last.1.insert(cap.cap);
+            }
             *used.entry(key).or_default() += if transfer.corrects.is_some() { -taken } else { taken };
         }
         let keys: BTreeSet<_> = used.keys().chain(self.all.caps.keys()).collect();
@@ -353,7 +366,8 @@ impl<'a> Look<'a> {
             let is_used = used.get(key).copied().unwrap_or_default() == stored.0;
             // The person's code stays out of what is reported.
             let at = format!("{} {} {}", key.0, key.1.1, key.1.2);
-            find(found, Invariant::Caps, is_used && stored.0 <= stored.1, at);
+            let is_cap = limits.get(key).is_some_and(|(_, caps)| caps.contains(&stored.1));
+            find(found, Invariant::Caps, is_used && is_cap && stored.0 <= stored.1, at);
         }
     }
 
@@ -399,7 +413,10 @@ impl<'a> Look<'a> {
             let is_all = i64::try_from(of_it.len()).is_ok_and(|count| count == sent.count);
             let transfers = of_it.iter().map(|row| row.transfer.clone()).collect();
             let is_same = Voucher { transfers, ..sent.voucher.clone() }.request_hash() == sent.request_hash;
-            find(found, Invariant::WholeVouchers, in_order && is_all && is_same, id);
+            let home = of_it.iter().map(|row| &row.transfer.book).min();
+            let is_listed =
+                home == Some(&sent.listed.0) && of_it.iter().all(|row| row.link.recorded_at == sent.listed.1);
+            find(found, Invariant::WholeVouchers, in_order && is_all && is_same && is_listed, id);
             let checked = sent.voucher.checker.as_ref() != Some(&sent.voucher.maker);
             find(found, Invariant::TwoPeople, checked, id);
         }

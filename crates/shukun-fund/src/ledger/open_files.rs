@@ -303,7 +303,7 @@ mod tests {
             head: (3, first_head(&id)),
             closed_through: None,
             accounts: trial.into_iter().map(account).collect(),
-            vouchers: vec![AuditedVoucher { voucher, request_hash, count: 3 }],
+            vouchers: vec![AuditedVoucher { voucher, request_hash, count: 3, listed: (id.clone(), 0) }],
             transfers,
             months: Vec::new(),
             id,

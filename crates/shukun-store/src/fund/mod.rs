@@ -3,6 +3,7 @@
 
 pub(crate) mod deciding;
 pub(crate) mod giving;
+pub(crate) mod kept;
 pub(crate) mod ledger;
 pub(crate) mod paying;
 pub(crate) mod publishing;

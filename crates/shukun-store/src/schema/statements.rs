@@ -17,6 +17,7 @@ use crate::fund::giving::{
     aid_query, alerts_alone_query, campaigns_query, donors_query, ended_query, gift_sums_query, gifts_query,
     pledges_query, raised_query, undetermined_query, units_query,
 };
+use crate::fund::kept;
 use crate::fund::ledger::check::audits_query;
 use crate::fund::ledger::draft::drafts_query;
 use crate::fund::ledger::post::{holds_query, insert_query, lines_query};
@@ -105,6 +106,7 @@ const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("deciding: members", crate::fund::deciding::MEMBER_STATEMENTS),
     ("deciding: online", crate::fund::deciding::ONLINE_STATEMENTS),
     ("paying: act", crate::fund::paying::ACT_STATEMENTS),
+    ("paying: audit", crate::fund::paying::AUDIT_STATEMENTS),
     ("paying: case", crate::fund::paying::CASE_STATEMENTS),
     ("paying: files", crate::fund::paying::FILE_STATEMENTS),
     ("paying: lines", crate::fund::paying::LINE_STATEMENTS),
@@ -170,6 +172,7 @@ fn put_together(scope: &Scope) -> Vec<String> {
     queries.push(lists_query(scope, &[every_filter(), CaseFilter::default()]));
     queries.extend(figures(scope));
     queries.extend(ledger(scope));
+    queries.extend(kept_tables());
     queries.extend(giving(scope));
     queries.iter().map(|query| query.text().to_owned()).collect()
 }
@@ -252,6 +255,12 @@ fn ledger(scope: &Scope) -> Vec<Query> {
         lines_query(&["1", "2"]),
         insert_query(&[row.clone(), row]),
     ]
+}
+
+/// Every row of what is held against the trail, and one record.
+fn kept_tables() -> Vec<Query> {
+    let record = vec![sea_orm::Value::String(None); 3];
+    kept::ALL.iter().flat_map(|kept| [kept.query(None), kept.query(Some(&record))]).collect()
 }
 
 /// What figures are counted with, and the lists behind them that are none of cases.

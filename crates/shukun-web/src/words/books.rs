@@ -11,7 +11,7 @@ super::words! {
     BOOKS_NONE_WAITS: "没有待复核的凭证。", "None waits.";
     BOOKS_AUDIT: "账目核验", "Audit of the books";
     BOOKS_NOT_AUDITED: "还没有核验过：每天自动核验一次，也可运行 shukun audit。", "Not audited yet: it runs once a day, and with shukun audit.";
-    BOOKS_AUDIT_CLEAN: "十六条规则全部成立", "All sixteen rules hold";
+    BOOKS_AUDIT_CLEAN: "十七条规则全部成立", "All seventeen rules hold";
     BOOKS_AUDIT_BESIDE: "对账（I11）只核读入过带余额对账单的账户，公开数（I14）只核已经公开的。", "Reconciliation (I11) is about accounts of which a statement with a balance was read, public totals (I14) about what was published.";
     BOOKS_AUDIT_WRONG: "有规则不成立，请立即查明", "Some rules do not hold: look into it at once";
     BOOK: "账册", "Book";

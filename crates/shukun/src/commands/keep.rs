@@ -108,7 +108,7 @@ pub fn write_books(args: &FundExportArgs, lang: Lang) -> Result<Exit, CliError> 
 
 /// Each invariant of the books with what does not hold.
 fn books(found: &[Finding], lang: Lang) -> String {
-    let mut lines = format!("{}\n", pick(lang, "账册：十六条规则", "The books: sixteen rules"));
+    let mut lines = format!("{}\n", pick(lang, "账册：十七条规则", "The books: seventeen rules"));
     for invariant in Invariant::ALL {
         let of_it: Vec<&str> =
             found.iter().filter(|found| found.invariant == *invariant).map(|found| found.at.as_str()).collect();

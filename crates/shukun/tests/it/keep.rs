@@ -206,7 +206,7 @@ fn the_books_leave_as_open_files_that_come_to_the_same_and_the_audit_says_so_for
     assert_eq!(audit.code, 0, "{}", audit.all());
     let audit: serde_json::Value = serde_json::from_str(&audit.out).unwrap();
     let rules = audit["books"].as_array().unwrap();
-    assert_eq!((rules.len(), &rules[0]["rule"], &rules[0]["holds"]), (16, &"I1".into(), &true.into()));
+    assert_eq!((rules.len(), &rules[0]["rule"], &rules[0]["holds"]), (17, &"I1".into(), &true.into()));
     assert!(rules.iter().all(|rule| rule["at"].as_array().unwrap().is_empty()), "{audit}");
     let label = format!("{}:", audit["trail"]["rows"]);
     assert!(audit["trail"]["end"].as_str().unwrap().starts_with(&label), "{audit}");

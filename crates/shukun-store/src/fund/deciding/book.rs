@@ -12,6 +12,7 @@ use shukun_fund::{BookId, LineId};
 use super::unreadable;
 use crate::chance::hex;
 use crate::error::{Result, StoreError};
+use crate::fund::kept::{self, Keeping};
 use crate::moment::{Moment, millis, today_in_china};
 use crate::scope::Scope;
 use crate::sql::{execute, statements, values};
@@ -58,8 +59,13 @@ impl Store {
         let who = scope.account_id().as_str();
         let values =
             values![meeting.id.as_str(), book.as_str(), number, meeting.held_on.to_string(), hash, who, millis(now)];
-        execute(tx, RESOLVE, values).await?;
-        insert_line(tx, (meeting, book), record, &key).await
+        let is_first = execute(tx, RESOLVE, values).await? == 1;
+        insert_line(tx, (meeting, book), record, &key).await?;
+        let keeping = Keeping { account_id: who, region: &meeting.region, now };
+        if is_first {
+            self.keep(tx, (&kept::RESOLUTION, values![meeting.id.as_str()]), keeping).await?;
+        }
+        self.keep(tx, (&kept::LINE, values![line.as_str()]), keeping).await
     }
 
     /// What makes two payouts one: the person with the largest part of the programme's money, its year, and whether it tops

@@ -8,7 +8,7 @@ use shukun_fund::{BookId, RestrictionId};
 
 use super::{maybe_day, read_day, read_region, unreadable};
 use crate::error::{Result, StoreError};
-use crate::fund::ledger::{open_account_within, open_pot_within};
+use crate::fund::kept::Keeping;
 use crate::moment::Moment;
 use crate::scope::Scope;
 use crate::sql::{Row, all, find, statements, values};
@@ -58,22 +58,6 @@ pub(super) async fn maybe_restriction(
     }
 }
 
-/// Opens what is not there yet: the pot of a new restriction, and any other account; a pot is never opened without one.
-pub(super) async fn open_accounts(
-    scope: &Scope,
-    tx: &DatabaseTransaction,
-    (book, accounts, restriction): (&BookId, &[AccountCode], Option<&Restriction>),
-    now: Moment,
-) -> Result<()> {
-    if let Some(restriction) = restriction {
-        open_pot_within(tx, book, restriction, scope.account_id().as_str(), now).await?;
-    }
-    for account in accounts.iter().filter(|account| account.head() != AccountHead::Pot) {
-        open_account_within(tx, book, account, now).await?;
-    }
-    Ok(())
-}
-
 fn read_restriction(row: &Row) -> Result<Restriction> {
     let words = |column| -> Result<Vec<String>> {
         Ok(row.get::<String>(column)?.split_whitespace().map(str::to_owned).collect())
@@ -95,6 +79,25 @@ fn read_restriction(row: &Row) -> Result<Restriction> {
 }
 
 impl Store {
+    /// Opens what is not there yet: the pot of a new restriction, and any other account; a pot is never opened without one.
+    pub(super) async fn open_accounts(
+        &self,
+        scope: &Scope,
+        tx: &DatabaseTransaction,
+        (book, accounts, restriction): (&BookId, &[AccountCode], Option<&Restriction>),
+        now: Moment,
+    ) -> Result<()> {
+        let region = region_of(tx, book).await?;
+        let keeping = Keeping { account_id: scope.account_id().as_str(), region: &region, now };
+        if let Some(restriction) = restriction {
+            self.open_pot_within(tx, (book, restriction), keeping).await?;
+        }
+        for account in accounts.iter().filter(|account| account.head() != AccountHead::Pot) {
+            self.open_account_within(tx, (book, account), keeping).await?;
+        }
+        Ok(())
+    }
+
     /// The restrictions of a book that the caller may look at, oldest first.
     ///
     /// # Errors

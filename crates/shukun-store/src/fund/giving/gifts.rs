@@ -10,7 +10,7 @@ use shukun_fund::giving::{
 use shukun_fund::ledger::{AccountCode, Restriction, Voucher};
 use shukun_fund::{BookId, CampaignId, DonorId, GiftId, PledgeId, RestrictionId, UnitId};
 
-use super::books::{open_accounts, region_of, restriction_of_account};
+use super::books::{region_of, restriction_of_account};
 use super::{
     ROWS_OF_A_PAGE, hand, is_replay, maybe_day, push_seen, read_day, read_region, refused, refused_code, require_at,
     unreadable,
@@ -179,7 +179,7 @@ impl Store {
             require_at(scope, Permission::RecordGift, &read_region(&donor)?)?;
             let worked = work_out(&tx, scope, gift).await?;
             let accounts = gift_accounts(&worked.received).map_err(|refusal| refused(&refusal))?;
-            open_accounts(scope, &tx, (&gift.book, &accounts, worked.restriction.as_ref()), now).await?;
+            self.open_accounts(scope, &tx, (&gift.book, &accounts, worked.restriction.as_ref()), now).await?;
             self.post_within(&tx, scope, &worked.voucher, now).await?;
             execute(&tx, ADD, gift_values(gift, &worked, &region, hash.clone())?).await?;
             let (account_id, object) = (scope.account_id().as_str(), Object::new("gift", gift.gift_id.as_str()));

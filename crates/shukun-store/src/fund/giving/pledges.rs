@@ -7,7 +7,7 @@ use shukun_fund::giving::{
 };
 use shukun_fund::{BookId, CampaignId, DonorId, PledgeId, RestrictionId};
 
-use super::books::{open_accounts, region_of, restriction_of_account};
+use super::books::{region_of, restriction_of_account};
 use super::gifts::{Aim, time_of};
 use super::{hand, is_replay, push_seen, read_count, read_day, read_region, refused, require_at, unreadable};
 use crate::audit::{Act, Entry, Object, append};
@@ -120,7 +120,7 @@ impl Store {
             let mut accounts = pledge_accounts(promised).map_err(|refusal| refused(&refusal))?;
             accounts.push(into.clone());
             let opened = restriction.as_ref().filter(|_| matches!(pledge.aim, Aim::Earmark(_)));
-            open_accounts(scope, &tx, (&promised.book, &accounts, opened), now).await?;
+            self.open_accounts(scope, &tx, (&promised.book, &accounts, opened), now).await?;
             self.post_within(&tx, scope, &planned, now).await?;
             let (id, book, donor) = (promised.id.as_str(), promised.book.as_str(), pledge.donor.as_str());
             let campaign = pledge.campaign.as_ref().map(|campaign| campaign.as_str().to_owned());

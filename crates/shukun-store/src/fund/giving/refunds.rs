@@ -5,7 +5,6 @@ use shukun_casework::authority::Permission;
 use shukun_fund::giving::{GivingCode, Hand, plan_refund, refund_account};
 use shukun_fund::{GiftId, RefundId};
 
-use super::books::open_accounts;
 use super::{is_replay, maybe_day, read_day, refused, refused_code, require_at, unreadable};
 use crate::accounts::AccountId;
 use crate::audit::{Act, Entry, Object, append};
@@ -110,7 +109,7 @@ impl Store {
             let planned = plan_refund(refund_id, &gift.received(), amount, left, (&hand, &checker));
             let planned = planned.map_err(|refusal| refused(&refusal))?;
             let accounts = [refund_account().map_err(|refusal| refused(&refusal))?];
-            open_accounts(scope, &tx, (&gift.book, &accounts, None), now).await?;
+            self.open_accounts(scope, &tx, (&gift.book, &accounts, None), now).await?;
             self.post_within(&tx, scope, &planned, now).await?;
             let (account_id, today) = (scope.account_id().as_str(), scope.today().to_string());
             execute(&tx, PAY, values![refund_id.as_str(), account_id, today, planned.id.as_str()]).await?;

@@ -1,17 +1,16 @@
 //! The audit of the books: everything is read, and every invariant is looked at once more.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use shukun_base::{ContentHash, Fen, RegionCode};
 use shukun_casework::authority::Permission;
 use shukun_fund::ledger::audit::{
     Audited, AuditedAccount, AuditedBook, AuditedMonth, AuditedTransfer, AuditedVoucher, Finding, Invariant, audit,
 };
 use shukun_fund::ledger::model::CapKey;
-use shukun_fund::ledger::{AccountCode, BookKind, Month, PersonKey, ProgrammeKey};
-use shukun_fund::paying::matching::Standing;
-use shukun_fund::{BookId, VoucherId};
+use shukun_fund::ledger::{AccountCode, BookKind, Month, PayableLine, PersonKey, ProgrammeKey};
+use shukun_fund::{BookId, LineId, VoucherId};
 
 use super::rows::{
     read, read_closed, read_hash, read_line, read_restriction, read_totals, read_transfer, read_voucher,
@@ -20,7 +19,7 @@ use super::unreadable;
 use crate::accounts::read_region;
 use crate::audit::{Act, Entry, Object, append};
 use crate::error::Result;
-use crate::fund::paying::all_standings;
+use crate::fund::paying::not_reconciled;
 use crate::fund::sealing::public_totals;
 use crate::moment::{Moment, millis, moment, today_in_china};
 use crate::scope::Scope;
@@ -30,11 +29,12 @@ use crate::wall::OwnWork;
 
 statements! {
     BOOKS = "SELECT book_id, kind, region, sequence, head, closed_through FROM books ORDER BY book_id";
-    ACCOUNTS = "SELECT code, side, floor_zero, debits_posted, debits_pending, credits_posted, credits_pending,
+    ACCOUNTS = "SELECT book_accounts.book_id, code, side, floor_zero, debits_posted, debits_pending, credits_posted, credits_pending,
         restrictions.restriction_id, donor_id, purposes, area, classes, valid_from, valid_to, on_expiry, priority
         FROM book_accounts LEFT JOIN restrictions ON restrictions.restriction_id = book_accounts.restriction_id
         WHERE book_accounts.book_id = $1 ORDER BY code";
-    VOUCHERS = "SELECT voucher_id, effective, words, maker, checker, request_hash, transfer_count FROM vouchers";
+    VOUCHERS = "SELECT voucher_id, effective, words, maker, checker, request_hash, transfer_count, book_id, recorded_at
+        FROM vouchers";
     TRANSFERS = "SELECT * FROM transfers ORDER BY book_id, sequence";
     LINES = "SELECT line_id, book_id, business_key, person_key, programme, amount_fen, area, classes, state FROM resolution_lines";
     MONTHS = "SELECT book_id, month, state, head_sequence, head_hash, trial_hash, proposed_by, approved_by FROM periods";
@@ -45,11 +45,8 @@ statements! {
 }
 
 impl Store {
-    /// Checks the invariants of the books over every one of them, in the program's own name; what does not hold, in their order. Rows that
-    /// cannot be read at all are an error.
-    ///
-    /// # Errors
-    /// `store-damaged` where a row is not of its form.
+    /// Checks the invariants of the books over every one of them, in the program's own name; what does not hold, in their order. A row
+    /// that cannot be read is named, and the others are looked at.
     pub async fn audit_ledger(&self) -> Result<Vec<Finding>> {
         Ok(self.audit_every_book().await?.0)
     }
@@ -58,15 +55,22 @@ impl Store {
     async fn audit_every_book(&self) -> Result<(Vec<Finding>, Option<RegionCode>)> {
         // One snapshot: a voucher posted meanwhile would be half of it.
         let tx = self.begin_snapshot(OwnWork::Books).await?;
-        let all = load_audited(&tx).await?;
-        let (public, standings) = (public_totals(&tx).await?, all_standings(&tx).await?);
+        let found = self.audit_within(&tx).await?;
         tx.rollback().await?;
-        let mut found = audit(&all);
-        found.extend(public);
-        found.extend(not_reconciled(&standings));
-        let regions: Vec<&RegionCode> = all.books.iter().map(|book| &book.region).collect();
-        found.sort();
-        Ok((found, place_of_all(&regions)))
+        Ok(found)
+    }
+
+    /// [`Store::audit_ledger`] within a snapshot, and the place that all books lie in.
+    pub(crate) async fn audit_within(&self, tx: &DatabaseTransaction) -> Result<(Vec<Finding>, Option<RegionCode>)> {
+        let Loaded { audited, unread } = load_audited(tx).await?;
+        let mut found: BTreeSet<Finding> = audit(&audited).into_iter().chain(unread).collect();
+        found.extend(public_totals(tx).await?);
+        let differs = not_reconciled(tx).await?;
+        found.extend(differs.into_iter().map(|at| Finding { invariant: Invariant::Reconciled, at }));
+        found.extend(self.not_as_written(tx).await?);
+        found.extend(self.not_as_acted(tx).await?);
+        let regions: Vec<&RegionCode> = audited.books.iter().map(|book| &book.region).collect();
+        Ok((found.into_iter().collect(), place_of_all(&regions)))
     }
 
     /// The audit of the day, kept for the page; how many rules do not hold. None where it ran already, or there is no book.
@@ -112,13 +116,6 @@ impl Store {
     }
 }
 
-/// I11: accounts whose statement says another balance than the books, less what is outstanding, with what the books do not
-/// know of. An account of which no statement was read has nothing to be held against.
-fn not_reconciled(standings: &[(BookId, AccountCode, Standing)]) -> impl Iterator<Item = Finding> {
-    let differs = standings.iter().filter(|(_, _, standing)| !standing.difference().is_zero());
-    differs.map(|(book, bank, _)| Finding { invariant: Invariant::Reconciled, at: format!("{book} {bank}") })
-}
-
 /// An audit that was kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerAudit {
@@ -143,56 +140,97 @@ fn place_of_all(regions: &[&RegionCode]) -> Option<RegionCode> {
     wider.into_iter().find(holds)
 }
 
-pub(crate) async fn load_audited(on: &impl ConnectionTrait) -> Result<Audited> {
-    let mut audited = Audited::default();
-    for row in all(on, BOOKS, values![]).await? {
-        audited.books.push(load_book(on, &row).await?);
-    }
-    for row in all(on, VOUCHERS, values![]).await? {
-        let voucher = AuditedVoucher {
-            voucher: read_voucher(&row)?,
-            request_hash: read(&row, "request_hash", ContentHash::new)?,
-            count: row.get("transfer_count")?,
-        };
-        audited.vouchers.insert(voucher.voucher.id.clone(), voucher);
-    }
-    audited.transfers = all(on, TRANSFERS, values![]).await?.iter().map(read_audited).collect::<Result<_>>()?;
-    for row in all(on, LINES, values![]).await? {
-        let line = read_line(&row)?;
-        // What the key says of person and programme stands beside it for lists: the two are one. A line has its first issue.
-        let key = &line.business_key;
-        let is_as_keyed = row.get::<String>("person_key")? == key.person_key.as_str()
-            && row.get::<String>("programme")? == key.programme.as_str()
-            && key.issue == 1;
-        if !is_as_keyed {
-            return Err(unreadable());
-        }
-        audited.lines.insert(line.id.clone(), line);
-    }
-    audited.months = all(on, MONTHS, values![]).await?.iter().map(read_month).collect::<Result<_>>()?;
-    audited.caps = all(on, CAPS, values![]).await?.iter().map(read_cap).collect::<Result<BTreeMap<_, _>>>()?;
-    Ok(audited)
+/// What was read of the books, and the rows that could not be.
+#[derive(Debug, Default)]
+pub(crate) struct Loaded {
+    pub audited: Audited,
+    pub unread: Vec<Finding>,
 }
 
-async fn load_book(on: &impl ConnectionTrait, row: &Row) -> Result<AuditedBook> {
-    let id = read(row, "book_id", BookId::new)?;
-    let mut accounts = Vec::new();
-    for row in all(on, ACCOUNTS, values![id.as_str()]).await? {
-        accounts.push(AuditedAccount {
-            code: read(&row, "code", AccountCode::new)?,
-            side_and_floor: (row.get("side")?, row.get::<i64>("floor_zero")? == 1),
-            totals: read_totals(&row)?,
-            restriction: read_restriction(&row)?,
-        });
+impl Loaded {
+    /// What the row says; of one that says nothing what it is called.
+    fn take<T>(&mut self, (table, key): (&str, &[&str]), row: &Row, read: impl Fn(&Row) -> Result<T>) -> Option<T> {
+        let found = read(row).ok();
+        if found.is_none() {
+            let part = |column: &&str| row.get::<String>(column).unwrap_or_else(|_| "?".to_owned());
+            let at = format!("{table} {}", key.iter().map(part).collect::<Vec<_>>().join(" "));
+            self.unread.push(Finding { invariant: Invariant::AsWritten, at });
+        }
+        found
     }
+
+    fn take_all<T, C: Extend<T>>(
+        &mut self,
+        of: (&str, &[&str]),
+        rows: &[Row],
+        read: impl Fn(&Row) -> Result<T>,
+        into: impl Fn(&mut Audited) -> &mut C,
+    ) {
+        for row in rows {
+            let found = self.take(of, row, &read);
+            into(&mut self.audited).extend(found);
+        }
+    }
+}
+
+/// Everything that lies in the tables of the books.
+pub(crate) async fn load_audited(on: &impl ConnectionTrait) -> Result<Loaded> {
+    let mut loaded = Loaded::default();
+    for row in all(on, BOOKS, values![]).await? {
+        let Some(mut book) = loaded.take(("books", &["book_id"]), &row, read_book) else { continue };
+        for row in all(on, ACCOUNTS, values![book.id.as_str()]).await? {
+            book.accounts.extend(loaded.take(("book_accounts", &["book_id", "code"]), &row, read_account));
+        }
+        loaded.audited.books.push(book);
+    }
+    let rows = all(on, VOUCHERS, values![]).await?;
+    loaded.take_all(("vouchers", &["voucher_id"]), &rows, read_sent, |all| &mut all.vouchers);
+    let rows = all(on, TRANSFERS, values![]).await?;
+    loaded.take_all(("transfers", &["transfer_id"]), &rows, read_audited, |all| &mut all.transfers);
+    let rows = all(on, LINES, values![]).await?;
+    loaded.take_all(("resolution_lines", &["line_id"]), &rows, read_keyed, |all| &mut all.lines);
+    let rows = all(on, MONTHS, values![]).await?;
+    loaded.take_all(("periods", &["book_id", "month"]), &rows, read_month, |all| &mut all.months);
+    let rows = all(on, CAPS, values![]).await?;
+    loaded.take_all(("benefit_years", &["region", "programme"]), &rows, read_cap, |all| &mut all.caps);
+    Ok(loaded)
+}
+
+fn read_book(row: &Row) -> Result<AuditedBook> {
     Ok(AuditedBook {
+        id: read(row, "book_id", BookId::new)?,
         kind: read(row, "kind", BookKind::find)?,
         region: read_region(row)?,
         head: (row.get("sequence")?, read_hash(row, "head")?),
         closed_through: read_closed(row)?,
-        accounts,
-        id,
+        accounts: Vec::new(),
     })
+}
+
+fn read_account(row: &Row) -> Result<AuditedAccount> {
+    Ok(AuditedAccount {
+        code: read(row, "code", AccountCode::new)?,
+        side_and_floor: (row.get("side")?, row.get::<i64>("floor_zero")? == 1),
+        totals: read_totals(row)?,
+        restriction: read_restriction(row)?,
+    })
+}
+
+fn read_sent(row: &Row) -> Result<(VoucherId, AuditedVoucher)> {
+    let voucher = read_voucher(row)?;
+    let request_hash = read(row, "request_hash", ContentHash::new)?;
+    let listed = (read(row, "book_id", BookId::new)?, row.get("recorded_at")?);
+    Ok((voucher.id.clone(), AuditedVoucher { voucher, request_hash, count: row.get("transfer_count")?, listed }))
+}
+
+/// What the key says of person and programme stands beside it for lists: the two are one. A line has its first issue.
+fn read_keyed(row: &Row) -> Result<(LineId, PayableLine)> {
+    let line = read_line(row)?;
+    let key = &line.business_key;
+    let is_as_keyed = row.get::<String>("person_key")? == key.person_key.as_str()
+        && row.get::<String>("programme")? == key.programme.as_str()
+        && key.issue == 1;
+    if is_as_keyed { Ok((line.id.clone(), line)) } else { Err(unreadable()) }
 }
 
 fn read_audited(row: &Row) -> Result<AuditedTransfer> {

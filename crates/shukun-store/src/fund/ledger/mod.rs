@@ -30,6 +30,7 @@ use shukun_fund::ledger::{AccountCode, AccountHead, LedgerCode, LedgerRefusal, N
 use crate::accounts::read_region;
 use crate::audit::{Act, Entry, Object, append};
 use crate::error::{ErrorKind, Result, StoreError};
+use crate::fund::kept::{self, Keeping};
 use crate::moment::{Moment, millis};
 use crate::scope::Scope;
 use crate::sql::{execute, find, statements, values};
@@ -66,8 +67,10 @@ impl Store {
                 let (name, owner) = (book.name.trim(), book.owner.trim());
                 let values = values![id, name, owner, book.kind.key(), region, head, account_id, millis(now)];
                 execute(&tx, OPEN_BOOK, values).await?;
+                let keeping = Keeping { account_id, region: &book.region, now };
+                self.keep(&tx, (&kept::BOOK, values![id]), keeping).await?;
                 for code in NewBook::first_accounts() {
-                    open_account_within(&tx, &book.id, &code, now).await?;
+                    self.open_account_within(&tx, (&book.id, &code), keeping).await?;
                 }
                 let entry = Entry {
                     account_id,
@@ -92,7 +95,10 @@ impl Store {
         if code.head() == AccountHead::Pot {
             return Err(no_such_book());
         }
-        self.with_book(scope, book, code.as_str(), now, async |tx| open_account_within(tx, book, code, now).await).await
+        let open = async |tx: &DatabaseTransaction, keeping: Keeping<'_>| {
+            self.open_account_within(tx, (book, code), keeping).await
+        };
+        self.with_book(scope, book, code.as_str(), now, open).await
     }
 
     /// Writes a donor's restriction down and opens its pot; the account's code comes back. A restriction never changes.
@@ -107,12 +113,10 @@ impl Store {
         now: Moment,
     ) -> Result<AccountCode> {
         let id = restriction.id.as_str();
-        let by = scope.account_id().as_str();
-        let done = self
-            .with_book(scope, book, id, now, async |tx| {
-                open_pot_within(tx, book, restriction, by, now).await.map(|_| ())
-            })
-            .await;
+        let open = async |tx: &DatabaseTransaction, keeping: Keeping<'_>| {
+            self.open_pot_within(tx, (book, restriction), keeping).await.map(|_| ())
+        };
+        let done = self.with_book(scope, book, id, now, open).await;
         done.map_err(|error| if error.is_duplicate() { no_such_book() } else { error })?;
         pot_of(restriction)
     }
@@ -124,14 +128,14 @@ impl Store {
         book: &BookId,
         fields: &str,
         now: Moment,
-        act: impl AsyncFn(&DatabaseTransaction) -> Result<()>,
+        act: impl AsyncFn(&DatabaseTransaction, Keeping<'_>) -> Result<()>,
     ) -> Result<()> {
         let region = self.place_of_book(scope, book).await?;
         scope.require(Permission::KeepBooks, Some(&region))?;
         let account_id = scope.account_id().as_str();
         self.retry(|| async {
             let tx = self.begin_within(scope).await?;
-            act(&tx).await?;
+            act(&tx, Keeping { account_id, region: &region, now }).await?;
             let (object, region) = (Object::new("book", book.as_str()), Some(&region));
             let entry = Entry { account_id, act: Act::BookAccountOpened, object, region, fields, reason: None };
             append(self, &tx, now, entry).await?;
@@ -148,55 +152,60 @@ impl Store {
     }
 }
 
-/// Opens an account within an act of its own; opened twice it is one.
-pub(crate) async fn open_account_within(
-    tx: &DatabaseTransaction,
-    book: &BookId,
-    code: &AccountCode,
-    now: Moment,
-) -> Result<()> {
-    open_with(tx, book, (code, None), now).await
-}
+impl Store {
+    /// Opens an account within an act of its own; opened twice it is one.
+    pub(crate) async fn open_account_within(
+        &self,
+        tx: &DatabaseTransaction,
+        (book, code): (&BookId, &AccountCode),
+        keeping: Keeping<'_>,
+    ) -> Result<()> {
+        self.open_under(tx, book, (code, None), keeping).await
+    }
 
-/// [`Store::open_pot`] within an act of its own.
-pub(crate) async fn open_pot_within(
-    tx: &DatabaseTransaction,
-    book: &BookId,
-    restriction: &Restriction,
-    made_by: &str,
-    now: Moment,
-) -> Result<AccountCode> {
-    let pot = pot_of(restriction)?;
-    let purposes: Vec<&str> = restriction.purposes.iter().map(|purpose| purpose.as_str()).collect();
-    let values = values![
-        restriction.id.as_str(),
-        book.as_str(),
-        restriction.donor.as_ref().map(|donor| donor.as_str()),
-        purposes.join(" "),
-        restriction.area.as_ref().map(RegionCode::as_str),
-        restriction.classes.join(" "),
-        restriction.valid_from.to_string(),
-        restriction.valid_to.map(|day| day.to_string()),
-        restriction.on_expiry.key(),
-        restriction.priority,
-        made_by,
-        millis(now),
-    ];
-    execute(tx, RESTRICT, values).await?;
-    open_with(tx, book, (&pot, Some(restriction.id.as_str())), now).await?;
-    Ok(pot)
-}
+    /// [`Store::open_pot`] within an act of its own.
+    pub(crate) async fn open_pot_within(
+        &self,
+        tx: &DatabaseTransaction,
+        (book, restriction): (&BookId, &Restriction),
+        keeping: Keeping<'_>,
+    ) -> Result<AccountCode> {
+        let pot = pot_of(restriction)?;
+        let purposes: Vec<&str> = restriction.purposes.iter().map(|purpose| purpose.as_str()).collect();
+        let values = values![
+            restriction.id.as_str(),
+            book.as_str(),
+            restriction.donor.as_ref().map(|donor| donor.as_str()),
+            purposes.join(" "),
+            restriction.area.as_ref().map(RegionCode::as_str),
+            restriction.classes.join(" "),
+            restriction.valid_from.to_string(),
+            restriction.valid_to.map(|day| day.to_string()),
+            restriction.on_expiry.key(),
+            restriction.priority,
+            keeping.account_id,
+            millis(keeping.now),
+        ];
+        execute(tx, RESTRICT, values).await?;
+        self.keep(tx, (&kept::RESTRICTION, values![restriction.id.as_str()]), keeping).await?;
+        self.open_under(tx, book, (&pot, Some(restriction.id.as_str())), keeping).await?;
+        Ok(pot)
+    }
 
-async fn open_with(
-    tx: &DatabaseTransaction,
-    book: &BookId,
-    (code, restriction): (&AccountCode, Option<&str>),
-    now: Moment,
-) -> Result<()> {
-    let floor = i64::from(code.has_floor());
-    let values = values![book.as_str(), code.as_str(), code.side().key(), floor, restriction, millis(now)];
-    execute(tx, OPEN_ACCOUNT, values).await?;
-    Ok(())
+    async fn open_under(
+        &self,
+        tx: &DatabaseTransaction,
+        book: &BookId,
+        (code, restriction): (&AccountCode, Option<&str>),
+        keeping: Keeping<'_>,
+    ) -> Result<()> {
+        let (floor, at) = (i64::from(code.has_floor()), millis(keeping.now));
+        let values = values![book.as_str(), code.as_str(), code.side().key(), floor, restriction, at];
+        if execute(tx, OPEN_ACCOUNT, values).await? == 1 {
+            self.keep(tx, (&kept::ACCOUNT, values![book.as_str(), code.as_str()]), keeping).await?;
+        }
+        Ok(())
+    }
 }
 
 fn pot_of(restriction: &Restriction) -> Result<AccountCode> {

@@ -6,7 +6,8 @@ use shukun_fund::BookId;
 use shukun_fund::ledger::audit::{Audited, AuditedBook};
 use shukun_fund::ledger::open_files::WholeBook;
 
-use super::check::load_audited;
+use super::check::{Loaded, load_audited};
+use super::unreadable;
 use crate::audit::{Act, Entry, Object, append};
 use crate::error::Result;
 use crate::moment::Moment;
@@ -26,7 +27,10 @@ impl Store {
     /// `store-damaged` where a row is not of its form.
     pub async fn whole_books(&self, only: Option<&BookId>, now: Moment) -> Result<Vec<WholeBook>> {
         let tx = self.begin_snapshot(OwnWork::Books).await?;
-        let known = load_audited(&tx).await?;
+        let Loaded { audited: known, unread } = load_audited(&tx).await?;
+        if !unread.is_empty() {
+            return Err(unreadable());
+        }
         let mut names = BTreeMap::new();
         for row in all(&tx, NAMES, values![]).await? {
             names.insert(row.get::<String>("book_id")?, (row.get::<String>("name")?, row.get::<String>("owner")?));

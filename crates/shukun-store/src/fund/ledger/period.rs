@@ -1,6 +1,6 @@
 //! Closing a month: one keeper proposes it, another approves; from then on nothing is posted into it.
 
-use sea_orm::DatabaseTransaction;
+use sea_orm::{DatabaseTransaction, Value};
 use shukun_base::Day;
 use shukun_casework::authority::Permission;
 use shukun_fund::BookId;
@@ -13,6 +13,7 @@ use super::{refused, unreadable};
 use crate::accounts::AccountId;
 use crate::audit::{Act, Entry, Object, append};
 use crate::error::Result;
+use crate::fund::kept::{self, Keeping, Kept};
 use crate::moment::{Moment, millis, moment, today_in_china};
 use crate::scope::Scope;
 use crate::sql::{Row, all, commit, execute, find, statements, values};
@@ -66,6 +67,7 @@ impl Store {
             let tx = self.begin_within(scope).await?;
             let held = hold_book(&tx, book).await?;
             plan_close(held.closed_through(), month, today_in_china(now)).map_err(refused)?;
+            self.still_kept(&tx, record(book, month)).await?;
             let trial = trial_at(&tx, book, month).await?.to_vec();
             let (sequence, head) = held.head();
             let values =
@@ -92,6 +94,7 @@ impl Store {
             if find(&tx, APPROVED, values![book.as_str(), month.to_string(), account_id]).await?.is_some() {
                 return Ok(());
             }
+            self.still_kept(&tx, record(book, month)).await?;
             let proposed = find(&tx, PROPOSED, values![book.as_str(), month.to_string()]).await?;
             let proposed = proposed.ok_or_else(|| refused(LedgerCode::NotProposed.at(month)))?;
             plan_close(held.closed_through(), month, today_in_china(now)).map_err(refused)?;
@@ -122,7 +125,8 @@ impl Store {
         let (object, fields) = (Object::new("book", book.as_str()), month.to_string());
         let account_id = scope.account_id().as_str();
         let entry = Entry { account_id, act, object, region: Some(held.region()), fields: &fields, reason: None };
-        append(self, tx, now, entry).await
+        append(self, tx, now, entry).await?;
+        self.keep(tx, record(book, month), Keeping { account_id, region: held.region(), now }).await
     }
 
     /// The months of a book that are closed or proposed, the latest first.
@@ -153,6 +157,10 @@ impl Store {
         let pass = self.within(scope, Permission::ViewFund);
         all(&pass, UNTIL, values![book.as_str(), until.to_string()]).await?.iter().map(read_transfer).collect()
     }
+}
+
+fn record(book: &BookId, month: Month) -> (&'static Kept, Vec<Value>) {
+    (&kept::MONTH, values![book.as_str(), month.to_string()])
 }
 
 async fn trial_at(tx: &DatabaseTransaction, book: &BookId, month: Month) -> Result<Hash> {

@@ -122,7 +122,12 @@ pub(crate) fn read_transfer(row: &Row) -> Result<StoredTransfer> {
 }
 
 fn read_cap(row: &Row) -> Result<Option<CapUse>> {
-    let Some(person_key) = read_maybe(row, "cap_person", PersonKey::new)? else { return Ok(None) };
+    let Some(person_key) = read_maybe(row, "cap_person", PersonKey::new)? else {
+        let says_more = row.get::<Option<i64>>("cap_year")?.is_some()
+            || row.get::<Option<String>>("cap_programme")?.is_some()
+            || row.get::<Option<i64>>("cap_fen")?.is_some();
+        return if says_more { Err(unreadable()) } else { Ok(None) };
+    };
     let year: i64 = row.get("cap_year")?;
     Ok(Some(CapUse {
         person_key,

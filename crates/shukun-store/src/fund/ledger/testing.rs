@@ -10,6 +10,7 @@ use shukun_fund::{BookId, LineId, RestrictionId, TransferId, VoucherId};
 
 use super::post::Posted;
 use crate::error::Result;
+use crate::fund::kept::{self, Keeping};
 use crate::moment::Moment;
 use crate::sql::{Sql, commit, execute, values};
 use crate::testing::{at, grant, new_account, region, scopes};
@@ -153,13 +154,13 @@ const LINE: Sql =
 
 /// Writes a line down as the meeting's room will.
 pub(crate) async fn resolve(store: &Store, line: &PayableLine) {
-    let own = store.own(Backup);
+    let own = store.begin_own(Backup).await.unwrap();
     let (resolution, book) = (format!("{}-r1", line.book), line.book.as_str());
-    execute(&own, RESOLVE, values![resolution.as_str(), book]).await.unwrap();
+    let is_first = execute(&own, RESOLVE, values![resolution.as_str(), book]).await.unwrap() == 1;
     let key = &line.business_key;
     let values = values![
         line.id.as_str(),
-        resolution,
+        resolution.as_str(),
         book,
         key.person_key.as_str(),
         key.to_string(),
@@ -169,6 +170,12 @@ pub(crate) async fn resolve(store: &Store, line: &PayableLine) {
         line.state.key()
     ];
     execute(&own, LINE, values).await.unwrap();
+    let keeping = Keeping { account_id: "test", region: &region("330381"), now: at(0) };
+    if is_first {
+        store.keep(&own, (&kept::RESOLUTION, values![resolution.as_str()]), keeping).await.unwrap();
+    }
+    store.keep(&own, (&kept::LINE, values![line.id.as_str()]), keeping).await.unwrap();
+    commit(own).await.unwrap();
 }
 
 /// The relief of a line out of these pots, held or at once.

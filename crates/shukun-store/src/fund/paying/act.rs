@@ -19,6 +19,7 @@ use crate::accounts::read_region;
 use crate::audit::{self, Entry, Object, append};
 use crate::chance::hex;
 use crate::error::{Result, StoreError};
+use crate::fund::kept::{self, Keeping};
 use crate::moment::{Moment, millis, today_in_china};
 use crate::scope::Scope;
 use crate::sql::{all, execute, find, statements, values};
@@ -119,8 +120,8 @@ impl Store {
             ];
             execute(&tx, OPEN, values).await?;
             self.write_batch_act(&tx, id, &first, (id.as_str(), &request), now).await?;
-            self.note_act(&tx, scope, &Held { batch: batch.clone(), region }, kind_of(&first.act)?.as_str(), now)
-                .await?;
+            let held = Held { batch: batch.clone(), region };
+            self.note_act(&tx, scope, &held, (kind_of(&first.act)?.as_str(), id.as_str()), now).await?;
             tx.commit().await?;
             Ok(batch)
         })
@@ -189,7 +190,7 @@ impl Store {
         }
         write_rows(tx, &before, &held.batch, desk.now).await?;
         kinds.dedup();
-        self.note_act(tx, scope, held, &kinds.join(" "), desk.now).await
+        self.note_act(tx, scope, held, (&kinds.join(" "), name.0), desk.now).await
     }
 
     async fn one_act(
@@ -281,13 +282,15 @@ impl Store {
         tx: &DatabaseTransaction,
         scope: &Scope,
         held: &Held,
-        kinds: &str,
+        (kinds, transaction): (&str, &str),
         now: Moment,
     ) -> Result<()> {
         let (object, region) = (Object::new("batch", held.batch.id.as_str()), Some(&held.region));
         let account_id = scope.account_id().as_str();
         let entry = Entry { account_id, act: audit::Act::BatchActed, object, region, fields: kinds, reason: None };
-        append(self, tx, now, entry).await
+        append(self, tx, now, entry).await?;
+        let keeping = Keeping { account_id, region: &held.region, now };
+        self.keep(tx, (&kept::BATCH_ACTS, values![held.batch.id.as_str(), transaction]), keeping).await
     }
 }
 

@@ -14,6 +14,7 @@ use super::act::{BatchOrder, CaseDesk};
 use super::{hash_of, place, refused_file, refused_pay, unreadable};
 use crate::audit::{self, Entry, Object, append};
 use crate::error::Result;
+use crate::fund::kept::{self, Keeping};
 use crate::moment::{Moment, millis};
 use crate::scope::Scope;
 use crate::sql::{all, execute, find, statements, values};
@@ -92,9 +93,13 @@ impl Store {
         let by = scope.account_id().as_str();
         self.retry(|| async {
             let tx = self.begin_within(scope).await?;
-            self.hold_batch(&tx, id).await?;
+            let region = self.hold_batch(&tx, id).await?.region;
             let values = values![id.as_str(), way, sha256.as_str(), ending, cell.clone(), by, millis(now)];
-            execute(&tx, KEEP, values).await?;
+            if execute(&tx, KEEP, values).await? == 1 {
+                let keeping = Keeping { account_id: by, region: &region, now };
+                let record = values![id.as_str(), way, sha256.as_str()];
+                self.keep(&tx, (&kept::BANK_FILE, record), keeping).await?;
+            }
             Ok(tx.commit().await?)
         })
         .await

@@ -8,6 +8,7 @@
 //! in `statements`. Start at [`Store::act_on_batch`].
 
 mod act;
+mod audit;
 mod back;
 mod case;
 mod files;
@@ -21,13 +22,16 @@ mod statements;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(crate) use tests::busy_fund;
+
 pub use act::{BatchOrder, CaseDesk, batch_permission};
 pub use back::{CameBack, MoneyBack};
 pub use files::{Answered, BankFileRow};
 pub use lines::PayableRow;
 pub use list::{BatchRow, BatchView};
 pub use payees::NewPayee;
-pub(crate) use statements::all_standings;
+pub(crate) use statements::not_reconciled;
 pub use statements::{Imported, StatementRow};
 
 #[cfg(test)]
@@ -35,6 +39,8 @@ pub(crate) use list::batches_query;
 
 #[cfg(test)]
 pub(crate) use act::ALL as ACT_STATEMENTS;
+#[cfg(test)]
+pub(crate) use audit::ALL as AUDIT_STATEMENTS;
 #[cfg(test)]
 pub(crate) use case::ALL as CASE_STATEMENTS;
 #[cfg(test)]

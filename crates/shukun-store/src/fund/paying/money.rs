@@ -12,7 +12,7 @@ use shukun_fund::{LineId, VoucherId};
 use super::act::actor;
 use super::{refused_money, unreadable};
 use crate::error::Result;
-use crate::fund::ledger::open_account_within;
+use crate::fund::kept::Keeping;
 use crate::fund::ledger::read::{accounts_of, as_pot};
 use crate::moment::Moment;
 use crate::scope::Scope;
@@ -54,8 +54,9 @@ impl Store {
             _ => money::let_go(before, &booking),
         };
         let voucher = planned.map_err(refused_money)?;
+        let keeping = Keeping { account_id: scope.account_id().as_str(), region: &before.region, now };
         for code in own_accounts(&voucher) {
-            open_account_within(tx, &before.book, code, now).await?;
+            self.open_account_within(tx, (&before.book, code), keeping).await?;
         }
         Ok(voucher)
     }

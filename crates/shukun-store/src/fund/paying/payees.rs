@@ -14,6 +14,7 @@ use super::{place, unreadable};
 use crate::audit::{Act, Entry, Object, append};
 use crate::chance::hex;
 use crate::error::{Result, StoreError};
+use crate::fund::kept::{self, Keeping};
 use crate::moment::{Moment, millis};
 use crate::scope::Scope;
 use crate::sql::{Row, all, execute, find, statements, values};
@@ -106,6 +107,8 @@ impl Store {
                 reason: None,
             };
             append(self, &tx, now, entry).await?;
+            let keeping = Keeping { account_id: by, region: &region, now };
+            self.keep(&tx, (&kept::PAYEE, values![line.as_str(), number]), keeping).await?;
             Ok(tx.commit().await?)
         })
         .await?;

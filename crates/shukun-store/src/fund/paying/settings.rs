@@ -8,6 +8,7 @@ use shukun_fund::paying::PaymentSettings;
 use super::no_settings;
 use crate::audit::{Act, Entry, Object, append};
 use crate::error::{Result, StoreError};
+use crate::fund::kept::{self, Keeping};
 use crate::moment::{Moment, millis};
 use crate::scope::Scope;
 use crate::sql::{execute, find, statements, values};
@@ -53,6 +54,8 @@ impl Store {
                 reason: None,
             };
             append(self, &tx, now, entry).await?;
+            let keeping = Keeping { account_id: by, region, now };
+            self.keep(&tx, (&kept::PAYING_RULES, values![id.as_str()]), keeping).await?;
             Ok(tx.commit().await?)
         })
         .await

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, Value};
 use serde::{Deserialize, Serialize};
 use shukun_base::{ContentHash, Day, Fen, RegionCode};
 use shukun_casework::authority::Permission;
@@ -15,10 +15,11 @@ use shukun_fund::{BatchId, BookId, LineId, TransferId};
 use super::act::{BatchOrder, CaseDesk};
 use super::{hash_of, place, refused_file, unreadable};
 use crate::audit::{self, Entry, Object, append};
-use crate::error::{Result, StoreError};
+use crate::error::{Result, StoreError, readable};
+use crate::fund::kept::{self, Keeping};
 use crate::moment::{Moment, millis};
 use crate::scope::Scope;
-use crate::sql::{Row, Sql, all, execute, find, statements, values};
+use crate::sql::{Row, Sql, all, execute, find, insert, statements, values};
 use crate::store::Store;
 
 statements! {
@@ -145,29 +146,35 @@ impl Store {
                     millis(now),
                 ];
                 execute(&tx, FILE, values).await?;
-                for (number, entry) in (1..).zip(&read.entries) {
-                    self.write_line(&tx, (book, &settings.bank, &file), (number, entry), (by, now)).await?;
-                }
-                let (object, region) = (Object::new("book", book.as_str()), Some(&region));
+                let lines = (1..).zip(&read.entries);
+                let lines = lines
+                    .map(|line| self.line_values((book, &settings.bank, &file), line, (by, now)))
+                    .collect::<Result<Vec<_>>>()?;
+                insert(&tx, LINE, &lines).await?;
+                let object = Object::new("book", book.as_str());
                 let act = audit::Act::StatementRead;
-                let entry = Entry { account_id: by, act, object, region, fields: file.as_str(), reason: None };
+                let entry =
+                    Entry { account_id: by, act, object, region: Some(&region), fields: file.as_str(), reason: None };
                 append(self, &tx, now, entry).await?;
+                let keeping = Keeping { account_id: by, region: &region, now };
+                for kept in [&kept::STATEMENT, &kept::STATEMENT_LINES] {
+                    self.keep(&tx, (kept, values![book.as_str(), file.as_str()]), keeping).await?;
+                }
                 tx.commit().await?;
                 Ok(false)
             })
             .await?;
-        imported.matched = self.match_statement(scope, book, &settings.bank, now).await?;
+        imported.matched = self.match_statement(scope, (book, &region), &settings.bank, now).await?;
         imported.paid = self.pay_what_statements_show(scope, book, desk).await?;
         Ok(imported)
     }
 
-    async fn write_line(
+    fn line_values(
         &self,
-        on: &impl ConnectionTrait,
         (book, bank, file): (&BookId, &AccountCode, &ContentHash),
         (number, entry): (i64, &StatementEntry),
         (by, now): (&str, Moment),
-    ) -> Result<()> {
+    ) -> Result<Vec<Value>> {
         let id = format!("{}-{number}", file.as_str().get(..32).unwrap_or_default());
         let account = entry.account.as_ref().map(|account| account.reveal().trim()).filter(|text| !text.is_empty());
         let other = Other {
@@ -176,7 +183,7 @@ impl Store {
         };
         let text = serde_json::to_vec(&other).map_err(|_| unreadable())?;
         let cell = self.keys.seal(&self.chance, place("statement_lines", "counterparty", &id), &text)?;
-        let values = values![
+        Ok(values![
             id.as_str(),
             book.as_str(),
             bank.as_str(),
@@ -188,25 +195,34 @@ impl Store {
             cell,
             by,
             millis(now),
-        ];
-        execute(on, LINE, values).await?;
-        Ok(())
+        ])
     }
 
     /// Matches what two rules find beyond doubt; how many lines.
-    async fn match_statement(&self, scope: &Scope, book: &BookId, bank: &AccountCode, now: Moment) -> Result<usize> {
+    async fn match_statement(
+        &self,
+        scope: &Scope,
+        (book, region): (&BookId, &RegionCode),
+        bank: &AccountCode,
+        now: Moment,
+    ) -> Result<usize> {
+        let by = scope.account_id().as_str();
         self.retry_taken(|| async {
             let tx = self.begin_within(scope).await?;
             let lines = self.open_lines(&tx, book).await?;
             let transfers = self.open_transfers(&tx, book, bank).await?;
             let lines: Vec<BankLine> = lines.into_iter().map(|(line, _)| line).collect();
             let found = match_lines(&lines, &transfers);
-            for matched in &found {
-                for transfer in &matched.transfers {
-                    let by = scope.account_id().as_str();
-                    let values = values![matched.line.as_str(), transfer.as_str(), matched.rule.key(), by, millis(now)];
-                    execute(&tx, MATCH, values).await?;
-                }
+            let rows = found.iter().flat_map(|matched| {
+                let row = |transfer: &TransferId| {
+                    values![matched.line.as_str(), transfer.as_str(), matched.rule.key(), by, millis(now)]
+                };
+                matched.transfers.iter().map(row)
+            });
+            insert(&tx, MATCH, &rows.collect::<Vec<_>>()).await?;
+            if !found.is_empty() {
+                let keeping = Keeping { account_id: by, region, now };
+                self.keep(&tx, (&kept::MATCHES, values![by, millis(now)]), keeping).await?;
             }
             tx.commit().await?;
             Ok(found.len())
@@ -372,6 +388,8 @@ impl Store {
         let account_id = scope.account_id().as_str();
         self.retry(|| async {
             let tx = self.begin_within(scope).await?;
+            let proposal = || (&kept::PROPOSAL, values![line]);
+            self.still_kept(&tx, proposal()).await?;
             match what {
                 ByHand::Proposed(ids) => {
                     execute(&tx, PROPOSE, values![line, ids, account_id, millis(now)]).await?;
@@ -384,10 +402,14 @@ impl Store {
                     }
                 }
             }
-            let (object, region) = (Object::new("book", book.as_str()), Some(region));
-            let entry =
-                Entry { account_id, act: audit::Act::StatementMatched, object, region, fields: "", reason: None };
-            append(self, &tx, now, entry).await?;
+            let (object, act) = (Object::new("book", book.as_str()), audit::Act::StatementMatched);
+            append(self, &tx, now, Entry { account_id, act, object, region: Some(region), fields: "", reason: None })
+                .await?;
+            let keeping = Keeping { account_id, region, now };
+            self.keep(&tx, proposal(), keeping).await?;
+            if let ByHand::Confirmed(_) = what {
+                self.keep(&tx, (&kept::MATCHES, values![account_id, millis(now)]), keeping).await?;
+            }
             Ok(tx.commit().await?)
         })
         .await
@@ -404,22 +426,26 @@ async fn standing_of(on: &impl ConnectionTrait, book: &BookId, bank: &AccountCod
     Ok(Some(Standing { books, outstanding, unexplained, statement }))
 }
 
-async fn fen_of(on: &impl ConnectionTrait, sql: Sql, asked: Vec<sea_orm::Value>) -> Result<Fen> {
+async fn fen_of(on: &impl ConnectionTrait, sql: Sql, asked: Vec<Value>) -> Result<Fen> {
     Ok(Fen(find(on, sql, asked).await?.ok_or_else(unreadable)?.get("fen")?))
 }
 
-/// Of every account of a book that a statement with a balance was read of, how it stands: for the audit of the books, in the
-/// program's own name.
-pub(crate) async fn all_standings(on: &impl ConnectionTrait) -> Result<Vec<(BookId, AccountCode, Standing)>> {
-    let mut standings = Vec::new();
+/// Accounts, each with its book, of which a statement with a balance was read and says another balance than the books, less what is
+/// outstanding, with what the books do not know of; or of which that cannot be told. For the audit, in the program's own name.
+pub(crate) async fn not_reconciled(on: &impl ConnectionTrait) -> Result<Vec<String>> {
+    let mut found = Vec::new();
     for row in all(on, WITH_BALANCE, values![]).await? {
-        let book = BookId::new(&row.get::<String>("book_id")?).ok_or_else(unreadable)?;
-        let bank = AccountCode::new(&row.get::<String>("bank_account")?).ok_or_else(unreadable)?;
-        if let Some(standing) = standing_of(on, &book, &bank).await? {
-            standings.push((book, bank, standing));
+        let text = |column| row.get::<String>(column).unwrap_or_default();
+        let (book, bank) = (text("book_id"), text("bank_account"));
+        let standing = match (BookId::new(&book), AccountCode::new(&bank)) {
+            (Some(book), Some(bank)) => readable(standing_of(on, &book, &bank).await)?.flatten(),
+            _ => None,
+        };
+        if standing.is_none_or(|standing| !standing.difference().is_zero()) {
+            found.push(format!("{book} {bank}"));
         }
     }
-    Ok(standings)
+    Ok(found)
 }
 
 /// What two people do to match a line.

@@ -21,6 +21,7 @@ use shukun_fund::publishing::{Allowed, FundStatement, PublicationId, PublishedSe
 
 use crate::audit::{Act, Entry, Object, append};
 use crate::error::{Result, StoreError};
+use crate::fund::kept::{self, Keeping, Kept};
 use crate::fund::ledger::read::BookRow;
 use crate::moment::{Moment, millis, moment};
 use crate::scope::Scope;
@@ -124,6 +125,7 @@ impl Store {
                 values![id.as_str(), book_id, from.to_string(), to.to_string(), body, seq, head, by, millis(now)];
             execute(&tx, DRAFT, values).await?;
             self.append_publication(&tx, (Act::PublicationDrafted, scope), (id, &book.region), now).await?;
+            self.keep_publication(&tx, (scope, &book.region), [(&kept::DRAFT, id.as_str())], now).await?;
             tx.commit().await?;
             Ok(statement)
         })
@@ -161,6 +163,7 @@ impl Store {
                 return Err(does_not_add());
             }
             require_apart(&tx, &span.book, &sets).await?;
+            self.still_kept(&tx, (&kept::DRAFT, values![id.as_str()])).await?;
             if execute(&tx, CHECKED, values![id.as_str(), scope.account_id().as_str(), millis(now)]).await? == 1 {
                 let body = serde_json::to_string(&draft.statement).map_err(|_| unreadable())?;
                 let (from, to) = (span.from.to_string(), span.to.to_string());
@@ -169,6 +172,8 @@ impl Store {
                 execute(&tx, PUBLISH, values).await?;
                 keep_sets(&tx, (id, &span.book), &sets).await?;
                 self.append_publication(&tx, (Act::StatementPublished, scope), (id, &book.region), now).await?;
+                let records = [&kept::DRAFT, &kept::PUBLICATION, &kept::PUBLISHED_SETS].map(|kept| (kept, id.as_str()));
+                self.keep_publication(&tx, (scope, &book.region), records, now).await?;
             }
             Ok(tx.commit().await?)
         })
@@ -206,11 +211,13 @@ impl Store {
         let by = scope.account_id().as_str();
         self.retry(|| async {
             let tx = self.begin_within(scope).await?;
+            self.still_kept(&tx, (&kept::DRAFT, values![id.as_str()])).await?;
             if execute(&tx, WITHDRAW, values![id.as_str(), reason.as_str(), by]).await? == 0 {
                 let same = draft.withdrawn.as_ref().is_some_and(|(words, who)| words == reason && who == by);
                 return if same { Ok(()) } else { Err(not_waiting()) };
             }
             self.append_publication(&tx, (Act::PublicationWithdrawn, scope), (id, &region), now).await?;
+            self.keep_publication(&tx, (scope, &region), [(&kept::DRAFT, id.as_str())], now).await?;
             Ok(tx.commit().await?)
         })
         .await
@@ -257,6 +264,21 @@ impl Store {
             reason: None,
         };
         append(self, tx, now, entry).await
+    }
+
+    /// The hashes of what was written with it.
+    async fn keep_publication<const N: usize>(
+        &self,
+        tx: &DatabaseTransaction,
+        (scope, region): (&Scope, &RegionCode),
+        records: [(&Kept, &str); N],
+        now: Moment,
+    ) -> Result<()> {
+        for (kept, id) in records {
+            self.keep(tx, (kept, values![id]), Keeping { account_id: scope.account_id().as_str(), region, now })
+                .await?;
+        }
+        Ok(())
     }
 }
 

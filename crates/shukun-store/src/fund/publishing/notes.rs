@@ -12,6 +12,7 @@ use shukun_fund::publishing::{NoteBody, NoteId, PublicationId, plan_note};
 use super::{PublicationState, not_waiting, own_draft, read_publication, unreadable};
 use crate::audit::Act;
 use crate::error::{Result, StoreError};
+use crate::fund::kept;
 use crate::moment::{Moment, millis, moment};
 use crate::scope::Scope;
 use crate::sql::{Row, all, execute, find, statements, values};
@@ -105,6 +106,7 @@ impl Store {
             let of = (publication.id.as_str(), book.id.as_str());
             execute(&tx, DRAFT, values![id, of.0, of.1, stored.as_str(), by, millis(now)]).await?;
             self.append_publication(&tx, (Act::NoteDrafted, scope), (&entry.publication, &book.region), now).await?;
+            self.keep_publication(&tx, (scope, &book.region), [(&kept::NOTE_DRAFT, id)], now).await?;
             tx.commit().await?;
             Ok(body.clone())
         })
@@ -127,6 +129,7 @@ impl Store {
         let body = serde_json::to_string(&draft.body).map_err(|_| unreadable())?;
         self.retry_taken(|| async {
             let tx = self.begin_within(scope).await?;
+            self.still_kept(&tx, (&kept::NOTE_DRAFT, values![id.as_str()])).await?;
             if execute(&tx, CHECK, values![id.as_str(), by]).await? == 0 {
                 let now_is = find(&tx, DRAFTED, values![id.as_str()]).await?.ok_or_else(StoreError::not_found)?;
                 let is_published = read_draft(&now_is)?.state == PublicationState::Published;
@@ -135,6 +138,8 @@ impl Store {
             let values = values![draft.publication.as_str(), id.as_str(), body.as_str(), millis(now)];
             execute(&tx, PUBLISH, values).await?;
             self.append_publication(&tx, (Act::NotePublished, scope), (&draft.publication, &region), now).await?;
+            let records = [&kept::NOTE_DRAFT, &kept::NOTE].map(|kept| (kept, id.as_str()));
+            self.keep_publication(&tx, (scope, &region), records, now).await?;
             Ok(tx.commit().await?)
         })
         .await
@@ -150,10 +155,12 @@ impl Store {
         scope.require(Permission::PublishFund, Some(&region))?;
         self.retry(|| async {
             let tx = self.begin_within(scope).await?;
+            self.still_kept(&tx, (&kept::NOTE_DRAFT, values![id.as_str()])).await?;
             if execute(&tx, REFUSE, values![id.as_str()]).await? == 0 {
                 return if draft.state == PublicationState::Refused { Ok(()) } else { Err(not_waiting()) };
             }
             self.append_publication(&tx, (Act::NoteWithdrawn, scope), (&draft.publication, &region), now).await?;
+            self.keep_publication(&tx, (scope, &region), [(&kept::NOTE_DRAFT, id.as_str())], now).await?;
             Ok(tx.commit().await?)
         })
         .await

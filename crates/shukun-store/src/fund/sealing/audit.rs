@@ -11,7 +11,7 @@ use shukun_fund::publishing::{Flows, FundStatement, Movement};
 use super::seal::moved;
 use super::unreadable;
 use crate::chance::hex;
-use crate::error::Result;
+use crate::error::{Result, readable};
 use crate::sql::{Row, all, find, statements, values};
 
 statements! {
@@ -28,8 +28,8 @@ statements! {
 pub(crate) async fn public_totals(tx: &DatabaseTransaction) -> Result<Vec<Finding>> {
     let mut found = Vec::new();
     for row in all(tx, PUBLICATIONS, values![]).await? {
-        if !holds(tx, &row).await? {
-            let at = row.get("publication_id")?;
+        if readable(holds(tx, &row).await)? != Some(true) {
+            let at = row.get("publication_id").unwrap_or_default();
             found.push(Finding { invariant: Invariant::PublicTotals, at });
         }
     }

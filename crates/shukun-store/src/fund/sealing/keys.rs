@@ -12,6 +12,7 @@ use super::{place, unreadable};
 use crate::accounts::read_region;
 use crate::audit::{Act, Object};
 use crate::error::{Result, StoreError};
+use crate::fund::kept;
 use crate::moment::{Moment, millis, moment};
 use crate::scope::Scope;
 use crate::sql::{Row, all, execute, find, statements, values};
@@ -109,6 +110,8 @@ impl Store {
             }
             let object = Object::new("sign_key", name);
             self.note_sealing(&tx, (Act::SignKeyAdded, scope), (object, region), now).await?;
+            let records = [&kept::SIGN_KEY, &kept::SECRET].map(|kept| (kept, values![name]));
+            self.keep_sealing(&tx, (scope, region), records, now).await?;
             tx.commit().await?;
             Ok(SignKeyRow { key, body, region: region.clone(), is_kept_here: brought.is_none(), made_at: now })
         })

@@ -14,12 +14,13 @@ mod shown;
 mod sign;
 mod slip;
 
-use sea_orm::DatabaseTransaction;
+use sea_orm::{DatabaseTransaction, Value};
 use shukun_base::RegionCode;
 use shukun_fund::publishing::proof::{Checkpoint, Signed};
 
 use crate::audit::{Act, Entry, Object, append};
 use crate::error::{Result, StoreError};
+use crate::fund::kept::{Keeping, Kept};
 use crate::moment::Moment;
 use crate::scope::Scope;
 use crate::sealed::Place;
@@ -56,6 +57,20 @@ impl Store {
         let account_id = scope.account_id().as_str();
         let entry = Entry { account_id, act, object, region: Some(region), fields: "", reason: None };
         append(self, tx, now, entry).await
+    }
+
+    /// The hashes of what was written with it.
+    async fn keep_sealing<const N: usize>(
+        &self,
+        tx: &DatabaseTransaction,
+        (scope, region): (&Scope, &RegionCode),
+        records: [(&Kept, Vec<Value>); N],
+        now: Moment,
+    ) -> Result<()> {
+        for record in records {
+            self.keep(tx, record, Keeping { account_id: scope.account_id().as_str(), region, now }).await?;
+        }
+        Ok(())
     }
 }
 

@@ -15,6 +15,7 @@ use shukun_fund::{BatchId, LineId};
 use super::{place, read_note, unreadable};
 use crate::audit::{Act, Object};
 use crate::error::{Result, StoreError};
+use crate::fund::kept;
 use crate::moment::{Moment, millis};
 use crate::scope::Scope;
 use crate::sql::{Row, all, commit, execute, find, insert, statements, values};
@@ -113,6 +114,9 @@ impl Store {
         execute(tx, DRAW, values![size, by, note, hash, size_before, hash_before, millis(now)]).await?;
         let object = Object::new("checkpoint", next.size.to_string());
         self.note_sealing(tx, (Act::PaymentsSealed, scope), (object, &to_seal.region), now).await?;
+        let id = to_seal.id.as_str();
+        let records = [(&kept::SEAL, values![id]), (&kept::OPENINGS, values![id]), (&kept::CHECKPOINT, values![size])];
+        self.keep_sealing(tx, (scope, &to_seal.region), records, now).await?;
         Ok(next.size)
     }
 

@@ -10,6 +10,7 @@ use super::read_note;
 use crate::accounts::read_region;
 use crate::audit::{Act, Object};
 use crate::error::{Result, StoreError};
+use crate::fund::kept;
 use crate::moment::{Moment, millis};
 use crate::scope::Scope;
 use crate::sql::{Row, all, commit, execute, find, statements, values};
@@ -66,9 +67,10 @@ impl Store {
             let key = self.newest_key(&tx, body, &region).await?;
             let signature = self.signature(&tx, (&key, &checkpoint), line).await?;
             let last = signed.last();
+            let number = last.map_or(1, |last| last.place + 1);
             let values = values![
                 size,
-                last.map_or(1, |last| last.place + 1),
+                number,
                 body.key(),
                 key.key.name.as_str(),
                 signature,
@@ -81,6 +83,8 @@ impl Store {
             ];
             execute(&tx, SIGN, values).await?;
             self.note_signature(&tx, scope, (size, &region), now).await?;
+            let record = (&kept::SIGNATURE, values![size, number]);
+            self.keep_sealing(&tx, (scope, &region), [record], now).await?;
             commit(tx).await
         })
         .await

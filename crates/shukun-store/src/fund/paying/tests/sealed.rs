@@ -1,10 +1,12 @@
 //! A month that was paid, with a payment that came back and went out again, is published, sealed, signed and checked.
 
 use jiff::civil::date;
-use shukun_fund::publishing::PublicationId;
+use shukun_fund::ledger;
 use shukun_fund::publishing::proof::{Body, Given, SignKey};
+use shukun_fund::publishing::{NoteId, PublicationId};
 
 use super::*;
+use crate::NoteEntry;
 use crate::attack::{ATTACK, Attack, Blow};
 use crate::fund::ledger::testing::{relief, single, voucher};
 use crate::testing::TestDb;
@@ -43,9 +45,10 @@ async fn published(db: &TestDb) -> Month {
     office.payee(2, "6222000000000022").await;
     office.submit("b-2").await;
     office.send("b-2").await.unwrap();
-    let close = "UPDATE books SET closed_through = '2026-12-31' WHERE book_id = 'county'";
-    office.store.own(Backup).execute_unprepared(close).await.unwrap();
-    let (year, county) = ((date(2026, 1, 1), date(2026, 12, 31)), book("county"));
+    let (march, later, county) = (ledger::Month::parse("2026-03").unwrap(), at(60 * 24 * 60), book("county"));
+    office.store.propose_close(&office.people[MAKER], &county, march, later).await.unwrap();
+    office.store.approve_close(&office.people[CHECKER], &county, march, later).await.unwrap();
+    let year = (date(2026, 1, 1), date(2026, 3, 31));
     office.store.draft_publication(&office.people[MAKER], (&id("p-1"), &county), year, at(8)).await.unwrap();
     office.store.publish(&office.people[CHECKER], &id("p-1"), at(8)).await.unwrap();
     let (insurer, red_cross) = (office.people[6].clone(), office.people[7].clone());
@@ -80,6 +83,37 @@ impl Month {
         self.office.store.own(Backup).execute_unprepared(&text).await.unwrap();
         id(&format!("p-x{number}"))
     }
+}
+
+/// The same, whose bank told of it, a line of the statement matched by hand; published, corrected, sealed and signed by two
+/// bodies: a row in every table that is held against the trail.
+pub(crate) async fn busy_fund(db: &TestDb) -> Store {
+    let month = published(db).await;
+    month.keys().await;
+    let (store, people, county) = (&month.office.store, &month.office.people, book("county"));
+    let statement = "交易日期,支出,收入,余额,对方户名,对方账号,附言\n2026-03-02,,12.50,12.50,某公司,1200,开户\n\
+                     2026-03-02,3.00,,9.50,某甲,6222000000000001,代发\n2026-03-02,3.00,,6.50,某甲,6222000000000002,代发\n\
+                     2026-03-02,,3.00,9.50,某甲,6222000000000002,退回\n";
+    store.read_bank_statement(&people[CASHIER], &county, statement.as_bytes(), &month.office.desk(9)).await.unwrap();
+    let (lines, transfers) = store.unmatched(&people[MAKER], &county).await.unwrap();
+    let gifts = transfers.iter().filter(|one| one.id.as_str().starts_with("open-")).map(|one| one.id.clone());
+    let gifts: Vec<_> = gifts.collect();
+    let line = lines.iter().find(|line| line.amount == Fen(1_250)).unwrap();
+    store.propose_match(&people[MAKER], &county, (&line.id, &gifts), at(9)).await.unwrap();
+    store.confirm_match(&people[CHECKER], &county, &line.id, &month.office.desk(10)).await.unwrap();
+    let size = store.seal_publication(&people[MAKER], &id("p-1"), at(11)).await.unwrap();
+    month.sign_all(size).await;
+    let note = |text: &str| shukun_base::Note::new(text).unwrap();
+    let entry = NoteEntry {
+        id: NoteId::new("n-1").unwrap(),
+        publication: id("p-1"),
+        words: note("说明有误，已更正"),
+        words_en: None,
+        figure: None,
+    };
+    store.draft_note(&people[MAKER], &entry, at(12)).await.unwrap();
+    store.publish_note(&people[CHECKER], &entry.id, at(12)).await.unwrap();
+    store.clone()
 }
 
 #[test]
