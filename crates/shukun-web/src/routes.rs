@@ -338,6 +338,7 @@ pub const ROUTES: &[Route] = &[
     papers("/cases/{case_id}/resolve", Needs::Permission(Permission::RecordResolution)),
     papers("/cases/{case_id}/pay", Needs::Permission(Permission::RecordSettlement)),
     papers("/cases/{case_id}/recover", Needs::Permission(Permission::RecordSettlement)),
+    papers("/cases/{case_id}/record-return", Needs::Permission(Permission::RecordSettlement)),
     papers("/cases/{case_id}/follow-up", Needs::Permission(Permission::FollowUp)),
     post("/cases/{case_id}/ask-advance", Needs::Permission(Permission::RequestAdvance)),
     post("/cases/{case_id}/answer-advance", Needs::Permission(Permission::ApproveAdvance)),

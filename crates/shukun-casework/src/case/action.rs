@@ -164,6 +164,8 @@ pub enum Content {
     PaymentRecorded(PaymentRecord),
     /// Money came back.
     RecoveryRecorded(RecoveryRecord),
+    /// The bank sent a payment back after it had arrived.
+    ReturnRecorded(ReturnRecord),
     /// T9: the visit after the aid.
     FollowedUp(FollowUp),
     /// T9: proposed.

@@ -129,6 +129,8 @@ pub enum Command {
     RecordPayment(PaymentRecord),
     /// Money that came back.
     RecordRecovery(RecoveryRecord),
+    /// A payment that the bank sent back after it had arrived; a closed case opens again.
+    RecordReturn(ReturnRecord),
     /// T9: the visit after the aid.
     FollowUp(FollowUp),
     /// T9: proposes to close.
@@ -225,7 +227,9 @@ impl Command {
             Command::DraftDetermination(_) => Permission::DraftDetermination,
             Command::CheckDetermination(_) => Permission::CheckDetermination,
             Command::RecordApproval(_) => Permission::ApproveStatutory,
-            Command::RecordPayment(_) | Command::RecordRecovery(_) => Permission::RecordSettlement,
+            Command::RecordPayment(_) | Command::RecordRecovery(_) | Command::RecordReturn(_) => {
+                Permission::RecordSettlement
+            }
             Command::FollowUp(_) => Permission::FollowUp,
             Command::ProposeClosing(_) => Permission::ProposeClosing,
             Command::ConfirmClosing { .. } => Permission::ConfirmClosing,

@@ -297,7 +297,8 @@ impl Case {
             | Content::DeterminationChecked(_)
             | Content::ApprovalRecorded(_)
             | Content::PaymentRecorded(_)
-            | Content::RecoveryRecorded(_) => self.take_money(content, who, at)?,
+            | Content::RecoveryRecorded(_)
+            | Content::ReturnRecorded(_) => self.take_money(content, who, at)?,
             Content::FollowedUp(_)
             | Content::ClosingProposed(_)
             | Content::ClosingRejected { .. }
@@ -407,6 +408,11 @@ impl Case {
                 self.request(&record.request)?.recover(record.amount_fen);
                 self.follow_money(at);
             }
+            Content::ReturnRecorded(record) => {
+                self.request(&record.request)?.take_returned(record.amount_fen);
+                self.failed_payments.insert(record.request.clone());
+                self.follow_bank(at);
+            }
             _ => {}
         }
         Some(())
@@ -440,8 +446,15 @@ impl Case {
             request.pay(record.amount_fen);
             self.failed_payments.remove(&record.request);
         }
-        self.follow_money(at);
+        self.follow_bank(at);
         Some(())
+    }
+
+    /// A new round that has not come to its own determination is not moved by money of an earlier one.
+    fn follow_bank(&mut self, at: Timestamp) {
+        if self.status >= Status::Determined {
+            self.follow_money(at);
+        }
     }
 
     /// The status that the requests stand for.

@@ -285,6 +285,21 @@ pub struct RecoveryRecord {
     pub document: Document,
 }
 
+/// A payment that the bank sent back after it had arrived (退汇).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnRecord {
+    /// Which request.
+    pub request: RequestId,
+    /// How much was sent back.
+    pub amount_fen: Fen,
+    /// The day on which the bank had it.
+    pub returned_on: Day,
+    /// The bank's reason.
+    pub why: Note,
+    /// The bank's return.
+    pub document: Document,
+}
+
 /// The visit after the aid (T9).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FollowUp {
@@ -358,6 +373,7 @@ shukun_base::words! {
         AppealUpheld "appeal_upheld" "申诉成立" "appeal upheld",
         ObjectionUpheld "objection_upheld" "异议成立" "objection upheld",
         Appealed "appealed" "提出申诉" "appealed",
+        PaymentReturned "payment_returned" "到账后退汇" "payment returned",
         NewFacts "new_facts" "有新情况" "new facts",
     }
 }

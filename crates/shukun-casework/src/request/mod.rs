@@ -54,9 +54,9 @@ impl RequestStatus {
             Accepted => &[Determined, Refused, Recovering, Submitted, Closed],
             Determined => &[Approved, Refused, Accepted, Recovering, Closed],
             Approved => &[Paid, PartPaid, Determined, Closed],
-            PartPaid => &[Paid, Recovering],
-            Paid => &[Recovering],
-            Recovering => &[Closed],
+            PartPaid => &[Paid, Recovering, Approved],
+            Paid => &[Recovering, Approved, PartPaid],
+            Recovering => &[Closed, Approved, PartPaid, Paid],
             Refused => &[Accepted, Determined],
             Closed => &[Recovering],
         }
@@ -138,6 +138,25 @@ impl AidRequest {
         self.status = if is_whole { RequestStatus::Paid } else { RequestStatus::PartPaid };
     }
 
+    /// The bank sent a payment back; `amount_fen` is at most what was paid. It is owed again, but for what was to come back.
+    pub(crate) fn take_returned(&mut self, amount_fen: Fen) {
+        let not_owed = (self.to_recover_fen - self.recovered_fen).or_zero().min(amount_fen);
+        self.to_recover_fen -= not_owed;
+        self.amount_fen -= not_owed;
+        self.paid_fen -= amount_fen;
+        self.status = if self.to_recover_fen > self.recovered_fen {
+            RequestStatus::Recovering
+        } else if self.amount_fen.is_zero() {
+            RequestStatus::Closed
+        } else if self.paid_fen >= self.amount_fen {
+            RequestStatus::Paid
+        } else if self.paid_fen.is_zero() {
+            RequestStatus::Approved
+        } else {
+            RequestStatus::PartPaid
+        };
+    }
+
     /// Takes back; closed once everything came back.
     pub(crate) fn recover(&mut self, amount_fen: Fen) {
         self.recovered_fen += amount_fen;
@@ -166,7 +185,8 @@ mod tests {
             (RequestStatus::Approved, RequestStatus::Paid, true),
             (RequestStatus::Paid, RequestStatus::Recovering, true),
             (RequestStatus::Recovering, RequestStatus::Closed, true),
-            (RequestStatus::Recovering, RequestStatus::Paid, false),
+            (RequestStatus::Paid, RequestStatus::Approved, true),
+            (RequestStatus::Recovering, RequestStatus::Refused, false),
         ] {
             assert_eq!(from.next().contains(&to), allowed, "{from} → {to}");
         }
@@ -185,6 +205,27 @@ mod tests {
         assert_eq!(request.status, RequestStatus::Recovering);
         request.recover(Fen(200));
         assert_eq!((request.status, request.committed_fen()), (RequestStatus::Closed, Fen(700)));
+    }
+
+    #[test]
+    fn what_the_bank_sends_back_is_owed_again_but_for_what_was_to_come_back() {
+        use RequestStatus::*;
+        let returned = |(paid, to_recover, recovered): (i64, i64, i64), amount: i64| {
+            let status = if to_recover > recovered { Recovering } else { Paid };
+            let mut request = request(status, 1000);
+            (request.paid_fen, request.to_recover_fen, request.recovered_fen) =
+                (Fen(paid), Fen(to_recover), Fen(recovered));
+            request.take_returned(Fen(amount));
+            (request.status, request.paid_fen.0, request.unpaid_fen().0, request.committed_fen().0)
+        };
+        assert_eq!(returned((1000, 0, 0), 1000), (Approved, 0, 1000, 1000));
+        assert_eq!(returned((1000, 0, 0), 400), (PartPaid, 600, 400, 1000));
+        assert_eq!(returned((1000, 300, 0), 1000), (Approved, 0, 700, 700));
+        assert_eq!(returned((1000, 300, 0), 300), (Paid, 700, 0, 700));
+        assert_eq!(returned((1000, 300, 0), 200), (Recovering, 800, 0, 700));
+        assert_eq!(returned((1000, 1000, 0), 1000), (Closed, 0, 0, 0));
+        // What the household gave back itself is paid again as well: it keeps what it was determined to get.
+        assert_eq!(returned((1000, 300, 100), 1000), (Approved, 0, 800, 700));
     }
 
     #[test]

@@ -57,6 +57,7 @@ pub const COMMANDS: &[CommandKind] = &[
     at("record_approval", ApproveStatutory, &[Determined, Resolved, Settled]),
     at("record_payment", RecordSettlement, &[Determined, Resolved, Settled]),
     at("record_recovery", RecordSettlement, &[Determined, Resolved, Settled]),
+    at("record_return", RecordSettlement, &[Determined, Resolved, Settled, Closed]),
     at("follow_up", FollowUp, &[Settled]),
     at("propose_closing", ProposeClosing, &[Settled]),
     open("confirm_closing", ConfirmClosing),

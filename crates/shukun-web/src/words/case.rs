@@ -128,6 +128,7 @@ super::words! {
     TL_APPROVED: "登记决议或核准", "approval recorded";
     TL_PAID: "登记拨付", "payment recorded";
     TL_RECOVERED: "登记追回", "recovery recorded";
+    TL_SENT_BACK: "银行退汇", "sent back by the bank";
     TL_FOLLOWED: "回访", "followed up";
     TL_PROPOSED: "提请销号", "closing proposed";
     TL_REJECTED: "不同意销号", "closing not agreed";

@@ -53,6 +53,9 @@ super::words! {
     PAY_HINT: "银行退回、没有到账的写0，并附退回凭证。", "Where the bank sent it back, write 0 and add its return.";
     PAID_ON: "到账日期", "Day of payment";
     ACT_RECOVER: "登记追回", "Record a recovery";
+    ACT_RECORD_RETURN: "登记退汇", "Record a return by the bank";
+    RETURN_HINT: "到账以后银行又退回的。这一项回到已核准，可以再次拨付；已销号的案件自动重新立案。", "Money that had arrived and was sent back by the bank. The request is approved again and can be paid again; a closed case opens again.";
+    RETURNED_ON: "退汇日期", "Day of the return";
     ACT_FOLLOW_UP: "救助后回访", "Follow-up visit";
     FOUND: "回访情况", "What was found";
     ACT_ASK_ADVANCE: "申请先行救助", "Ask for an urgent advance";

@@ -151,10 +151,12 @@ impl<'a> Desk<'a> {
         Ok(desk)
     }
 
-    /// A closed case takes a new round, a second look and an appeal; a suspended one is resumed first.
+    /// A closed case takes a new round, a second look, an appeal and money that the bank sends back; a suspended one is resumed first.
     fn check_openness(&self, command: &Command) -> Result<(), Refusal> {
-        let takes_when_closed =
-            matches!(command, Command::Reopen(_) | Command::ReviewSample { .. } | Command::RaiseAppeal(_));
+        let takes_when_closed = matches!(
+            command,
+            Command::Reopen(_) | Command::ReviewSample { .. } | Command::RaiseAppeal(_) | Command::RecordReturn(_)
+        );
         require(self.case.status != Status::Closed || takes_when_closed, RefusalCode::IsClosed)?;
         let takes_when_suspended = matches!(
             command,
@@ -172,6 +174,9 @@ impl<'a> Desk<'a> {
                 | Command::AskRecalculation { .. }
                 | Command::Reopen(_)
                 | Command::ReviewSample { .. }
+                | Command::RecordPayment(_)
+                | Command::RecordRecovery(_)
+                | Command::RecordReturn(_)
                 | Command::RaiseObjection(_)
                 | Command::RaiseAppeal(_)
                 | Command::Supervise(_)
@@ -205,7 +210,8 @@ impl<'a> Desk<'a> {
             | Command::CheckDetermination(_)
             | Command::RecordApproval(_)
             | Command::RecordPayment(_)
-            | Command::RecordRecovery(_) => self.money(command),
+            | Command::RecordRecovery(_)
+            | Command::RecordReturn(_) => self.money(command),
             Command::Dismiss { .. }
             | Command::DismissAsDataError { .. }
             | Command::ReviewSample { .. }
@@ -369,6 +375,7 @@ fn programmes_of(case: &Case, command: &Command) -> Vec<Option<Programme>> {
         Command::RecordApproval(record) => Some(&record.request),
         Command::RecordPayment(record) => Some(&record.request),
         Command::RecordRecovery(record) => Some(&record.request),
+        Command::RecordReturn(record) => Some(&record.request),
         Command::EnterApplication { requests, .. } if !requests.is_empty() => {
             return requests.iter().map(|request| Some(request.programme)).collect();
         }

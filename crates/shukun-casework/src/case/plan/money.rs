@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::authority::Approval;
-use crate::case::record::{Advance, ApprovalRecord, Check, PaymentRecord, RecoveryRecord};
+use crate::case::record::{
+    Advance, ApprovalRecord, Check, PaymentRecord, RecoveryRecord, Reopening, ReturnReason, ReturnRecord,
+};
 use crate::determination::Determination;
 use crate::request::{AidRequest, RequestStatus};
 
@@ -17,6 +19,7 @@ impl Desk<'_> {
             Command::RecordApproval(record) => self.approve(record),
             Command::RecordPayment(record) => self.pay(record),
             Command::RecordRecovery(record) => self.recover(record),
+            Command::RecordReturn(record) => self.take_returned(record),
             _ => Err(RefusalCode::WrongStatus.into()),
         }
     }
@@ -101,7 +104,6 @@ impl Desk<'_> {
     }
 
     fn pay(&self, record: &PaymentRecord) -> Result<Vec<Content>, Refusal> {
-        self.check_status_in(&[Status::Resolved])?;
         let request = self.find_request(&record.request)?;
         let is_owed = matches!(request.status, RequestStatus::Approved | RequestStatus::PartPaid);
         require(is_owed, RefusalCode::RequestStatus)?;
@@ -121,6 +123,23 @@ impl Desk<'_> {
         self.check_document(&record.document, &[DocumentKind::PaymentProof])?;
         self.check_cashier(request)?;
         Ok(vec![Content::RecoveryRecorded(record.clone())])
+    }
+
+    /// The bank's word holds whenever it comes: a closed case opens again where it was, however long ago.
+    fn take_returned(&self, record: &ReturnRecord) -> Result<Vec<Content>, Refusal> {
+        let request = self.find_request(&record.request)?;
+        let was_paid = [RequestStatus::Paid, RequestStatus::PartPaid, RequestStatus::Recovering];
+        require(was_paid.contains(&request.status), RefusalCode::RequestStatus)?;
+        require(is_positive(record.amount_fen) && record.amount_fen <= request.paid_fen, RefusalCode::AmountTooHigh)?;
+        self.check_document(&record.document, &[DocumentKind::PaymentProof])?;
+        self.check_not_future(record.returned_on)?;
+        self.check_cashier(request)?;
+        let reason = ReturnReason::PaymentReturned;
+        let reopened = |closed: &crate::case::Closed| {
+            Content::Reopened(Reopening { at: closed.from, reason, note: record.why.clone() })
+        };
+        let reopening = self.case.closed.as_ref().map(reopened);
+        Ok(reopening.into_iter().chain([Content::ReturnRecorded(record.clone())]).collect())
     }
 
     fn live_maker(&self) -> Option<&ActorId> {

@@ -91,6 +91,11 @@ fn next_step(world: &World, with: usize) -> (&'static str, Command) {
         Status::Closed if case.sample == Some(Sample::Waiting) => {
             ("hsa3", Command::ReviewSample { upheld: second, note: note("已抽查") })
         }
+        Status::Closed if with.is_multiple_of(3) && request_in(case, RequestStatus::Paid).is_some() => {
+            let paid = request_in(case, RequestStatus::Paid).unwrap();
+            let record = ReturnRecord { request: paid.id.clone(), ..world.returned(paid.paid_fen) };
+            ("cf1", Command::RecordReturn(record))
+        }
         Status::Closed => {
             let reason = ReturnReason::NewFacts;
             ("ca1", Command::Reopen(Reopening { at: Status::Detected, reason, note: note("又有新费用") }))
@@ -202,6 +207,12 @@ fn in_settlement(world: &World, with: usize) -> (&'static str, Command) {
         let record = RecoveryRecord { request: request.id.clone(), amount_fen, document };
         return ("cf2", Command::RecordRecovery(record));
     }
+    if with.is_multiple_of(16)
+        && let Some(request) = request_in(case, RequestStatus::Paid)
+    {
+        let record = ReturnRecord { request: request.id.clone(), ..world.returned(request.paid_fen) };
+        return ("cf1", Command::RecordReturn(record));
+    }
     if case.follow_up.is_none() {
         return ("vw1", follow_up(world.today()));
     }
@@ -222,7 +233,7 @@ fn anything(world: &World, what: usize, with: usize) -> Command {
     let outcome = Outcome::plain(OutcomeCode::ALL[with % OutcomeCode::ALL.len()]);
     let amount_fen = Fen::yuan([1, 500, 3_000, 9_999][with % 4]);
     let day = |ahead: i32| world.today().checked_add(ahead.days()).unwrap();
-    match what % 40 {
+    match what % 41 {
         0 => Command::LinkAlert(detection(&format!("alert-{with}"), Colour::ALL[with % 3])),
         1 => Command::Assign { to: id(PEOPLE[with % PEOPLE.len()]) },
         2 => Command::Screen(Screening { result: ScreeningResult::Unclear, note: None }),
@@ -276,6 +287,7 @@ fn anything(world: &World, what: usize, with: usize) -> Command {
             let answer = Answer { verdict, back_to: verdict.reopens().then_some(status), note: words() };
             if case.open_appeal().is_some() { Command::AnswerAppeal(answer) } else { Command::AnswerObjection(answer) }
         }
+        39 => Command::RecordReturn(ReturnRecord { request, ..world.returned(amount_fen) }),
         _ => Command::PaperAdvance,
     }
 }
@@ -381,6 +393,7 @@ fn random_walks_come_everywhere() {
         "reopened",
         "sample_reviewed",
         "recovery_recorded",
+        "return_recorded",
         "payment_recorded",
         "advance_papered",
         "appeal_answered",

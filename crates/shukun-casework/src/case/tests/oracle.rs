@@ -149,6 +149,7 @@ fn hold_money(actions: &[Action], case: &Case) -> Result<(), String> {
             return Err("approved and paid by one".to_owned());
         }
     }
+    hold_sums(actions, case)?;
     let live = actions.iter().rev().find_map(|action| match &action.content {
         Content::DeterminationChecked(check) if check.agreed => Some(check.version),
         _ => None,
@@ -165,6 +166,27 @@ fn hold_money(actions: &[Action], case: &Case) -> Result<(), String> {
         let target = sheet.as_ref().map_or(Fen::ZERO, |sheet| sheet.payable_fen(*programme));
         if kept > target.or_zero() {
             return Err(format!("{programme}: {kept} kept of {target}"));
+        }
+    }
+    Ok(())
+}
+
+/// What was paid on a request is what arrived less what the bank sent back, which was never more than had arrived.
+fn hold_sums(actions: &[Action], case: &Case) -> Result<(), String> {
+    for request in &case.requests {
+        let mut paid = Fen::ZERO;
+        for action in actions {
+            match &action.content {
+                Content::PaymentRecorded(record) if record.request == request.id => paid += record.amount_fen,
+                Content::ReturnRecorded(record) if record.request == request.id => paid -= record.amount_fen,
+                _ => continue,
+            }
+            if paid.is_negative() {
+                return Err(format!("{}: more was sent back than had arrived", request.id));
+            }
+        }
+        if paid != request.paid_fen {
+            return Err(format!("{}: {paid} arrived, {} on the request", request.id, request.paid_fen));
         }
     }
     Ok(())

@@ -74,6 +74,57 @@ fn a_sample_that_is_overturned_opens_the_case_again() {
 }
 
 #[test]
+fn what_the_bank_sends_back_is_paid_again_once() {
+    let mut world = World::new().until_settled();
+    let cashier = officer("cf1");
+    let returned = |world: &World, yuan| Command::RecordReturn(world.returned(Fen::yuan(yuan)));
+    assert_eq!(world.plan(&cashier, &returned(&world, 3_001)), Err(RefusalCode::AmountTooHigh));
+    assert_eq!(world.plan(&officer("jm1"), &returned(&world, 3_000)), Err(RefusalCode::NotPermitted));
+    world.try_act(&cashier, &returned(&world, 3_000)).unwrap();
+    let request = world.case.requests.first().unwrap();
+    assert_eq!((world.case.status, request.status), (Status::Resolved, RequestStatus::Approved));
+    assert_eq!((request.paid_fen, request.unpaid_fen()), (Fen::ZERO, Fen::yuan(3_000)));
+    assert!(world.case.flags().contains(&Flag::PaymentFailed) && world.case.has_open_child());
+    assert_eq!(world.plan(&cashier, &returned(&world, 3_000)), Err(RefusalCode::RequestStatus));
+    let payment = Command::RecordPayment(world.payment(Fen::yuan(3_000)));
+    world.try_act(&cashier, &payment).unwrap();
+    assert_eq!(world.plan(&cashier, &payment), Err(RefusalCode::RequestStatus));
+    assert_eq!(world.case.status, Status::Settled);
+    assert!(!world.case.flags().contains(&Flag::PaymentFailed));
+}
+
+#[test]
+fn a_closed_case_opens_again_for_money_that_comes_back_years_later() {
+    let mut world = World::new().until_closed();
+    world.pass_days(800);
+    let reopening = Reopening { at: Status::Applying, reason: ReturnReason::NewFacts, note: note("有新费用") };
+    assert_eq!(world.plan(&officer("ca1"), &Command::Reopen(reopening)), Err(RefusalCode::TooLateToReopen));
+    let returned = Command::RecordReturn(world.returned(Fen::yuan(3_000)));
+    world.try_act(&officer("cf1"), &returned).unwrap();
+    assert_eq!((world.case.status, world.case.round), (Status::Resolved, 2));
+    assert!(world.case.assignee.is_none() && world.case.follow_up.is_none());
+    world.act("cf1", Command::RecordPayment(world.payment(Fen::yuan(3_000))));
+    world.act("vw1", follow_up(world.today())).act("ts1", propose(OutcomeCode::AidedCharity));
+    world.act("ca1", Command::ConfirmClosing { agreed: true, note: note("材料齐全") });
+    assert_eq!(world.case.status, Status::Closed);
+}
+
+#[test]
+fn a_new_round_is_not_moved_by_money_of_the_last_one() {
+    let mut world = World::new().until_closed();
+    let reopening = Reopening { at: Status::Detected, reason: ReturnReason::NewFacts, note: note("有新费用") };
+    world.act("ca1", Command::Reopen(reopening));
+    let returned = Command::RecordReturn(world.returned(Fen::yuan(3_000)));
+    world.try_act(&officer("cf1"), &returned).unwrap();
+    assert_eq!((world.case.status, world.case.round), (Status::Detected, 2));
+    let dismiss = Command::Dismiss { reason: DismissalReason::BurdenBelowLine, why: note("已二次报销") };
+    assert_eq!(world.try_act(&officer("ca1"), &Command::Assign { to: id("ca1") }), Ok(()));
+    assert_eq!(world.plan(&officer("ca1"), &dismiss), Err(RefusalCode::ChildOpen));
+    world.try_act(&officer("cf1"), &Command::RecordPayment(world.payment(Fen::yuan(3_000)))).unwrap();
+    assert_eq!((world.case.status, world.case.requests[0].status), (Status::Detected, RequestStatus::Paid));
+}
+
+#[test]
 fn more_is_topped_up_and_less_is_recovered() {
     let mut world = World::new().until_settled();
     world.act("hsa1", Command::AskRecalculation { cause: RecalculationCause::LateClaims });

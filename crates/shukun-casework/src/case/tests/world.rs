@@ -268,6 +268,11 @@ impl World {
         PaymentRecord { request: request_id("r-charity"), amount_fen, paid_on: self.today(), document }
     }
 
+    pub(crate) fn returned(&self, amount_fen: Fen) -> ReturnRecord {
+        let (request, document) = (request_id("r-charity"), paper(DocumentKind::PaymentProof));
+        ReturnRecord { request, amount_fen, returned_on: self.today(), why: note("账户已销户"), document }
+    }
+
     pub(crate) fn until_settled(self) -> World {
         let mut world = self.until_resolved();
         world.act("cf1", Command::RecordPayment(world.payment(Fen::yuan(3_000))));

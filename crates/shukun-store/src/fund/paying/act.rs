@@ -14,6 +14,8 @@ use shukun_fund::BatchId;
 use shukun_fund::ledger::Voucher;
 use shukun_fund::paying::{Act, Batch, Evidence, Payment, PaymentId, PaymentSettings, PlanDesk, Recorded};
 
+use super::case::{Done, had_arrived};
+use super::files::SealedFile;
 use super::{no_settings, other_order, place, refused_pay, stale, unreadable};
 use crate::accounts::read_region;
 use crate::audit::{self, Entry, Object, append};
@@ -142,6 +144,18 @@ impl Store {
         order: BatchOrder<'_>,
         desk: &CaseDesk<'_>,
     ) -> Result<Batch> {
+        self.act_on_paper(scope, id, acts, (order, None), desk).await
+    }
+
+    /// [`Store::act_on_batch`] by a paper of the bank, which is kept where the acts are done and nowhere else.
+    pub(super) async fn act_on_paper(
+        &self,
+        scope: &Scope,
+        id: &BatchId,
+        acts: &[Act],
+        (order, paper): (BatchOrder<'_>, Option<&SealedFile>),
+        desk: &CaseDesk<'_>,
+    ) -> Result<Batch> {
         if !is_text_id(order.transaction) {
             return Err(other_order());
         }
@@ -160,6 +174,11 @@ impl Store {
                 }
                 let name = (order.transaction, request.as_str());
                 self.act_within_batch(&tx, scope, &mut held, (acts, name), (desk, &asked)).await?;
+                if let Some(paper) = paper {
+                    let account_id = scope.account_id().as_str();
+                    let keeping = Keeping { account_id, region: &held.region, now: desk.now };
+                    self.keep_file(&tx, (id, paper), keeping).await?;
+                }
                 tx.commit().await?;
                 Ok(held.batch)
             })
@@ -213,6 +232,7 @@ impl Store {
         } else {
             None
         };
+        let had_arrived = had_arrived(&held.batch, act);
         held.batch.apply(&recorded).map_err(refused_pay)?;
         self.write_batch_act(tx, &held.batch.id, &recorded, name, desk.now).await?;
         if let Some(voucher) = voucher {
@@ -228,7 +248,8 @@ impl Store {
             let payment = held.batch.payment(payment).ok_or_else(unreadable)?;
             execute(tx, SET_LINE, values![payment.of.line.as_str(), state]).await?;
         }
-        self.tell_case(tx, scope, &held.batch, (act, recorded.sequence), desk).await
+        let done = Done { act, sequence: recorded.sequence, had_arrived };
+        self.tell_case(tx, scope, &held.batch, &done, desk).await
     }
 
     pub(super) async fn hold_batch(&self, tx: &DatabaseTransaction, id: &BatchId) -> Result<Held> {

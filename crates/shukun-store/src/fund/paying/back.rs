@@ -53,12 +53,12 @@ impl Store {
         let batch = self.batch(scope, id).await?.batch;
         scope.require(Permission::SendBatch, Some(&batch.region))?;
         let file = hash_of(back.paper)?;
-        self.keep_file(scope, (id, "answer"), (&file, "paper", back.paper), desk.now).await?;
+        let sealed = self.file_to_keep((id, "answer"), ("paper", back.paper))?;
         let (payment, on, evidence) = (back.payment.clone(), back.on, Evidence::Paper { file });
         let act = match back.how {
             CameBack::Returned(reason) => Act::Return { payment, on, reason, evidence },
             CameBack::Recovered(amount) => Act::Recover { payment, amount, on, evidence },
         };
-        self.act_on_batch(scope, id, &[act], order, desk).await
+        self.act_on_paper(scope, id, &[act], (order, Some(&sealed)), desk).await
     }
 }

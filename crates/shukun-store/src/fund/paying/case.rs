@@ -2,10 +2,10 @@
 
 use sea_orm::DatabaseTransaction;
 use shukun_base::{Day, Fen};
-use shukun_casework::case::{Case, Command, Context, PaymentRecord, RecoveryRecord};
+use shukun_casework::case::{Case, Command, Context, PaymentRecord, RecoveryRecord, ReturnRecord, Status};
 use shukun_casework::request::{AidRequest, RequestStatus};
-use shukun_casework::{CaseId, DocumentKind, TransactionId};
-use shukun_fund::paying::{Act, Batch, Evidence, Payment, PaymentId, payment_proof};
+use shukun_casework::{CaseId, Document, DocumentKind, Note, RequestId, TransactionId};
+use shukun_fund::paying::{Act, Batch, Evidence, FailureReason, Payment, PaymentState, payment_proof};
 
 use super::act::CaseDesk;
 use super::unreadable;
@@ -16,83 +16,132 @@ use crate::store::Store;
 
 statements! {
     CASE_OF_LINE = "SELECT case_id FROM resolution_lines WHERE line_id = $1";
+    OTHER_OPEN = "SELECT case_id FROM cases WHERE household_id = $1 AND case_id <> $2 AND status <> 'closed' LIMIT 1";
+}
+
+/// What became of the money.
+#[derive(Clone, Copy)]
+enum Became {
+    Arrived,
+    Failed,
+    /// The bank sent it back after it had arrived.
+    Returned(FailureReason),
+    /// The household gave this much back.
+    GivenBack(Fen),
 }
 
 /// What the case is told.
 struct News<'a> {
     payment: &'a Payment,
-    /// What arrived; nothing where it failed.
-    amount: Fen,
+    became: Became,
     on: Day,
     evidence: &'a Evidence,
-    came_back: Fen,
+}
+
+/// An act that was done, and what of the batch before it the case has to know.
+pub(super) struct Done<'a> {
+    pub act: &'a Act,
+    pub sequence: u32,
+    /// Whether the payment had arrived.
+    pub had_arrived: bool,
 }
 
 impl Store {
-    /// Records a payment, its failure or a recovery on the case that the line names; a line without a case tells nobody.
+    /// Records on the case that the line names what became of its money; a line without a case tells nobody.
     pub(super) async fn tell_case(
         &self,
         tx: &DatabaseTransaction,
         scope: &Scope,
         batch: &Batch,
-        (act, sequence): (&Act, u32),
+        done: &Done<'_>,
         desk: &CaseDesk<'_>,
     ) -> Result<()> {
-        let Some(news) = news(batch, act)? else { return Ok(()) };
+        let Some(news) = news(batch, done)? else { return Ok(()) };
         let row = find(tx, CASE_OF_LINE, values![news.payment.of.line.as_str()]).await?.ok_or_else(unreadable)?;
         let Some(case_id) = row.get::<Option<String>>("case_id")? else { return Ok(()) };
         let case_id = CaseId::new(&case_id).ok_or_else(unreadable)?;
         let case = self.held_case(tx, scope, &case_id).await?;
         let Some(request) = request_of(&case, batch, &news)? else { return Ok(()) };
+        if case.status == Status::Closed && self.has_other_open(tx, &case).await? {
+            return Ok(());
+        }
         let (id, amount) = (&news.payment.of.id, news.payment.of.amount);
-        let arrived = !news.amount.is_zero() || !news.came_back.is_zero();
+        let arrived = matches!(news.became, Became::Arrived | Became::GivenBack(_));
         let proof = payment_proof((&batch.id, id), (amount, news.on), arrived, news.evidence.file());
         let document = self.add_proof(tx, scope, (&case_id, &case.region), &proof, desk.now).await?;
-        let request = request.id.clone();
-        let command = if news.came_back.is_zero() {
-            Command::RecordPayment(PaymentRecord { request, amount_fen: news.amount, paid_on: news.on, document })
-        } else {
-            Command::RecordRecovery(RecoveryRecord { request, amount_fen: news.came_back, document })
-        };
-        let transaction = TransactionId::new(&format!("pay-{id}-{sequence}")).ok_or_else(unreadable)?;
+        let command = command(&news, request.id.clone(), document)?;
+        let transaction = TransactionId::new(&format!("pay-{id}-{}", done.sequence)).ok_or_else(unreadable)?;
         let (calendar, settings, now) = (desk.calendar, desk.settings, desk.now);
         let ctx = Context { now, transaction, version: case.version, calendar, settings, sample_seed: 0 };
         let actor = self.person(scope).await?;
         self.act_within(tx, scope, &actor, &case_id, &[command], &ctx).await.map(|_| ())
     }
+
+    /// Whether the household of a closed case has a later one that is open: then the closed one is not opened again.
+    async fn has_other_open(&self, tx: &DatabaseTransaction, case: &Case) -> Result<bool> {
+        let of_household = values![case.household.to_string(), case.id.as_str()];
+        Ok(find(tx, OTHER_OPEN, of_household).await?.is_some())
+    }
 }
 
-fn news<'a>(batch: &'a Batch, act: &'a Act) -> Result<Option<News<'a>>> {
-    let of = |id: &PaymentId| batch.payment(id).ok_or_else(unreadable);
-    Ok(match act {
-        Act::Pay { payment, on, evidence } => {
-            let payment = of(payment)?;
-            Some(News { payment, amount: payment.of.amount, on: *on, evidence, came_back: Fen::ZERO })
+fn news<'a>(batch: &'a Batch, done: &Done<'a>) -> Result<Option<News<'a>>> {
+    let (payment, on, evidence, became) = match done.act {
+        Act::Pay { payment, on, evidence } => (payment, on, evidence, Became::Arrived),
+        Act::Return { payment, on, reason, evidence } if done.had_arrived => {
+            (payment, on, evidence, Became::Returned(*reason))
         }
         Act::Fail { payment, on, evidence, .. } | Act::Return { payment, on, evidence, .. } => {
-            Some(News { payment: of(payment)?, amount: Fen::ZERO, on: *on, evidence, came_back: Fen::ZERO })
+            (payment, on, evidence, Became::Failed)
         }
-        Act::Recover { payment, amount, on, evidence } => {
-            Some(News { payment: of(payment)?, amount: Fen::ZERO, on: *on, evidence, came_back: *amount })
+        Act::Recover { payment, amount, on, evidence } => (payment, on, evidence, Became::GivenBack(*amount)),
+        _ => return Ok(None),
+    };
+    let payment = batch.payment(payment).ok_or_else(unreadable)?;
+    Ok(Some(News { payment, became, on: *on, evidence }))
+}
+
+fn command(news: &News<'_>, request: RequestId, document: Document) -> Result<Command> {
+    let paid_on = news.on;
+    Ok(match news.became {
+        Became::Arrived => {
+            Command::RecordPayment(PaymentRecord { request, amount_fen: news.payment.of.amount, paid_on, document })
         }
-        _ => None,
+        Became::Failed => Command::RecordPayment(PaymentRecord { request, amount_fen: Fen::ZERO, paid_on, document }),
+        Became::Returned(reason) => Command::RecordReturn(ReturnRecord {
+            request,
+            amount_fen: news.payment.of.amount,
+            returned_on: news.on,
+            why: Note::new(&reason.text().zh).map_err(|_| unreadable())?,
+            document,
+        }),
+        Became::GivenBack(amount_fen) => Command::RecordRecovery(RecoveryRecord { request, amount_fen, document }),
     })
 }
 
-/// The request of the batch's programme that the money is for. Where everything is paid already (it came back after it had
-/// arrived, and went out again) casework has no word for it, and the ledger alone knows.
+/// Whether the payment that an act answers had arrived before.
+pub(super) fn had_arrived(batch: &Batch, act: &Act) -> bool {
+    let Act::Return { payment, .. } = act else { return false };
+    batch.payment(payment).is_some_and(|payment| payment.state == PaymentState::Paid)
+}
+
+/// The request of the batch's programme that the money is of. `None` = the case knows already: somebody recorded by hand that it
+/// was paid, or that it came back.
 fn request_of<'a>(case: &'a Case, batch: &Batch, news: &News<'_>) -> Result<Option<&'a AidRequest>> {
-    let mut of_programme = case.requests.iter().filter(|request| request.programme.key() == batch.programme.as_str());
-    let wanted: &[RequestStatus] = if news.came_back.is_zero() {
-        &[RequestStatus::Approved, RequestStatus::PartPaid]
-    } else {
-        &[RequestStatus::Recovering]
+    use RequestStatus::{Approved, Paid, PartPaid, Recovering};
+    let amount = news.payment.of.amount;
+    let (wanted, known): (&[RequestStatus], &[RequestStatus]) = match news.became {
+        Became::Arrived | Became::Failed => (&[Approved, PartPaid], &[Paid]),
+        Became::Returned(_) => (&[Paid, PartPaid, Recovering], &[Approved]),
+        Became::GivenBack(_) => (&[Recovering], &[Paid]),
     };
-    let open = of_programme.clone().find(|request| wanted.contains(&request.status));
-    let was_paid = of_programme.any(|request| request.status == RequestStatus::Paid);
-    match open {
+    let held_it = |request: &AidRequest| !matches!(news.became, Became::Returned(_)) || request.paid_fen >= amount;
+    let mut of_programme = case.requests.iter().filter(|request| request.programme.key() == batch.programme.as_str());
+    let mut fitting = of_programme.clone().filter(|request| wanted.contains(&request.status) && held_it(request));
+    // Of several the one that got just this much.
+    let exact = fitting.clone().find(|request| request.paid_fen == amount);
+    match exact.or_else(|| fitting.next()) {
         Some(request) => Ok(Some(request)),
-        None if was_paid => Ok(None),
+        None if of_programme.any(|request| known.contains(&request.status)) => Ok(None),
         None => Err(no_request()),
     }
 }
@@ -100,8 +149,8 @@ fn request_of<'a>(case: &'a Case, batch: &Batch, news: &News<'_>) -> Result<Opti
 fn no_request() -> StoreError {
     StoreError::refused(
         "store-batch-case",
-        "案件里没有已核准待付的这项申请：请先核对案件，再登记到账。",
-        "The case has no approved request of this programme to be paid: look at the case before recording the payment.",
+        "案件里没有与这笔款项相符的申请：请先核对案件，再登记到账或退汇。",
+        "The case has no request of this programme that fits the money: look at the case before recording what became of it.",
     )
 }
 

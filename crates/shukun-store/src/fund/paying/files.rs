@@ -49,6 +49,14 @@ pub struct Answered {
     pub faults: Vec<CellFault>,
 }
 
+/// A file on its way into the transaction of the act that rests on it.
+pub(super) struct SealedFile {
+    way: &'static str,
+    sha256: ContentHash,
+    ending: &'static str,
+    cell: Vec<u8>,
+}
+
 /// Acts done in one transaction.
 const AT_A_TIME: usize = 200;
 
@@ -77,32 +85,35 @@ impl Store {
             made_on: locked_on,
         };
         let file = write_bank_file(&settings.template, &payer, &orders).map_err(refused_file)?;
-        self.keep_file(scope, (id, "out"), (&file.sha256, file.form.ending(), &file.bytes), desk.now).await?;
-        self.act_on_batch(scope, id, &[Act::MakeFile { sha256: file.sha256 }], order, desk).await
+        let sealed = self.file_to_keep((id, "out"), (file.form.ending(), &file.bytes))?;
+        self.act_on_paper(scope, id, &[Act::MakeFile { sha256: file.sha256 }], (order, Some(&sealed)), desk).await
     }
 
-    pub(super) async fn keep_file(
+    /// A file of a batch, sealed and ready to be kept.
+    pub(super) fn file_to_keep(
         &self,
-        scope: &Scope,
-        (id, way): (&BatchId, &str),
-        (sha256, ending, bytes): (&ContentHash, &str, &[u8]),
-        now: Moment,
-    ) -> Result<()> {
+        (id, way): (&BatchId, &'static str),
+        (ending, bytes): (&'static str, &[u8]),
+    ) -> Result<SealedFile> {
+        let sha256 = hash_of(bytes)?;
         let row_id = format!("{id}/{way}/{}", sha256.as_str());
         let cell = self.keys.seal(&self.chance, place("bank_files", "content", &row_id), bytes)?;
-        let by = scope.account_id().as_str();
-        self.retry(|| async {
-            let tx = self.begin_within(scope).await?;
-            let region = self.hold_batch(&tx, id).await?.region;
-            let values = values![id.as_str(), way, sha256.as_str(), ending, cell.clone(), by, millis(now)];
-            if execute(&tx, KEEP, values).await? == 1 {
-                let keeping = Keeping { account_id: by, region: &region, now };
-                let record = values![id.as_str(), way, sha256.as_str()];
-                self.keep(&tx, (&kept::BANK_FILE, record), keeping).await?;
-            }
-            Ok(tx.commit().await?)
-        })
-        .await
+        Ok(SealedFile { way, sha256, ending, cell })
+    }
+
+    /// Keeps a file within an act on its batch; the same one again is kept once.
+    pub(super) async fn keep_file(
+        &self,
+        tx: &DatabaseTransaction,
+        (id, file): (&BatchId, &SealedFile),
+        keeping: Keeping<'_>,
+    ) -> Result<()> {
+        let (way, sha256, cell) = (file.way, file.sha256.as_str(), file.cell.clone());
+        let values = values![id.as_str(), way, sha256, file.ending, cell, keeping.account_id, millis(keeping.now)];
+        if execute(tx, KEEP, values).await? == 1 {
+            self.keep(tx, (&kept::BANK_FILE, values![id.as_str(), way, sha256]), keeping).await?;
+        }
+        Ok(())
     }
 
     /// The files of a batch.
@@ -162,7 +173,7 @@ impl Store {
         let settings = self.payment_settings(scope, &batch.region).await?;
         let read = read_returns(bytes, &settings.returns).map_err(refused_file)?;
         let file = hash_of(bytes)?;
-        self.keep_file(scope, (id, "answer"), (&file, "answer", bytes), desk.now).await?;
+        let sealed = self.file_to_keep((id, "answer"), ("answer", bytes))?;
         let mut answered = Answered { faults: read.faults, ..Answered::default() };
         let mut acts = Vec::new();
         for line in &read.lines {
@@ -178,7 +189,7 @@ impl Store {
             let transaction = format!("{}-{first}", file.as_str().get(..40).unwrap_or_default());
             let order = BatchOrder { transaction: &transaction, version };
             let acts: Vec<Act> = some.iter().map(|(_, act)| act.clone()).collect();
-            version = self.act_on_batch(scope, id, &acts, order, desk).await?.version;
+            version = self.act_on_paper(scope, id, &acts, (order, Some(&sealed)), desk).await?.version;
             answered.taken += acts.len();
         }
         Ok(answered)

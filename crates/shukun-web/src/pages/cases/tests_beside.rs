@@ -146,6 +146,7 @@ async fn an_objection_blocks_and_is_answered_by_others() {
         "approve-government",
         "pay",
         "recover",
+        "record-return",
         "recalculate",
         "accept-request",
         "return-request",

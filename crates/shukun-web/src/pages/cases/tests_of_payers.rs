@@ -97,6 +97,28 @@ async fn statutory_money_is_approved_paid_and_fetched_back() {
     let paid = pdf("paid");
     act_with(&mut finance, "case-1", "pay", &fields, &[("pay_proof_file", &paid)]).await.sent_to(&done("case-1"));
 
+    // The bank sends it back; it is owed again, and paid once more.
+    let sent_back = pdf("sent back");
+    let sent_back = [("returned_proof_file", sent_back.as_slice())];
+    let returned = |amount| {
+        [
+            ("returned_request", which.as_str()),
+            ("returned_amount", amount),
+            ("returned_on", "2026-11-22"),
+            ("returned_why", "账户已销户"),
+        ]
+    };
+    let above = act_with(&mut finance, "case-1", "record-return", &returned("8000.01"), &sent_back).await;
+    assert!(above.status == StatusCode::UNPROCESSABLE_ENTITY && above.body.contains("金额超过应付或应追回数"));
+    let mine = out_of_turn(&mut civil, "record-return", &returned("8000"), &sent_back).await;
+    assert_eq!(mine.status, StatusCode::FORBIDDEN);
+    act_with(&mut finance, "case-1", "record-return", &returned("8000"), &sent_back).await.sent_to(&done("case-1"));
+    let again = out_of_turn(&mut finance, "record-return", &returned("8000"), &sent_back).await;
+    assert!(again.body.contains("申请当前状态不能办理此事项"), "{}", again.body);
+    let timeline = finance.get("/cases/case-1?tab=timeline").await.body;
+    assert!(timeline.contains("银行退汇") && timeline.contains("账户已销户"), "{timeline}");
+    act_with(&mut finance, "case-1", "pay", &fields, &[("pay_proof_file", &paid)]).await.sent_to(&done("case-1"));
+
     let back = pdf("back");
     let (files, fields) =
         ([("recover_proof_file", back.as_slice())], [("recover_request", which.as_str()), ("recover_amount", "3000")]);

@@ -65,6 +65,7 @@ fn name(content: &Content) -> Word {
         Content::ApprovalRecorded(_) => words::TL_APPROVED,
         Content::PaymentRecorded(_) => words::TL_PAID,
         Content::RecoveryRecorded(_) => words::TL_RECOVERED,
+        Content::ReturnRecorded(_) => words::TL_SENT_BACK,
         Content::FollowedUp(_) => words::TL_FOLLOWED,
         Content::ClosingProposed(_) => words::TL_PROPOSED,
         Content::ClosingRejected { .. } => words::TL_REJECTED,
@@ -119,6 +120,7 @@ fn detail(content: &Content, places: &Places, lang: Lang) -> Vec<String> {
         Content::Suspended(pause) => vec![format::day(pause.until, lang), pause.why.as_str().to_owned()],
         Content::PaymentRecorded(payment) => vec![format::money(payment.amount_fen, lang)],
         Content::RecoveryRecorded(recovery) => vec![format::money(recovery.amount_fen, lang)],
+        Content::ReturnRecorded(back) => vec![format::money(back.amount_fen, lang), back.why.as_str().to_owned()],
         Content::RequestReturned { note, .. } | Content::ClosingRejected { note } => vec![note.as_str().to_owned()],
         Content::ClockExtended { why } => vec![why.as_str().to_owned()],
         Content::ObjectionRaised(complaint) | Content::AppealRaised(complaint) => {

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use shukun_base::Fen;
 use shukun_casework::DocumentKind;
 use shukun_casework::authority::{Approval, Permission};
-use shukun_casework::case::{ApprovalRecord, Case, Command, PaymentRecord, RecoveryRecord, Status};
+use shukun_casework::case::{ApprovalRecord, Case, Command, PaymentRecord, RecoveryRecord, ReturnRecord, Status};
 use shukun_casework::request::{AidRequest, RequestStatus};
 
 use super::{Act, Form, Paper, Reader};
@@ -68,6 +68,17 @@ pub const ACTS: &[Act] = &[
         fields: recover_fields,
         read: recover,
     },
+    Act {
+        path: "/cases/{case_id}/record-return",
+        key: "record-return",
+        permission: Permission::RecordSettlement,
+        name: words::ACT_RECORD_RETURN,
+        leads_on: false,
+        is_offered: |case| case.requests.iter().any(was_paid),
+        papers: &[SENT_BACK],
+        fields: return_fields,
+        read: take_return,
+    },
 ];
 
 const STATUTORY_SHEET: Paper = Paper::of(DocumentKind::ApprovalSheet, "approve_sheet", "approve_sheet_file");
@@ -75,6 +86,7 @@ const GOVERNMENT_SHEET: Paper = Paper::of(DocumentKind::ApprovalSheet, "governme
 const MINUTES: Paper = Paper::of(DocumentKind::Minutes, "resolve_minutes", "resolve_minutes_file");
 const PROOF: Paper = Paper::of(DocumentKind::PaymentProof, "pay_proof", "pay_proof_file");
 const RETURNED: Paper = Paper::of(DocumentKind::PaymentProof, "recover_proof", "recover_proof_file");
+const SENT_BACK: Paper = Paper::of(DocumentKind::PaymentProof, "returned_proof", "returned_proof_file");
 
 /// The fields of one of the three approvals.
 struct Fields {
@@ -131,6 +143,10 @@ fn is_recovering(request: &AidRequest) -> bool {
     request.status == RequestStatus::Recovering
 }
 
+fn was_paid(request: &AidRequest) -> bool {
+    matches!(request.status, RequestStatus::Paid | RequestStatus::PartPaid | RequestStatus::Recovering)
+}
+
 /// What the one request still gets, where there is one; with several, whoever pays types it.
 fn only(form: &Form<'_>, fits: impl Fn(&&AidRequest) -> bool, left: impl Fn(&AidRequest) -> Fen) -> String {
     let mut fitting = form.case.requests.iter().filter(fits);
@@ -173,5 +189,27 @@ fn recover(reader: &Reader<'_>) -> Result<Command, Faults> {
         request: reader.request("recover_request")?,
         amount_fen: reader.amount("recover_amount")?,
         document: reader.paper(&RETURNED)?,
+    }))
+}
+
+fn return_fields(form: &Form<'_>) -> Markup {
+    let paid = |request: &AidRequest| request.paid_fen;
+    html! {
+        p.form-hint { (words::RETURN_HINT.text(form.lang())) }
+        (form.requests("returned_request", was_paid))
+        (form.amount("returned_amount", words::AMOUNT_YUAN, &only(form, |request| was_paid(request), paid)))
+        (form.today("returned_on", words::RETURNED_ON))
+        (form.note("returned_why", words::REASON, true))
+        (form.paper(&SENT_BACK, true))
+    }
+}
+
+fn take_return(reader: &Reader<'_>) -> Result<Command, Faults> {
+    Ok(Command::RecordReturn(ReturnRecord {
+        request: reader.request("returned_request")?,
+        amount_fen: reader.amount("returned_amount")?,
+        returned_on: reader.day("returned_on")?,
+        why: reader.note("returned_why")?,
+        document: reader.paper(&SENT_BACK)?,
     }))
 }

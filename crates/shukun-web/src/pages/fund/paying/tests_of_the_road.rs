@@ -1,15 +1,16 @@
 //! Paying to the end by clicking: made, checked, sent; the bank pays nothing into a closed account; issued again to another one
-//! that a second person looked into; shown by the statement, matched, closed; returned late after all, and given up.
+//! that a second person looked into; shown by the statement, matched, closed; returned late after all, paid once more, the case
+//! closed; returned again, and given up.
 
 use axum::http::StatusCode;
-use shukun_base::Fen;
 use shukun_casework::CaseId;
+use shukun_casework::case::{Case, Status, china_day};
 use shukun_casework::request::RequestStatus;
-use shukun_fund::BookId;
 use shukun_fund::paying::SAMPLE;
+use shukun_fund::{BatchId, BookId};
 
 use crate::pages::cases::tests::{act, done};
-use crate::pages::cases::tests_of_papers::pdf;
+use crate::pages::cases::tests_of_papers::{act_with, pdf};
 use crate::pages::cases::tests_of_the_road::value;
 use crate::pages::fund::deciding::tests::line_in_effect;
 use crate::testing::{Answer, Browser, Office, form};
@@ -94,6 +95,52 @@ async fn the_case_says_no(office: &Office, maker: &mut Browser, cashier: &mut Br
     act(maker, "case-1", "resume", &[]).await;
 }
 
+async fn case_of(office: &Office, browser: &Browser) -> Case {
+    let (scope, case) = (office.scope_at(browser).await, CaseId::new("case-1").unwrap());
+    office.desk.store().case(&scope, &case).await.unwrap()
+}
+
+/// Where the case and its request stand, and what was paid on it.
+fn money_of(case: &Case) -> (Status, RequestStatus, i64) {
+    (case.status, case.requests[0].status, case.requests[0].paid_fen.0)
+}
+
+/// How many files are kept with the batch.
+async fn papers_of(office: &Office, browser: &Browser, page: &str) -> usize {
+    let (scope, id) = (office.scope_at(browser).await, BatchId::new(page.rsplit('/').next().unwrap()).unwrap());
+    office.desk.store().bank_files(&scope, &id).await.unwrap().len()
+}
+
+/// Money of a payment comes back, with the bank's notice.
+async fn back(cashier: &mut Browser, (page, payment): (&str, &str), (how, amount): (&str, &str)) -> Answer {
+    let shown = cashier.get(page).await;
+    let (token, version, paper) = (shown.form_token(), value(&shown.body, "version"), pdf("退汇通知"));
+    let fields = [
+        ("form_token", token.as_str()),
+        ("version", &version),
+        ("back_payment", payment),
+        ("how", how),
+        ("amount", amount),
+        ("back_on", "2026-11-30"),
+    ];
+    cashier.post_files(&format!("{page}/back"), &fields, &[("paper", &paper)]).await
+}
+
+/// Visited after the aid, proposed and closed.
+async fn closed(office: &Office) {
+    let (mut village, mut town) = (office.signed_in_again("village").await, office.signed_in_again("town").await);
+    let (receipt, today) = (pdf("领款凭证"), china_day(office.now()).to_string());
+    let fields = [("follow_up_on", today.as_str()), ("follow_up_note", "款项已收到")];
+    act_with(&mut village, "case-1", "follow-up", &fields, &[("follow_up_file", &receipt)])
+        .await
+        .sent_to(&done("case-1"));
+    let fields = [("propose_outcome", "aided_charity"), ("propose_why", "救助到位")];
+    act(&mut town, "case-1", "propose", &fields).await.sent_to(&done("case-1"));
+    let mut civil = stepped(office, "civil2").await;
+    let fields = [("close_agreed", "yes"), ("close_note", "材料齐全")];
+    act(&mut civil, "case-1", "close", &fields).await.sent_to(&done("case-1"));
+}
+
 async fn stepped(office: &Office, login: &str) -> Browser {
     let browser = office.signed_in_again(login).await;
     office.stepped_up_again(browser).await.0
@@ -155,35 +202,45 @@ async fn a_payment_comes_back_goes_out_again_and_is_closed_by_clicking() {
     pressed(&mut checker, &first, &["close"]).await;
     pressed(&mut checker, &second, &["close"]).await;
     assert_eq!(balance(&office, &checker, "unrestricted").await, 3_800_000);
-    let case = CaseId::new("case-1").unwrap();
-    let case = office.desk.store().case(&office.scope_at(&checker).await, &case).await.unwrap();
-    assert_eq!((case.requests[0].status, case.requests[0].paid_fen), (RequestStatus::Paid, Fen::yuan(12_000)));
+    assert_eq!(money_of(&case_of(&office, &checker).await), (Status::Settled, RequestStatus::Paid, 1_200_000));
 
-    // Months later: more than was paid does not come back; the bank returns all of it, and the household is not eligible any more.
-    let paper = pdf("退汇通知");
-    let back = async |cashier: &mut Browser, how: &str, amount: &str| {
-        let shown = cashier.get(&second).await;
-        let (token, version) = (shown.form_token(), value(&shown.body, "version"));
-        let fields = [
-            ("form_token", token.as_str()),
-            ("version", &version),
-            ("back_payment", &payment),
-            ("how", how),
-            ("amount", amount),
-            ("back_on", "2026-11-30"),
-        ];
-        cashier.post_files(&format!("{second}/back"), &fields, &[("paper", &paper)]).await
-    };
-    refused(&back(&mut cashier, "recovered", "12000.01").await, "追回的比拨付的多");
-    back(&mut cashier, "account_closed", "").await.sent_to(&format!("{second}?done=yes"));
-    let shown = maker.get(&second).await.body;
+    // Months later: more than was paid does not come back, and what is refused leaves no paper; the bank returns all of it.
+    let kept = papers_of(&office, &cashier, &second).await;
+    let too_much = back(&mut cashier, (&second, &payment), ("recovered", "12000.01")).await;
+    refused(&too_much, "追回的比拨付的多");
+    assert_eq!(papers_of(&office, &cashier, &second).await, kept);
+    let late = ("account_closed", "");
+    back(&mut cashier, (&second, &payment), late).await.sent_to(&format!("{second}?done=yes"));
+    assert_eq!(papers_of(&office, &cashier, &second).await, kept + 1);
+    assert_eq!(money_of(&case_of(&office, &checker).await), (Status::Resolved, RequestStatus::Approved, 0));
+
+    // It goes out again and is paid once, however often the bank says so.
+    let (third, again) = begun(&mut maker, "follow_up", &follows).await;
+    assert_eq!(again, line);
+    pressed(&mut maker, &third, &["lock", "file", "submit"]).await;
+    pressed(&mut checker, &third, &["approve", "release"]).await;
+    pressed(&mut cashier, &third, &["send"]).await;
+    for told in ["1笔有了结果", "0笔有了结果"] {
+        let page = answer(&mut cashier, &third, "成功").await;
+        assert!(page.body.contains(told), "{}", page.body);
+        assert_eq!(money_of(&case_of(&office, &checker).await), (Status::Settled, RequestStatus::Paid, 1_200_000));
+    }
+    assert_eq!(balance(&office, &checker, "unrestricted").await, 3_800_000);
+
+    // The case is closed, the bank returns this one too, and the household is not eligible any more.
+    closed(&office).await;
+    let payment = payment_of(&cashier.get(&third).await.body);
+    back(&mut cashier, (&third, &payment), late).await.sent_to(&format!("{third}?done=yes"));
+    let case = case_of(&office, &checker).await;
+    assert_eq!((money_of(&case), case.round), ((Status::Resolved, RequestStatus::Approved, 0), 2));
+    let shown = maker.get(&third).await.body;
     let fields = [
         ("version", value(&shown, "version")),
         ("payment", payment.clone()),
         ("given_up_why", "本人已去世".to_owned()),
     ];
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    submit_to(&mut maker, &second, "give-up", &fields).await.sent_to(&format!("{second}?done=yes"));
+    submit_to(&mut maker, &third, "give-up", &fields).await.sent_to(&format!("{third}?done=yes"));
     assert_eq!(balance(&office, &checker, "unrestricted").await, 5_000_000);
-    pressed(&mut checker, &second, &["close"]).await;
+    pressed(&mut checker, &third, &["close"]).await;
 }
