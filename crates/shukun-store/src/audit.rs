@@ -108,6 +108,7 @@ acts! {
     BookAccountOpened "book_account_opened" "开设科目" "opened an account of a book",
     BatchActed "batch_acted" "办理拨付批次" "acted on a batch of payments",
     BankFileFetched "bank_file_fetched" "下载银行文件" "fetched a file for the bank",
+    DeliveriesViewed "deliveries_viewed" "查看待送达" "looked at what is to be handed over",
     PayeeEntered "payee_entered" "登记收款账户" "entered a payee's account",
     PaymentRulesSet "payment_rules_set" "登记拨付规则" "wrote the rules of paying down",
     StatementRead "statement_read" "读入对账单" "read a statement of the bank",

@@ -93,8 +93,8 @@ pub use fund::ledger::period::PeriodRow;
 pub use fund::ledger::post::Posted;
 pub use fund::ledger::read::{AccountRow, BookRow, VoucherRow};
 pub use fund::paying::{
-    Answered, BankFileRow, BatchOrder, BatchRow, BatchView, CameBack, CaseDesk, Imported, MoneyBack, NewPayee,
-    PayableRow, StatementRow, batch_permission,
+    Answered, BankFileRow, BatchOrder, BatchRow, BatchView, CameBack, CaseDesk, DeliveryRow, HandedOver, Imported,
+    MoneyBack, NewPayee, PayableRow, StatementRow, batch_permission,
 };
 pub use fund::publishing::{
     DoneBy, DutyRow, Evidence, NoteDraft, NoteEntry, Publication, PublicationDraft, PublicationState, PublishedNote,

@@ -84,6 +84,8 @@ own_work! {
     Following "following",
     /// A meeting's record, for an act on a line of it that hangs in a village.
     Meetings "meetings",
+    /// A batch of the county, for a payment of it that is handed over in a village.
+    Deliveries "deliveries",
     /// Auditing every book, and letting holds go that had their time.
     Books "books",
 }

@@ -284,7 +284,7 @@ pub const ROUTES: &[Route] = &[
     papers("/fund/statements", Needs::Permission(Permission::SendBatch)),
     post("/fund/statements/match", Needs::Permission(Permission::ViewFund)),
     get("/fund/deliveries", Needs::Permission(Permission::RecordDelivery)),
-    post("/fund/deliveries", Needs::Permission(Permission::RecordDelivery)),
+    papers("/fund/deliveries", Needs::Permission(Permission::RecordDelivery)),
     get("/cases", Needs::Permission(Permission::ViewCases)),
     get("/cases/duplicates", Needs::Permission(Permission::Merge)),
     get("/cases/{case_id}/beside/{other_id}", Needs::Permission(Permission::Merge)),

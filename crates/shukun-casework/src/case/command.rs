@@ -127,6 +127,9 @@ pub enum Command {
     RecordApproval(ApprovalRecord),
     /// T8 for one request.
     RecordPayment(PaymentRecord),
+    /// T8 for one request, handed over in person. Only an act on the batch gives it: nobody sends it.
+    #[serde(skip_deserializing)]
+    RecordDelivery(PaymentRecord),
     /// Money that came back.
     RecordRecovery(RecoveryRecord),
     /// A payment that the bank sent back after it had arrived; a closed case opens again.
@@ -230,6 +233,7 @@ impl Command {
             Command::RecordPayment(_) | Command::RecordRecovery(_) | Command::RecordReturn(_) => {
                 Permission::RecordSettlement
             }
+            Command::RecordDelivery(_) => Permission::RecordDelivery,
             Command::FollowUp(_) => Permission::FollowUp,
             Command::ProposeClosing(_) => Permission::ProposeClosing,
             Command::ConfirmClosing { .. } => Permission::ConfirmClosing,

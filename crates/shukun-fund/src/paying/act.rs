@@ -50,6 +50,9 @@ pub struct Delivery {
     pub handed_by: ActorId,
     /// Who received it, as a relation to the person aided: 本人, 配偶, …; never a name.
     pub received_by: Note,
+    /// Who stood by, by office: 村委会, 驻村干部, …; never a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witness: Option<Note>,
     /// The signed receipt: the hash of the paper among those of the case.
     pub paper: ContentHash,
 }

@@ -83,6 +83,40 @@ impl DocumentForm {
     }
 }
 
+/// A paper as it is kept: of a form that is taken, a picture without what the camera wrote beside it.
+pub(crate) struct Paper {
+    form: DocumentForm,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Their hash.
+    pub sha256: ContentHash,
+}
+
+impl Paper {
+    /// What somebody sent.
+    ///
+    /// # Errors
+    /// `store-document-form`, `store-document-size`, `store-document-broken`, `store-document-pixels`.
+    pub fn read(bytes: &[u8]) -> Result<Paper> {
+        let form = DocumentForm::of(bytes).ok_or_else(wrong_form)?;
+        if bytes.len() > LARGEST {
+            return Err(too_large());
+        }
+        let bytes = picture::without_traces(form, bytes).map_err(wrong_picture)?;
+        let sha256 = ContentHash::new(&hex(&Sha256::digest(&bytes))).ok_or_else(unreadable)?;
+        Ok(Paper { form, bytes, sha256 })
+    }
+
+    /// As the actions of a case name it.
+    pub fn named(&self, id: DocumentId, kind: DocumentKind) -> Document {
+        Document { id, kind, sha256: self.sha256.clone() }
+    }
+
+    fn size_bytes(&self) -> Result<i64> {
+        i64::try_from(self.bytes.len()).map_err(|_| too_large())
+    }
+}
+
 /// A paper in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredDocument {
@@ -116,12 +150,8 @@ impl Store {
     ) -> Result<Document> {
         let region = self.case_row(scope, case_id).await?.region;
         refuse_reader(scope, &region)?;
-        let form = DocumentForm::of(bytes).ok_or_else(wrong_form)?;
-        if bytes.len() > LARGEST {
-            return Err(too_large());
-        }
-        let bytes = &picture::without_traces(form, bytes).map_err(wrong_picture)?;
-        let sha256 = ContentHash::new(&hex(&Sha256::digest(bytes))).ok_or_else(unreadable)?;
+        let paper = Paper::read(bytes)?;
+        let (form, bytes, sha256) = (paper.form, &paper.bytes, paper.sha256.clone());
         if let Some(row) = find(
             &self.within(scope, Permission::ViewCases),
             SAME,
@@ -134,9 +164,9 @@ impl Store {
         }
         let document = Document { id: DocumentId::new(&self.chance.id()?).ok_or_else(unreadable)?, kind, sha256 };
         let content = self.keys.seal(&self.chance, place(&document.id), bytes)?;
-        let size_bytes = i64::try_from(bytes.len()).map_err(|_| too_large())?;
+        let size_bytes = paper.size_bytes()?;
         let by = scope.account_id().as_str();
-        self.refuse_above_quota(by, size_bytes, now).await?;
+        self.refuse_above_quota(by, &paper, now).await?;
         self.retry(|| async {
             let tx = self.begin_within(scope).await?;
             let values = values![
@@ -185,7 +215,8 @@ impl Store {
         append(self, tx, now, entry(by, Act::DocumentAdded, case_id, region, document.id.as_str())).await
     }
 
-    async fn refuse_above_quota(&self, by: &str, size_bytes: i64, now: Moment) -> Result<()> {
+    pub(crate) async fn refuse_above_quota(&self, by: &str, paper: &Paper, now: Moment) -> Result<()> {
+        let size_bytes = paper.size_bytes()?;
         let since = millis(now).saturating_sub(24 * HOUR_MS);
         let Some(row) = find(&self.own(OwnWork::Quota), DAY, values![by, since]).await? else { return Ok(()) };
         let (papers, bytes): (i64, i64) = (row.get("papers")?, row.get("bytes")?);

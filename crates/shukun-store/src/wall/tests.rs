@@ -128,6 +128,7 @@ const OWN_WORKS: &[(OwnWork, usize)] = &[
     (OwnWork::Leaving, 2),
     (OwnWork::Following, 1),
     (OwnWork::Meetings, 4),
+    (OwnWork::Deliveries, 2),
     (OwnWork::Books, 7),
 ];
 

@@ -4,6 +4,7 @@ use axum::extract::State;
 use maud::html;
 
 use super::cases::{by_status, funnel, kept_filters};
+use super::fund::paying::deliveries;
 use super::fund::publishing::pressing;
 use super::work::work;
 use crate::desk::Desk;
@@ -31,11 +32,11 @@ async fn home(State(desk): State<Desk>, visit: Visit) -> Result<Page, PageError>
         groups.retain(|group| group.heading != counted.heading);
         groups.insert(2.min(groups.len()), counted);
     }
-    let pressing = pressing(&desk, &visit).await?;
+    let waiting =
+        [(DUTIES, pressing(&desk, &visit).await?), (deliveries::PATH, deliveries::waiting(&desk, &visit).await?)];
     for entry in groups.iter_mut().flat_map(|group| &mut group.entries) {
-        if entry.path == DUTIES && pressing > 0 {
-            entry.count = Some(pressing);
-        }
+        let counted = waiting.iter().find(|(path, count)| entry.path == *path && *count > 0);
+        entry.count = counted.map_or(entry.count, |(_, count)| Some(*count));
     }
     let elsewhere: Vec<_> = groups.iter().filter(|group| group.entries.iter().any(|entry| entry.path != "/")).collect();
     let body = html! {

@@ -93,7 +93,10 @@ super::words! {
     DELIVERY_ON: "日期", "Day";
     DELIVERY_PLACE: "地点（不写门牌号）", "Where (no house number)";
     DELIVERY_BY_WHOM: "谁领取（与本人的关系，不写姓名）", "Who received it (as a relation, no name)";
-    DELIVERY_PAPER: "签收单校验码（案件材料里的 SHA-256）", "Hash of the signed receipt (SHA-256 among the papers of the case)";
+    DELIVERY_WITNESS: "在场见证人（职务，不写姓名）", "Who stood by (as an office, no name)";
+    DELIVERY_PAPER: "签收单照片或扫描件", "Photo or scan of the signed receipt";
+    DELIVERY_NO_CASE: "没有案件", "no case";
+    DELIVERY_WHICH: "交给哪一户", "To which household";
     GIVE_UP: "不再拨付，退回资金池", "Give it up: the money goes back to its pots";
     GIVE_UP_HINT: "没有付成、也不再补发的款项回到原资金池，如本人已去世、不再符合条件。", "What was not paid and will not go out again returns to the pots it came from: the person died, or is no longer eligible.";
     BACK: "登记退回或追回", "Record money that came back";

@@ -175,6 +175,7 @@ impl<'a> Desk<'a> {
                 | Command::Reopen(_)
                 | Command::ReviewSample { .. }
                 | Command::RecordPayment(_)
+                | Command::RecordDelivery(_)
                 | Command::RecordRecovery(_)
                 | Command::RecordReturn(_)
                 | Command::RaiseObjection(_)
@@ -210,6 +211,7 @@ impl<'a> Desk<'a> {
             | Command::CheckDetermination(_)
             | Command::RecordApproval(_)
             | Command::RecordPayment(_)
+            | Command::RecordDelivery(_)
             | Command::RecordRecovery(_)
             | Command::RecordReturn(_) => self.money(command),
             Command::Dismiss { .. }
@@ -373,7 +375,7 @@ fn permission_of(case: &Case, command: &Command) -> Permission {
 fn programmes_of(case: &Case, command: &Command) -> Vec<Option<Programme>> {
     let request = match command {
         Command::RecordApproval(record) => Some(&record.request),
-        Command::RecordPayment(record) => Some(&record.request),
+        Command::RecordPayment(record) | Command::RecordDelivery(record) => Some(&record.request),
         Command::RecordRecovery(record) => Some(&record.request),
         Command::RecordReturn(record) => Some(&record.request),
         Command::EnterApplication { requests, .. } if !requests.is_empty() => {

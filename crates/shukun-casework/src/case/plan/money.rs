@@ -17,7 +17,7 @@ impl Desk<'_> {
             Command::DraftDetermination(sheet) => self.draft(sheet),
             Command::CheckDetermination(check) => self.check(check),
             Command::RecordApproval(record) => self.approve(record),
-            Command::RecordPayment(record) => self.pay(record),
+            Command::RecordPayment(record) | Command::RecordDelivery(record) => self.pay(record),
             Command::RecordRecovery(record) => self.recover(record),
             Command::RecordReturn(record) => self.take_returned(record),
             _ => Err(RefusalCode::WrongStatus.into()),

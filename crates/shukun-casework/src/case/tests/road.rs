@@ -94,6 +94,18 @@ fn what_the_bank_sends_back_is_paid_again_once() {
 }
 
 #[test]
+fn a_village_worker_records_what_was_handed_over_and_no_other_payment() {
+    let mut world = World::new().until_resolved();
+    let worker = officer("vw1");
+    let record = world.payment(Fen::yuan(3_000));
+    assert_eq!(world.plan(&worker, &Command::RecordPayment(record.clone())), Err(RefusalCode::NotPermitted));
+    let sent = serde_json::to_string(&Command::RecordDelivery(record.clone())).unwrap();
+    assert!(serde_json::from_str::<Command>(&sent).is_err(), "nobody sends it");
+    world.try_act(&worker, &Command::RecordDelivery(record)).unwrap();
+    assert_eq!(world.case.status, Status::Settled);
+}
+
+#[test]
 fn a_closed_case_opens_again_for_money_that_comes_back_years_later() {
     let mut world = World::new().until_closed();
     world.pass_days(800);

@@ -87,6 +87,7 @@ fn money_handed_over_is_paid_by_its_receipt() {
         place: note("家中"),
         handed_by: actor("officer"),
         received_by: note("本人"),
+        witness: Some(note("村委会")),
         paper: hash(5),
     };
     let handed = Act::Pay { payment: payment_id(1), on: TODAY, evidence: Evidence::Delivery(delivery) };

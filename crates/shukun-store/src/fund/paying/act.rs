@@ -15,6 +15,7 @@ use shukun_fund::ledger::Voucher;
 use shukun_fund::paying::{Act, Batch, Evidence, Payment, PaymentId, PaymentSettings, PlanDesk, Recorded};
 
 use super::case::{Done, had_arrived};
+use super::deliveries::require_delivery;
 use super::files::SealedFile;
 use super::{no_settings, other_order, place, refused_pay, stale, unreadable};
 use crate::accounts::read_region;
@@ -203,13 +204,21 @@ impl Store {
         let before = held.batch.clone();
         let mut kinds = Vec::new();
         for act in acts {
-            scope.require(batch_permission(act), Some(&held.region))?;
+            self.require_act(tx, scope, held, act).await?;
             kinds.push(kind_of(act)?);
             self.one_act(tx, scope, held, (act, name), (desk, asked, settings.as_ref())).await?;
         }
         write_rows(tx, &before, &held.batch, desk.now).await?;
         kinds.dedup();
         self.note_act(tx, scope, held, (&kinds.join(" "), name.0), desk.now).await
+    }
+
+    /// Where the batch lies; where the household does for what is handed over there.
+    async fn require_act(&self, tx: &DatabaseTransaction, scope: &Scope, held: &Held, act: &Act) -> Result<()> {
+        match act {
+            Act::Pay { payment, evidence: Evidence::Delivery(_), .. } => require_delivery(tx, scope, payment).await,
+            _ => scope.require(batch_permission(act), Some(&held.region)),
+        }
     }
 
     async fn one_act(
@@ -257,7 +266,13 @@ impl Store {
         Ok(Held { batch: self.load_batch(tx, id).await?, region: read_region(&row)? })
     }
 
-    async fn is_known(&self, tx: &DatabaseTransaction, id: &BatchId, transaction: &str, request: &str) -> Result<bool> {
+    pub(super) async fn is_known(
+        &self,
+        tx: &DatabaseTransaction,
+        id: &BatchId,
+        transaction: &str,
+        request: &str,
+    ) -> Result<bool> {
         match find(tx, KNOWN, values![id.as_str(), transaction]).await? {
             Some(row) if row.get::<String>("request_hash")? == request => Ok(true),
             Some(_) => Err(other_order()),

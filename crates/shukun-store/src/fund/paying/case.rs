@@ -103,6 +103,9 @@ fn news<'a>(batch: &'a Batch, done: &Done<'a>) -> Result<Option<News<'a>>> {
 fn command(news: &News<'_>, request: RequestId, document: Document) -> Result<Command> {
     let paid_on = news.on;
     Ok(match news.became {
+        Became::Arrived if matches!(news.evidence, Evidence::Delivery(_)) => {
+            Command::RecordDelivery(PaymentRecord { request, amount_fen: news.payment.of.amount, paid_on, document })
+        }
         Became::Arrived => {
             Command::RecordPayment(PaymentRecord { request, amount_fen: news.payment.of.amount, paid_on, document })
         }

@@ -11,6 +11,7 @@ mod act;
 mod audit;
 mod back;
 mod case;
+mod deliveries;
 mod files;
 mod lines;
 mod list;
@@ -27,6 +28,7 @@ pub(crate) use tests::busy_fund;
 
 pub use act::{BatchOrder, CaseDesk, batch_permission};
 pub use back::{CameBack, MoneyBack};
+pub use deliveries::{DeliveryRow, HandedOver};
 pub use files::{Answered, BankFileRow};
 pub use lines::PayableRow;
 pub use list::{BatchRow, BatchView};
@@ -34,6 +36,8 @@ pub use payees::NewPayee;
 pub(crate) use statements::not_reconciled;
 pub use statements::{Imported, StatementRow};
 
+#[cfg(test)]
+pub(crate) use deliveries::deliveries_query;
 #[cfg(test)]
 pub(crate) use list::batches_query;
 
@@ -43,6 +47,8 @@ pub(crate) use act::ALL as ACT_STATEMENTS;
 pub(crate) use audit::ALL as AUDIT_STATEMENTS;
 #[cfg(test)]
 pub(crate) use case::ALL as CASE_STATEMENTS;
+#[cfg(test)]
+pub(crate) use deliveries::ALL as DELIVERY_STATEMENTS;
 #[cfg(test)]
 pub(crate) use files::ALL as FILE_STATEMENTS;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 mod deciding;
 mod giving;
 mod ledger;
-mod paying;
+pub mod paying;
 pub mod publishing;
 mod sealing;
 

@@ -5,7 +5,7 @@
 mod act;
 mod back;
 mod batch;
-mod deliveries;
+pub mod deliveries;
 mod list;
 mod rules;
 mod statements;
@@ -13,6 +13,8 @@ mod summary;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_deliveries;
 #[cfg(test)]
 mod tests_of_the_road;
 

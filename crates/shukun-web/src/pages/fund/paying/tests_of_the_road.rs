@@ -29,7 +29,7 @@ async fn press(browser: &mut Browser, page: &str, key: &str, why: &str) -> Answe
     browser.post(&format!("{page}/act"), &form(&fields)).await
 }
 
-async fn pressed(browser: &mut Browser, page: &str, acts: &[&str]) {
+pub async fn pressed(browser: &mut Browser, page: &str, acts: &[&str]) {
     for key in acts {
         press(browser, page, key, "").await.sent_to(&format!("{page}?done=yes"));
     }
@@ -42,12 +42,12 @@ async fn submit_to(browser: &mut Browser, page: &str, to: &str, fields: &[(&str,
 }
 
 /// Begins a batch and puts the one line that waits into it; the batch's page and the line.
-async fn begun(maker: &mut Browser, kind: &str, follows: &str) -> (String, String) {
+pub async fn begun(maker: &mut Browser, kind: &str, follows: &str, channel: &str) -> (String, String) {
     let fields = [("book", "county"), ("programme", "charity_relief"), ("kind", kind), ("follows", follows)];
     let page = maker.submit("/fund/batches", &fields).await.location().to_owned();
     let shown = maker.get(&page).await.body;
     let line = value(&shown, "line");
-    let fields = [("version", "1"), ("line", &line), ("channel", "bank"), ("purpose", "charity_relief")];
+    let fields = [("version", "1"), ("line", &line), ("channel", channel), ("purpose", "charity_relief")];
     submit_to(maker, &page, "add", &fields).await.sent_to(&format!("{page}?done=yes"));
     (page, line)
 }
@@ -57,13 +57,13 @@ async fn account(maker: &mut Browser, page: &str, line: &str, account: &str) {
     submit_to(maker, page, "payee", &fields).await.sent_to(&format!("{page}?done=yes"));
 }
 
-fn refused(answer: &Answer, words: &str) {
+pub fn refused(answer: &Answer, words: &str) {
     assert!(answer.status == StatusCode::UNPROCESSABLE_ENTITY && answer.body.contains(words), "{}", answer.body);
     assert_eq!(faults(&answer.body), Vec::<String>::new());
 }
 
 /// The payment's number as the page shows it.
-fn payment_of(page: &str) -> String {
+pub fn payment_of(page: &str) -> String {
     let at = page.find("<span class=\"quiet\">p").unwrap_or_else(|| panic!("no payment: {page}")) + 20;
     page[at..].split('<').next().unwrap().to_owned()
 }
@@ -77,7 +77,7 @@ async fn answer(cashier: &mut Browser, page: &str, result: &str) -> Answer {
     cashier.post_file(&format!("{page}/answer"), &[("form_token", &token)], file).await
 }
 
-async fn balance(office: &Office, browser: &Browser, account: &str) -> i64 {
+pub async fn balance(office: &Office, browser: &Browser, account: &str) -> i64 {
     let (scope, book) = (office.scope_at(browser).await, BookId::new("county").unwrap());
     let rows = office.desk.store().balances(&scope, &book).await.unwrap();
     rows.iter().find(|row| row.code.as_str() == account).unwrap().balance().0
@@ -95,13 +95,13 @@ async fn the_case_says_no(office: &Office, maker: &mut Browser, cashier: &mut Br
     act(maker, "case-1", "resume", &[]).await;
 }
 
-async fn case_of(office: &Office, browser: &Browser) -> Case {
+pub async fn case_of(office: &Office, browser: &Browser) -> Case {
     let (scope, case) = (office.scope_at(browser).await, CaseId::new("case-1").unwrap());
     office.desk.store().case(&scope, &case).await.unwrap()
 }
 
 /// Where the case and its request stand, and what was paid on it.
-fn money_of(case: &Case) -> (Status, RequestStatus, i64) {
+pub fn money_of(case: &Case) -> (Status, RequestStatus, i64) {
     (case.status, case.requests[0].status, case.requests[0].paid_fen.0)
 }
 
@@ -141,7 +141,7 @@ async fn closed(office: &Office) {
     act(&mut civil, "case-1", "close", &fields).await.sent_to(&done("case-1"));
 }
 
-async fn stepped(office: &Office, login: &str) -> Browser {
+pub async fn stepped(office: &Office, login: &str) -> Browser {
     let browser = office.signed_in_again(login).await;
     office.stepped_up_again(browser).await.0
 }
@@ -154,7 +154,7 @@ async fn a_payment_comes_back_goes_out_again_and_is_closed_by_clicking() {
     let mut cashier = stepped(&office, "cashier").await;
     checker.submit("/fund/batches/rules", &[("words", SAMPLE)]).await.sent_to("/fund/batches/rules?done=yes");
 
-    let (first, line) = begun(&mut maker, "first", "").await;
+    let (first, line) = begun(&mut maker, "first", "", "bank").await;
     account(&mut maker, &first, &line, "6222 0000 0000 0001").await;
     pressed(&mut maker, &first, &["lock", "file", "submit"]).await;
     refused(&press(&mut maker, &first, "approve", "").await, "编制、复核、发放须是三个人");
@@ -171,7 +171,7 @@ async fn a_payment_comes_back_goes_out_again_and_is_closed_by_clicking() {
     assert!(page.body.contains("账户已销户"));
 
     let follows = first.rsplit('/').next().unwrap().to_owned();
-    let (second, again) = begun(&mut maker, "follow_up", &follows).await;
+    let (second, again) = begun(&mut maker, "follow_up", &follows, "bank").await;
     assert_eq!(again, line);
     assert!(maker.get(&first).await.body.contains(&second));
     account(&mut maker, &second, &line, "6222 0000 0000 0022").await;
@@ -215,7 +215,7 @@ async fn a_payment_comes_back_goes_out_again_and_is_closed_by_clicking() {
     assert_eq!(money_of(&case_of(&office, &checker).await), (Status::Resolved, RequestStatus::Approved, 0));
 
     // It goes out again and is paid once, however often the bank says so.
-    let (third, again) = begun(&mut maker, "follow_up", &follows).await;
+    let (third, again) = begun(&mut maker, "follow_up", &follows, "bank").await;
     assert_eq!(again, line);
     pressed(&mut maker, &third, &["lock", "file", "submit"]).await;
     pressed(&mut checker, &third, &["approve", "release"]).await;
