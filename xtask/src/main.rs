@@ -11,6 +11,7 @@ mod fuzz;
 mod instructions;
 mod kill;
 mod load;
+mod month_end;
 mod mutate;
 mod postgres;
 mod run;
@@ -53,6 +54,11 @@ const CHORES: &[Chore] = &[
         name: "siege",
         about: "the fund's ledger raced, cut off and killed at many moments: siege [ROUNDS] [ATTACK]",
         run: siege::siege,
+    },
+    Chore {
+        name: "month-end",
+        about: "ten thousand lines paid and sealed, with times: month-end [sqlite]",
+        run: month_end::month_end,
     },
     Chore {
         name: "load",

@@ -1,6 +1,6 @@
 //! A batch: what its acts add up to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shukun_base::{ActorId, ContentHash, Day, Fen, RegionCode};
 
@@ -71,6 +71,10 @@ pub struct Batch {
     pub sent_by: Option<ActorId>,
     /// What is held in the books for it.
     pub holds: Vec<NewTransfer>,
+    /// Where each payment stands among `payments`: ten thousand answers look each of theirs up.
+    places: BTreeMap<PaymentId, usize>,
+    /// How many payments were sent and not answered.
+    out: usize,
 }
 
 impl Batch {
@@ -107,6 +111,8 @@ impl Batch {
             released_by: None,
             sent_by: None,
             holds: Vec::new(),
+            places: BTreeMap::new(),
+            out: 0,
         })
     }
 
@@ -117,7 +123,7 @@ impl Batch {
 
     /// One of its payments.
     pub fn payment(&self, id: &PaymentId) -> Option<&Payment> {
-        self.payments.iter().find(|payment| payment.of.id == *id)
+        self.payments.get(*self.places.get(id)?)
     }
 
     /// Whether any of it goes by bank, so that a file is needed.
@@ -148,10 +154,12 @@ impl Batch {
         match &recorded.act {
             Act::Add { payments } => {
                 self.payments.extend(payments.iter().cloned().map(fresh));
+                self.find_places();
                 self.made_by(&recorded.by);
             }
             Act::Remove { payment } => {
                 self.payments.retain(|one| one.of.id != *payment);
+                self.find_places();
                 self.made_by(&recorded.by);
             }
             Act::Lock { payees } => {
@@ -190,6 +198,7 @@ impl Batch {
             Act::Send { .. } => {
                 (self.state, self.sent_by) = (BatchState::Sent, Some(recorded.by.clone()));
                 self.payments.iter_mut().for_each(|payment| payment.state = PaymentState::Sent);
+                self.out = self.payments.len();
             }
             Act::Abort { .. } => {
                 self.state = BatchState::Aborted;
@@ -240,12 +249,13 @@ impl Batch {
         evidence: &Evidence,
     ) -> Result<(), PayRefusal> {
         let payment = self.find(id)?;
+        let was_out = payment.state == PaymentState::Sent;
         payment.state = state;
         payment.reason = reason;
         payment.answered_on = Some(on);
         payment.evidence = Some(evidence.clone());
-        let waits = self.payments.iter().any(|payment| payment.state == PaymentState::Sent);
-        self.state = if waits { BatchState::Reconciling } else { BatchState::Finished };
+        self.out -= usize::from(was_out);
+        self.state = if self.out > 0 { BatchState::Reconciling } else { BatchState::Finished };
         Ok(())
     }
 
@@ -282,7 +292,13 @@ impl Batch {
     }
 
     fn find(&mut self, id: &PaymentId) -> Result<&mut Payment, PayRefusal> {
-        self.payments.iter_mut().find(|payment| payment.of.id == *id).ok_or_else(|| PayCode::NotTheRecord.at(id))
+        let place = self.places.get(id).copied();
+        place.and_then(|place| self.payments.get_mut(place)).ok_or_else(|| PayCode::NotTheRecord.at(id))
+    }
+
+    fn find_places(&mut self) {
+        let ids = self.payments.iter().map(|payment| payment.of.id.clone());
+        self.places = ids.zip(0..).collect();
     }
 }
 

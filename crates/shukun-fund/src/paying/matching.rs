@@ -4,7 +4,7 @@
 //! day (within some days) and the payee's account are the same and no other line or transfer could be meant. One line for a whole
 //! batch is the sum of what is sent and not yet matched of it. Everything else is for two people.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use shukun_base::{ContentHash, Day, Fen};
@@ -68,28 +68,57 @@ pub struct Matched {
 /// Days between the books and the bank that are the same payment.
 const DAYS: i32 = 5;
 
-/// What belongs together beyond doubt. Each line and each transfer is in one match at most.
+/// What belongs together beyond doubt. Each line and each transfer is in one match at most. The work grows with the number of
+/// lines and of transfers, not with their product: a month has ten thousand of each.
 pub fn match_lines(lines: &[BankLine], transfers: &[BankTransfer]) -> Vec<Matched> {
-    let mut desk = Matching { transfers, taken: BTreeSet::new(), found: Vec::new(), done: BTreeSet::new() };
+    let mut desk = Matching::new(lines, transfers);
     desk.each(lines, MatchRule::Reference, &|desk, line| desk.by_reference(line));
     desk.each(lines, MatchRule::BatchSum, &|desk, line| desk.by_batch(line));
-    desk.each(lines, MatchRule::Payee, &|desk, line| desk.by_payee(line, lines));
+    desk.each(lines, MatchRule::Payee, &|desk, line| desk.by_payee(line));
     desk.found
 }
 
+/// What lines and transfers have in common that are alike but for some days.
+type Alike<'a> = (Fen, &'a ContentHash);
+
 struct Matching<'a> {
-    transfers: &'a [BankTransfer],
+    of_payments: BTreeMap<&'a str, Vec<&'a BankTransfer>>,
+    of_batches: BTreeMap<&'a str, Vec<&'a BankTransfer>>,
+    alike: BTreeMap<Alike<'a>, Vec<&'a BankTransfer>>,
+    lines_alike: BTreeMap<Alike<'a>, Vec<&'a BankLine>>,
     taken: BTreeSet<&'a TransferId>,
-    done: BTreeSet<String>,
+    done: BTreeSet<&'a str>,
     found: Vec<Matched>,
 }
 
-type Rule<'r, 'a> = &'r dyn Fn(&Matching<'a>, &BankLine) -> Vec<&'a BankTransfer>;
+type Rule<'r, 'a> = &'r dyn Fn(&Matching<'a>, &'a BankLine) -> Vec<&'a BankTransfer>;
+
+fn gathered<'a, K: Ord, T>(all: &'a [T], key: impl Fn(&'a T) -> Option<K>) -> BTreeMap<K, Vec<&'a T>> {
+    let mut gathered: BTreeMap<K, Vec<&T>> = BTreeMap::new();
+    for one in all {
+        if let Some(key) = key(one) {
+            gathered.entry(key).or_default().push(one);
+        }
+    }
+    gathered
+}
 
 impl<'a> Matching<'a> {
-    fn each(&mut self, lines: &[BankLine], rule: MatchRule, find: Rule<'_, 'a>) {
+    fn new(lines: &'a [BankLine], transfers: &'a [BankTransfer]) -> Matching<'a> {
+        Matching {
+            of_payments: gathered(transfers, |one| one.payment.as_ref().map(PaymentId::as_str)),
+            of_batches: gathered(transfers, |one| one.batch.as_ref().map(BatchId::as_str)),
+            alike: gathered(transfers, |one| Some((one.amount, one.payee.as_ref()?))),
+            lines_alike: gathered(lines, |one| Some((one.amount, one.payee.as_ref()?))),
+            taken: BTreeSet::new(),
+            done: BTreeSet::new(),
+            found: Vec::new(),
+        }
+    }
+
+    fn each(&mut self, lines: &'a [BankLine], rule: MatchRule, find: Rule<'_, 'a>) {
         for line in lines {
-            if self.done.contains(&line.id) {
+            if self.done.contains(line.id.as_str()) {
                 continue;
             }
             let transfers = find(self, line);
@@ -97,54 +126,51 @@ impl<'a> Matching<'a> {
                 continue;
             }
             self.taken.extend(transfers.iter().map(|transfer| &transfer.id));
-            self.done.insert(line.id.clone());
+            self.done.insert(&line.id);
             let transfers = transfers.iter().map(|transfer| transfer.id.clone()).collect();
             self.found.push(Matched { line: line.id.clone(), transfers, rule });
         }
     }
 
-    fn free(&self) -> impl Iterator<Item = &'a BankTransfer> {
-        self.transfers.iter().filter(|transfer| !self.taken.contains(&transfer.id))
+    fn free<'s>(&'s self, of: Option<&'s Vec<&'a BankTransfer>>) -> impl Iterator<Item = &'a BankTransfer> + 's {
+        of.into_iter().flatten().copied().filter(|transfer| !self.taken.contains(&transfer.id))
     }
 
     fn by_reference(&self, line: &BankLine) -> Vec<&'a BankTransfer> {
-        let names = |transfer: &&BankTransfer| {
-            transfer.payment.as_ref().is_some_and(|payment| holds_word(&line.reference, payment.as_str()))
-        };
-        self.free().filter(|transfer| transfer.amount == line.amount).find(names).into_iter().collect()
+        let mut named = words(&line.reference).flat_map(|word| self.free(self.of_payments.get(word)));
+        named.find(|transfer| transfer.amount == line.amount).into_iter().collect()
     }
 
     fn by_batch(&self, line: &BankLine) -> Vec<&'a BankTransfer> {
-        let batches: BTreeSet<&BatchId> = self.free().filter_map(|transfer| transfer.batch.as_ref()).collect();
-        let named = batches.into_iter().find(|batch| holds_word(&line.reference, batch.as_str()));
-        let Some(batch) = named else { return Vec::new() };
-        let goes = |transfer: &&BankTransfer| {
-            transfer.batch.as_ref() == Some(batch) && transfer.amount.is_negative() == line.amount.is_negative()
+        let Some(of_batch) = words(&line.reference).find_map(|word| self.of_batches.get(word)) else {
+            return Vec::new();
         };
-        let of_batch: Vec<&BankTransfer> = self.free().filter(goes).collect();
+        let goes = |transfer: &&BankTransfer| transfer.amount.is_negative() == line.amount.is_negative();
+        let of_batch: Vec<&BankTransfer> = self.free(Some(of_batch)).filter(goes).collect();
         let sum: Fen = of_batch.iter().map(|transfer| transfer.amount).sum();
         if sum == line.amount { of_batch } else { Vec::new() }
     }
 
     /// One transfer and one line, or nothing: two of the same are for people.
-    fn by_payee(&self, line: &BankLine, lines: &[BankLine]) -> Vec<&'a BankTransfer> {
-        let found: Vec<&BankTransfer> = self.free().filter(|transfer| is_alike(line, transfer)).collect();
+    fn by_payee(&self, line: &BankLine) -> Vec<&'a BankTransfer> {
+        let Some(payee) = &line.payee else { return Vec::new() };
+        let alike = self.free(self.alike.get(&(line.amount, payee)));
+        let found: Vec<&BankTransfer> = alike.filter(|transfer| is_near(line, transfer)).take(2).collect();
         let [only] = found.as_slice() else { return Vec::new() };
-        let waiting = lines.iter().filter(|other| !self.done.contains(&other.id));
-        let rivals = waiting.filter(|other| is_alike(other, only)).count();
-        if rivals == 1 { found } else { Vec::new() }
+        let rivals = self.lines_alike.get(&(line.amount, payee)).into_iter().flatten();
+        let waiting = rivals.filter(|other| !self.done.contains(other.id.as_str()) && is_near(other, only));
+        if waiting.take(2).count() == 1 { found } else { Vec::new() }
     }
 }
 
-fn is_alike(line: &BankLine, transfer: &BankTransfer) -> bool {
-    let days = (line.on - transfer.on).get_days().abs();
-    transfer.amount == line.amount && line.payee.is_some() && line.payee == transfer.payee && days <= DAYS
+fn is_near(line: &BankLine, transfer: &BankTransfer) -> bool {
+    (line.on - transfer.on).get_days().abs() <= DAYS
 }
 
-/// Whether the text holds the id as a word of its own: `p-1` is not in `p-12`.
-fn holds_word(text: &str, id: &str) -> bool {
+/// The words of a text that may be an id: `p-1` is not in `p-12`.
+fn words(text: &str) -> impl Iterator<Item = &str> {
     let is_of_id = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
-    text.split(|letter: char| !is_of_id(letter)).any(|word| word == id)
+    text.split(move |letter: char| !is_of_id(letter)).filter(|word| !word.is_empty())
 }
 
 /// How the books and the bank stand against each other.

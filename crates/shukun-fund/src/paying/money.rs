@@ -208,17 +208,18 @@ pub fn send(batch: &Batch, booking: &Booking) -> Result<Voucher> {
     booking.voucher("拨付批次交付银行", transfers)
 }
 
-/// It arrived: what was owed goes against what is in transit.
+/// They arrived: what was owed goes against what is in transit, a transfer for each payment.
 ///
 /// # Errors
 /// As [`let_go`].
-pub fn settle(batch: &Batch, payment: &Payment, booking: &Booking) -> Result<Voucher> {
-    booking.voucher("银行已付", vec![settled(batch, payment, booking)?])
+pub fn settle(batch: &Batch, payments: &[&Payment], booking: &Booking) -> Result<Voucher> {
+    let each = payments.iter().enumerate().map(|(number, payment)| settled(number, (batch, payment), booking));
+    booking.voucher("银行已付", each.collect::<Result<_>>()?)
 }
 
-fn settled(batch: &Batch, payment: &Payment, booking: &Booking) -> Result<NewTransfer> {
-    let accounts = (unpaid(batch).ok_or_else(broken)?, in_transit(batch).ok_or_else(broken)?);
-    booking.single(0, (batch, payment), accounts, TransferCode::Settled)
+fn settled(number: usize, of: (&Batch, &Payment), booking: &Booking) -> Result<NewTransfer> {
+    let accounts = (unpaid(of.0).ok_or_else(broken)?, in_transit(of.0).ok_or_else(broken)?);
+    booking.single(number, of, accounts, TransferCode::Settled)
 }
 
 /// It failed or came back: the bank has the money again, and it waits under its reason. What it took of the person's year is
@@ -229,7 +230,7 @@ fn settled(batch: &Batch, payment: &Payment, booking: &Booking) -> Result<NewTra
 pub fn come_back(batch: &Batch, payment: &Payment, reason: FailureReason, booking: &Booking) -> Result<Voucher> {
     let mut transfers = Vec::new();
     if payment.state == PaymentState::Sent {
-        transfers.push(settled(batch, payment, booking)?);
+        transfers.push(settled(0, (batch, payment), booking)?);
     }
     let accounts = (booking.bank.clone(), waiting(reason).ok_or_else(broken)?);
     let back = booking.single(transfers.len(), (batch, payment), accounts, TransferCode::BankReturn)?;

@@ -232,7 +232,9 @@ impl Store {
         let mut told: BTreeMap<(String, String), String> = BTreeMap::new();
         for told_row in self.told(tx, Act::RecordKept).await? {
             match told_row {
-                Ok(Told { kind, id, fields }) => drop(told.insert((kind, id), fields)),
+                Ok(Told { kind, id, fields }) => {
+                    told.insert((kind, id), fields);
+                }
                 Err(number) => found.push(not_written("audit", &number.to_string())),
             }
         }

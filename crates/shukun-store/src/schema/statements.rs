@@ -22,7 +22,7 @@ use crate::fund::ledger::check::audits_query;
 use crate::fund::ledger::draft::drafts_query;
 use crate::fund::ledger::post::{holds_query, insert_query, lines_query};
 use crate::fund::ledger::read::{book_accounts_query, books_query, transfers_query};
-use crate::fund::paying::batches_query;
+use crate::fund::paying::{batches_query, paid_lines_query, with_case_query};
 use crate::imports::imports_query;
 use crate::jobs::{JobId, jobs_query};
 use crate::measures::measures_query;
@@ -140,6 +140,8 @@ fn put_together(scope: &Scope) -> Vec<String> {
         imports_query(scope, Some("1")),
         crate::fund::paying::deliveries_query(scope),
         batches_query(scope, &[shukun_fund::paying::BatchState::Open]),
+        paid_lines_query(&[&shukun_fund::LineId::new("1").unwrap()]),
+        with_case_query(&[&shukun_fund::LineId::new("1").unwrap()]),
         runs_query(scope, RunId::new("run-1").as_ref()),
         names_of_regions_query(&[region("330381"), region("330381001")]),
         regions_query(scope, Permission::ReadAuditTrail),

@@ -112,12 +112,12 @@ fn states(batch: &Batch, lang: Lang) -> Block {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use jiff::civil::date;
-    use shukun_base::{ContentHash, RegionCode};
+    use shukun_base::{ActorId, ContentHash, RegionCode};
     use shukun_fund::ledger::{BusinessKey, ProgrammeKey};
-    use shukun_fund::paying::{BatchKind, BatchState, Channel, FailureReason, NewPayment, PaymentId, Purpose};
+    use shukun_fund::paying::{
+        Act, BatchKind, BatchState, Channel, FailureReason, NewPayment, PaymentId, Purpose, Recorded,
+    };
     use shukun_fund::{BatchId, BookId, CaseId, LineId};
 
     use super::*;
@@ -146,29 +146,24 @@ mod tests {
     }
 
     fn batch() -> Batch {
-        Batch {
-            id: BatchId::new("b1").unwrap(),
-            version: 9,
+        let act = Act::Open {
             book: BookId::new("county").unwrap(),
             region: RegionCode::new("330381").unwrap(),
             programme: ProgrammeKey::new("charity_relief").unwrap(),
             kind: BatchKind::First,
             follows: None,
-            state: BatchState::Reconciling,
-            payments: vec![
-                payment(300, PaymentState::Paid),
-                payment(200, PaymentState::Returned),
-                payment(5, PaymentState::Paid),
-            ],
-            locked_on: Some(date(2026, 3, 1)),
-            file: ContentHash::new(&"ab".repeat(32)),
-            makers: BTreeSet::new(),
-            approvers: 1,
-            approved_by: Vec::new(),
-            released_by: None,
-            sent_by: None,
-            holds: Vec::new(),
-        }
+        };
+        let first = Recorded { sequence: 1, by: ActorId::new("maker").unwrap(), on: date(2026, 3, 1), act };
+        let mut batch = Batch::opened(&BatchId::new("b1").unwrap(), &first).unwrap();
+        (batch.version, batch.state) = (9, BatchState::Reconciling);
+        batch.payments = vec![
+            payment(300, PaymentState::Paid),
+            payment(200, PaymentState::Returned),
+            payment(5, PaymentState::Paid),
+        ];
+        batch.locked_on = Some(date(2026, 3, 1));
+        batch.file = ContentHash::new(&"ab".repeat(32));
+        batch
     }
 
     #[test]

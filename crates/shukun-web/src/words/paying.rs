@@ -39,6 +39,12 @@ super::words! {
     BATCH_REASON: "原因", "Reason";
     BATCH_ADD: "加入决议行", "Put lines in";
     BATCH_ADD_NONE: "没有等待拨付的决议行。决议通过、没有异议的救助会出现在这里。", "No line of a resolution waits. Relief that was resolved and is under no objection appears here.";
+    BATCH_ADD_MORE: "还有更多", "There are more";
+    BATCH_ADD_ALL: "加入全部{n}项（上面只列出前{shown}项）", "Put all {n} in (only the first {shown} are listed above)";
+    BATCH_PART_ALL: "全部{n}笔", "All {n}";
+    BATCH_FIND: "找一笔：决议行或付款编号", "Look for one: its line or number";
+    BATCH_FIND_GO: "查找", "Look";
+    BATCH_FIND_NONE: "没有这样的付款。", "There is no such payment.";
     BATCH_PURPOSE: "用途", "Purpose";
     BATCH_ENTER_PAYEE: "登记收款账户", "Enter an account";
     BATCH_ENTER_PAYEE_HINT: "照案件材料里的银行卡填写；加密保存，之后只比较校验码。", "From the bank card among the papers of the case; it is sealed, and only its hash is compared.";
@@ -81,6 +87,7 @@ super::words! {
     STATEMENT_NO_RULES: "还没有登记拨付规则和对账单的列名：请先登记。", "Rules of paying and the columns of statements are not written down yet: do that first.";
     STATEMENT_LINES: "对账单上有、账上没有对应", "On the statement, not matched";
     STATEMENT_TRANSFERS: "账上有、对账单上还没有", "In the books, not on a statement yet";
+    STATEMENT_SHOWN: "共{n}项，这里是第{first}至{last}项。", "{n} in all; these are {first} to {last}.";
     STATEMENT_ALL_MATCHED: "全部对上了。", "Everything is matched.";
     STATEMENT_PROPOSE: "提出对应", "Propose a match";
     STATEMENT_CONFIRM: "确认对应", "Confirm the match";

@@ -246,7 +246,7 @@ impl World {
                 money::let_go(before, &booking)?
             }
             Act::Send { .. } => money::send(before, &booking)?,
-            Act::Pay { payment, .. } => money::settle(before, of(payment), &booking)?,
+            Act::Pay { payment, .. } => money::settle(before, &[of(payment)], &booking)?,
             Act::Fail { payment, reason, .. } | Act::Return { payment, reason, .. } => {
                 money::come_back(before, of(payment), *reason, &booking)?
             }

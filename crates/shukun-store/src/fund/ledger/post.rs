@@ -286,7 +286,10 @@ fn deltas<'a>(voucher: &'a Voucher, holds: &Holds) -> BTreeMap<(&'a BookId, &'a 
 
 /// A cap holds in a whole county, whichever of its books pays.
 async fn use_caps(tx: &DatabaseTransaction, voucher: &Voucher, holds: &Holds, books: &Books) -> Result<()> {
-    for ((region, (person, year, programme)), (used, cap)) in cap_deltas(voucher, holds, books) {
+    let changed = |(_, (used, cap)): &(_, (Fen, Option<Fen>))| !used.is_zero() || cap.is_some();
+    for ((region, (person, year, programme)), (used, cap)) in
+        cap_deltas(voucher, holds, books).into_iter().filter(changed)
+    {
         let values = values![
             region.as_str(),
             person.as_str(),

@@ -1,6 +1,6 @@
 //! Acts on batches: planned on the batch as it is inside the transaction, carried out with everything that follows from them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use sea_orm::DatabaseTransaction;
@@ -25,7 +25,7 @@ use crate::error::{Result, StoreError};
 use crate::fund::kept::{self, Keeping};
 use crate::moment::{Moment, millis, today_in_china};
 use crate::scope::Scope;
-use crate::sql::{all, execute, find, statements, values};
+use crate::sql::{all, execute, find, insert, statements, values};
 use crate::store::Store;
 
 statements! {
@@ -39,7 +39,8 @@ statements! {
         made_by, made_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6, 'open', 1, 0, 0, $7, $8, $9)";
     SET = "UPDATE payment_batches SET state = $2, version = $3, payments = $4, sum_fen = $5, released_by = $6, sent_by = $7,
         file_hash = $8, changed_at = $9 WHERE batch_id = $1";
-    ADD_PAYMENT = "INSERT INTO payments (payment_id, batch_id, line_id, amount_fen, channel, state) VALUES ($1, $2, $3, $4, $5, $6)";
+    ADD_PAYMENT = "INSERT INTO payments (payment_id, batch_id, line_id, amount_fen, channel, state, reason, payee_key)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     SET_PAYMENT = "UPDATE payments SET state = $2, reason = $3, payee_key = $4 WHERE payment_id = $1";
     DROP_PAYMENT = "DELETE FROM payments WHERE payment_id = $1";
     SET_LINE = "UPDATE resolution_lines SET state = $2 WHERE line_id = $1";
@@ -79,6 +80,12 @@ pub const fn batch_permission(act: &Act) -> Permission {
         _ => Permission::MakeBatch,
     }
 }
+
+/// Acts done in one transaction, where there are many: others write between two of them.
+const AT_A_TIME: usize = 200;
+
+/// What an act is done with: the surroundings of cases, what the ledger was asked last, what the county wrote down of paying.
+pub(super) type Around<'a> = (&'a CaseDesk<'a>, &'a Mutex<Option<Voucher>>, Option<&'a PaymentSettings>);
 
 /// A batch under way in a transaction.
 pub(super) struct Held {
@@ -122,7 +129,7 @@ impl Store {
                 millis(now),
             ];
             execute(&tx, OPEN, values).await?;
-            self.write_batch_act(&tx, id, &first, (id.as_str(), &request), now).await?;
+            self.write_batch_acts(&tx, id, std::slice::from_ref(&first), (id.as_str(), &request), now).await?;
             let held = Held { batch: batch.clone(), region };
             self.note_act(&tx, scope, &held, (kind_of(&first.act)?.as_str(), id.as_str()), now).await?;
             tx.commit().await?;
@@ -145,7 +152,7 @@ impl Store {
         order: BatchOrder<'_>,
         desk: &CaseDesk<'_>,
     ) -> Result<Batch> {
-        self.act_on_paper(scope, id, acts, (order, None), desk).await
+        self.act_on_read_batch(scope, (id, None), acts, (order, None), desk).await
     }
 
     /// [`Store::act_on_batch`] by a paper of the bank, which is kept where the acts are done and nowhere else.
@@ -157,16 +164,49 @@ impl Store {
         (order, paper): (BatchOrder<'_>, Option<&SealedFile>),
         desk: &CaseDesk<'_>,
     ) -> Result<Batch> {
+        self.act_on_read_batch(scope, (id, None), acts, (order, paper), desk).await
+    }
+
+    /// The same acts, some in each transaction: what went before stands where one is refused. Each part is named by the version
+    /// that it was done on and its number.
+    pub(super) async fn act_in_parts(
+        &self,
+        scope: &Scope,
+        batch: Batch,
+        (acts, name, paper): (&[Act], &str, Option<&SealedFile>),
+        desk: &CaseDesk<'_>,
+    ) -> Result<()> {
+        let (id, mut batch) = (batch.id.clone(), batch);
+        for (part, some) in acts.chunks(AT_A_TIME).enumerate() {
+            let version = batch.version;
+            let transaction = format!("{name}-{version}-{part}");
+            let order = BatchOrder { transaction: &transaction, version };
+            batch = self.act_on_read_batch(scope, (&id, Some(batch)), some, (order, paper), desk).await?;
+        }
+        Ok(())
+    }
+
+    /// [`Store::act_on_paper`] on a batch that was read before: where it is still at its version its acts are not read again.
+    async fn act_on_read_batch(
+        &self,
+        scope: &Scope,
+        (id, read): (&BatchId, Option<Batch>),
+        acts: &[Act],
+        (order, paper): (BatchOrder<'_>, Option<&SealedFile>),
+        desk: &CaseDesk<'_>,
+    ) -> Result<Batch> {
         if !is_text_id(order.transaction) {
             return Err(other_order());
         }
         let request = request_hash(acts)?;
+        let read = Mutex::new(read);
         // What the ledger was asked last, for its words where the database says no.
         let asked = Mutex::new(None);
         let done = self
             .retry(|| async {
                 let tx = self.begin_within(scope).await?;
-                let mut held = self.hold_batch(&tx, id).await?;
+                let read = read.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let mut held = self.hold_read_batch(&tx, id, read).await?;
                 if self.is_known(&tx, id, order.transaction, &request).await? {
                     return Ok(held.batch);
                 }
@@ -201,14 +241,21 @@ impl Store {
         (desk, asked): (&CaseDesk<'_>, &Mutex<Option<Voucher>>),
     ) -> Result<()> {
         let settings = self.settings_within(tx, &held.region).await?;
-        let before = held.batch.clone();
+        let touched = touched(acts);
+        let before = payments_of(&held.batch, touched.as_ref()).into_iter().cloned().collect::<Vec<_>>();
         let mut kinds = Vec::new();
         for act in acts {
             self.require_act(tx, scope, held, act).await?;
             kinds.push(kind_of(act)?);
-            self.one_act(tx, scope, held, (act, name), (desk, asked, settings.as_ref())).await?;
         }
-        write_rows(tx, &before, &held.batch, desk.now).await?;
+        for run in acts.chunk_by(|one, next| is_paid(one) && is_paid(next)) {
+            let around = (desk, asked, settings.as_ref());
+            match run {
+                [act] => self.one_act(tx, scope, held, (act, name), around).await?,
+                paid => self.pay_together(tx, scope, held, (paid, name), around).await?,
+            }
+        }
+        write_rows(tx, &before, (&held.batch, touched.as_ref()), desk.now).await?;
         kinds.dedup();
         self.note_act(tx, scope, held, (&kinds.join(" "), name.0), desk.now).await
     }
@@ -227,7 +274,7 @@ impl Store {
         scope: &Scope,
         held: &mut Held,
         (act, name): (&Act, (&str, &str)),
-        (desk, asked, settings): (&CaseDesk<'_>, &Mutex<Option<Voucher>>, Option<&PaymentSettings>),
+        (desk, asked, settings): Around<'_>,
     ) -> Result<()> {
         let who = actor(scope)?;
         let payees = if looks_at_payees(act) { self.payees_now(tx, &held.batch).await? } else { BTreeMap::new() };
@@ -243,14 +290,14 @@ impl Store {
         };
         let had_arrived = had_arrived(&held.batch, act);
         held.batch.apply(&recorded).map_err(refused_pay)?;
-        self.write_batch_act(tx, &held.batch.id, &recorded, name, desk.now).await?;
+        self.write_batch_acts(tx, &held.batch.id, std::slice::from_ref(&recorded), name, desk.now).await?;
         if let Some(voucher) = voucher {
             *asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(voucher.clone());
             self.post_within(tx, scope, &voucher, desk.now).await?;
             if matches!(act, Act::Approve { .. }) {
                 let hold = held.batch.record(Act::Hold { transfers: voucher.transfers }, &plan);
                 held.batch.apply(&hold).map_err(refused_pay)?;
-                self.write_batch_act(tx, &held.batch.id, &hold, name, desk.now).await?;
+                self.write_batch_acts(tx, &held.batch.id, std::slice::from_ref(&hold), name, desk.now).await?;
             }
         }
         if let Some((payment, state)) = line_state(act) {
@@ -262,8 +309,17 @@ impl Store {
     }
 
     pub(super) async fn hold_batch(&self, tx: &DatabaseTransaction, id: &BatchId) -> Result<Held> {
+        self.hold_read_batch(tx, id, None).await
+    }
+
+    async fn hold_read_batch(&self, tx: &DatabaseTransaction, id: &BatchId, read: Option<Batch>) -> Result<Held> {
         let row = find(tx, HOLD, values![id.as_str()]).await?.ok_or_else(StoreError::not_found)?;
-        Ok(Held { batch: self.load_batch(tx, id).await?, region: read_region(&row)? })
+        let (region, version) = (read_region(&row)?, row.get::<i64>("version")?);
+        let batch = match read.filter(|batch| i64::from(batch.version) == version) {
+            Some(batch) => batch,
+            None => self.load_batch(tx, id).await?,
+        };
+        Ok(Held { batch, region })
     }
 
     pub(super) async fn is_known(
@@ -295,22 +351,24 @@ impl Store {
         Ok(acts)
     }
 
-    async fn write_batch_act(
+    pub(super) async fn write_batch_acts(
         &self,
         tx: &DatabaseTransaction,
         id: &BatchId,
-        recorded: &Recorded,
+        recorded: &[Recorded],
         (transaction, request): (&str, &str),
         now: Moment,
     ) -> Result<()> {
-        let text = serde_json::to_vec(recorded).map_err(|_| unreadable())?;
-        let row_id = format!("{id}/{}", recorded.sequence);
-        let cell = self.keys.seal(&self.chance, place("batch_acts", "act", &row_id), &text)?;
-        let (sequence, kind) = (i64::from(recorded.sequence), kind_of(&recorded.act)?);
-        let by = recorded.by.as_str();
-        let values = values![id.as_str(), sequence, transaction, request, kind, by, millis(now), cell];
-        execute(tx, APPEND, values).await?;
-        Ok(())
+        let mut rows = Vec::new();
+        for one in recorded {
+            let text = serde_json::to_vec(one).map_err(|_| unreadable())?;
+            let row_id = format!("{id}/{}", one.sequence);
+            let cell = self.keys.seal(&self.chance, place("batch_acts", "act", &row_id), &text)?;
+            let (sequence, kind) = (i64::from(one.sequence), kind_of(&one.act)?);
+            let by = one.by.as_str();
+            rows.push(values![id.as_str(), sequence, transaction, request, kind, by, millis(now), cell]);
+        }
+        insert(tx, APPEND, &rows).await
     }
 
     async fn note_act(
@@ -395,8 +453,37 @@ pub(super) fn kind_of(act: &Act) -> Result<String> {
     value.get("kind").and_then(|kind| kind.as_str()).map(str::to_owned).ok_or_else(unreadable)
 }
 
+/// Whether the act says of one payment that it arrived: those that follow one another have one voucher.
+const fn is_paid(act: &Act) -> bool {
+    matches!(act, Act::Pay { .. })
+}
+
+/// The payments that acts name where each names one; none where any may touch all of them.
+fn touched(acts: &[Act]) -> Option<BTreeSet<PaymentId>> {
+    let named = |act: &Act| match act {
+        Act::Pay { payment, .. } | Act::Fail { payment, .. } | Act::Return { payment, .. } => Some(payment.clone()),
+        Act::Reissue { payment, .. } | Act::Reverse { payment, .. } | Act::Recover { payment, .. } => {
+            Some(payment.clone())
+        }
+        _ => None,
+    };
+    acts.iter().map(named).collect()
+}
+
+fn payments_of<'a>(batch: &'a Batch, touched: Option<&BTreeSet<PaymentId>>) -> Vec<&'a Payment> {
+    match touched {
+        Some(ids) => ids.iter().filter_map(|id| batch.payment(id)).collect(),
+        None => batch.payments.iter().collect(),
+    }
+}
+
 /// The rows for lists: what changed, and no other.
-async fn write_rows(tx: &DatabaseTransaction, before: &Batch, after: &Batch, now: Moment) -> Result<()> {
+async fn write_rows(
+    tx: &DatabaseTransaction,
+    before: &[Payment],
+    (after, touched): (&Batch, Option<&BTreeSet<PaymentId>>),
+    now: Moment,
+) -> Result<()> {
     let values = values![
         after.id.as_str(),
         after.state.key(),
@@ -409,29 +496,29 @@ async fn write_rows(tx: &DatabaseTransaction, before: &Batch, after: &Batch, now
         millis(now),
     ];
     execute(tx, SET, values).await?;
-    let mut known_before = by_id(before);
-    for payment in &after.payments {
+    let mut known_before: BTreeMap<&PaymentId, &Payment> = before.iter().map(|one| (&one.of.id, one)).collect();
+    let mut added = Vec::new();
+    for payment in payments_of(after, touched) {
         let known = known_before.remove(&payment.of.id);
-        if known == Some(payment) {
-            continue;
-        }
         let (id, state) = (payment.of.id.as_str(), payment.state.key());
-        if known.is_none() {
-            let (line, channel) = (payment.of.line.as_str(), payment.of.channel.key());
-            let values = values![id, after.id.as_str(), line, payment.of.amount.0, channel, state];
-            execute(tx, ADD_PAYMENT, values).await?;
-        }
         let reason = payment.reason.map(shukun_fund::paying::FailureReason::key);
         let payee = payment.payee.as_ref().map(shukun_base::ContentHash::as_str);
-        execute(tx, SET_PAYMENT, values![id, state, reason, payee]).await?;
+        match known {
+            Some(known) if known == payment => {}
+            Some(_) => {
+                execute(tx, SET_PAYMENT, values![id, state, reason, payee]).await?;
+            }
+            None => {
+                let (line, channel) = (payment.of.line.as_str(), payment.of.channel.key());
+                let amount = payment.of.amount.0;
+                added.push(values![id, after.id.as_str(), line, amount, channel, state, reason, payee]);
+            }
+        }
     }
+    insert(tx, ADD_PAYMENT, &added).await?;
     // What is left was taken out.
     for id in known_before.into_keys() {
         execute(tx, DROP_PAYMENT, values![id.as_str()]).await?;
     }
     Ok(())
-}
-
-fn by_id(batch: &Batch) -> BTreeMap<&PaymentId, &Payment> {
-    batch.payments.iter().map(|payment| (&payment.of.id, payment)).collect()
 }

@@ -57,9 +57,6 @@ pub(super) struct SealedFile {
     cell: Vec<u8>,
 }
 
-/// Acts done in one transaction.
-const AT_A_TIME: usize = 200;
-
 impl Store {
     /// Makes the file for the bank from the snapshot of a locked batch, keeps it sealed, and writes its hash into the batch.
     ///
@@ -178,20 +175,14 @@ impl Store {
         let mut acts = Vec::new();
         for line in &read.lines {
             match answer(&batch, line, &file) {
-                Ok(Some(act)) => acts.push((line.row, act)),
+                Ok(Some(act)) => acts.push(act),
                 Ok(None) => answered.known += 1,
                 Err(fault) => answered.faults.push(fault),
             }
         }
-        let mut version = batch.version;
-        for some in acts.chunks(AT_A_TIME) {
-            let first = some.first().map_or(0, |(row, _)| *row);
-            let transaction = format!("{}-{first}", file.as_str().get(..40).unwrap_or_default());
-            let order = BatchOrder { transaction: &transaction, version };
-            let acts: Vec<Act> = some.iter().map(|(_, act)| act.clone()).collect();
-            version = self.act_on_paper(scope, id, &acts, (order, Some(&sealed)), desk).await?.version;
-            answered.taken += acts.len();
-        }
+        answered.taken = acts.len();
+        let name = file.as_str().get(..40).unwrap_or_default();
+        self.act_in_parts(scope, batch, (&acts, name, Some(&sealed)), desk).await?;
         Ok(answered)
     }
 

@@ -23,7 +23,7 @@ statements! {
         WHERE book_id = $1 AND programme = $2 AND state = $3
         AND NOT EXISTS (SELECT 1 FROM payments WHERE payments.line_id = resolution_lines.line_id
             AND payments.state IN ('pending', 'sent', 'paid'))
-        ORDER BY line_id LIMIT 1000";
+        ORDER BY line_id";
     LINE = "SELECT line_id, book_id, case_id, business_key, area, classes, amount_fen, state FROM resolution_lines
         WHERE line_id = $1";
     ADDED = "SELECT kind FROM batch_acts WHERE batch_id = $1 AND transaction_id = $2 AND kind = 'add' LIMIT 1";
@@ -77,14 +77,15 @@ impl Store {
                 for line in lines {
                     payments.push(self.new_payment(&tx, &held.batch, (line, channel, purpose)).await?);
                 }
-                let back: Vec<(Again, PaymentId)> =
-                    payments.iter().filter_map(|one| Some((one.again.clone()?, one.id.clone()))).collect();
+                let mut back: BTreeMap<BatchId, Vec<Act>> = BTreeMap::new();
+                for Again { batch, payment, .. } in payments.iter().filter_map(|one| one.again.clone()) {
+                    back.entry(batch).or_default().push(Act::Reissue { payment, batch: id.clone() });
+                }
                 let name = (order.transaction, request.as_str());
                 // The earlier ones first: a line is in one batch at a time.
-                for (again, _) in &back {
-                    let mut earlier: Held = self.hold_batch(&tx, &again.batch).await?;
-                    let act = Act::Reissue { payment: again.payment.clone(), batch: id.clone() };
-                    self.act_within_batch(&tx, scope, &mut earlier, (&[act], name), (desk, &asked)).await?;
+                for (batch, acts) in &back {
+                    let mut earlier: Held = self.hold_batch(&tx, batch).await?;
+                    self.act_within_batch(&tx, scope, &mut earlier, (acts, name), (desk, &asked)).await?;
                 }
                 self.act_within_batch(&tx, scope, &mut held, (&[Act::Add { payments }], name), (desk, &asked)).await?;
                 tx.commit().await?;

@@ -4,7 +4,7 @@
 //! trail. A transaction id is one act, however often it is sent; after a commit whose answer was lost the same order tells what
 //! became of it.
 //!
-//! Acts are in `act`, what they do to the books in `money` and to cases in `case`; payees in `payees`, files in `files`, statements
+//! Acts are in `act` (many payments that arrived at once in `together`), what they do to the books in `money` and to cases in `case`; payees in `payees`, files in `files`, statements
 //! in `statements`. Start at [`Store::act_on_batch`].
 
 mod act;
@@ -19,6 +19,7 @@ mod money;
 mod payees;
 mod settings;
 mod statements;
+mod together;
 
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,8 @@ pub use statements::{Imported, StatementRow};
 pub(crate) use deliveries::deliveries_query;
 #[cfg(test)]
 pub(crate) use list::batches_query;
+#[cfg(test)]
+pub(crate) use together::{paid_lines_query, with_case_query};
 
 #[cfg(test)]
 pub(crate) use act::ALL as ACT_STATEMENTS;

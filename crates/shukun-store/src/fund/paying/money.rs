@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::DatabaseTransaction;
-use shukun_base::Fen;
+use shukun_base::{Day, Fen};
 use shukun_fund::ledger::{AccountCode, AccountHead, BusinessKey, PayableLine, TransferCode, Voucher};
 use shukun_fund::paying::money::{self, Booking, Means};
 use shukun_fund::paying::{Act, Batch, Payment, PaymentId, PaymentSettings, Recorded};
@@ -14,7 +14,7 @@ use super::{refused_money, unreadable};
 use crate::error::Result;
 use crate::fund::kept::Keeping;
 use crate::fund::ledger::read::{accounts_of, as_pot};
-use crate::moment::Moment;
+use crate::moment::{Moment, today_in_china};
 use crate::scope::Scope;
 use crate::sql::{all, statements, values};
 use crate::store::Store;
@@ -33,12 +33,12 @@ impl Store {
         (act, settings): (&Act, &PaymentSettings),
         (recorded, now): (&Recorded, Moment),
     ) -> Result<Voucher> {
-        let booking = self.booking(scope, before, settings, recorded)?;
+        let booking = self.booking(scope, before, settings, recorded.on)?;
         let of = |id: &PaymentId| before.payment(id).ok_or_else(unreadable);
         let planned = match act {
             Act::Approve { .. } => self.hold_voucher(tx, before, &booking, settings).await?,
             Act::Send { .. } => money::send(before, &booking),
-            Act::Pay { payment, .. } => money::settle(before, of(payment)?, &booking),
+            Act::Pay { payment, .. } => money::settle(before, &[of(payment)?], &booking),
             Act::Fail { payment, reason, .. } | Act::Return { payment, reason, .. } => {
                 money::come_back(before, of(payment)?, *reason, &booking)
             }
@@ -54,20 +54,40 @@ impl Store {
             _ => money::let_go(before, &booking),
         };
         let voucher = planned.map_err(refused_money)?;
-        let keeping = Keeping { account_id: scope.account_id().as_str(), region: &before.region, now };
-        for code in own_accounts(&voucher) {
-            self.open_account_within(tx, (&before.book, code), keeping).await?;
-        }
+        self.open_own_accounts(tx, scope, (before, &voucher), now).await?;
         Ok(voucher)
     }
 
-    fn booking(
+    /// The voucher of payments that arrived.
+    pub(super) async fn settling_voucher(
         &self,
+        tx: &DatabaseTransaction,
         scope: &Scope,
-        batch: &Batch,
+        (batch, paid): (&Batch, &[&Payment]),
         settings: &PaymentSettings,
-        recorded: &Recorded,
-    ) -> Result<Booking> {
+        now: Moment,
+    ) -> Result<Voucher> {
+        let booking = self.booking(scope, batch, settings, today_in_china(now))?;
+        let voucher = money::settle(batch, paid, &booking).map_err(refused_money)?;
+        self.open_own_accounts(tx, scope, (batch, &voucher), now).await?;
+        Ok(voucher)
+    }
+
+    async fn open_own_accounts(
+        &self,
+        tx: &DatabaseTransaction,
+        scope: &Scope,
+        (batch, voucher): (&Batch, &Voucher),
+        now: Moment,
+    ) -> Result<()> {
+        let keeping = Keeping { account_id: scope.account_id().as_str(), region: &batch.region, now };
+        for code in own_accounts(voucher) {
+            self.open_account_within(tx, (&batch.book, code), keeping).await?;
+        }
+        Ok(())
+    }
+
+    fn booking(&self, scope: &Scope, batch: &Batch, settings: &PaymentSettings, on: Day) -> Result<Booking> {
         let who = actor(scope)?;
         // Who made the batch made the voucher; who acts on it now checked it. What a maker undoes alone nobody checked.
         let maker = batch.makers.iter().find(|maker| **maker != who).cloned();
@@ -76,7 +96,7 @@ impl Store {
             None => (who, None),
         };
         let voucher = VoucherId::new(&format!("v-{}", self.chance.id()?)).ok_or_else(unreadable)?;
-        Ok(Booking { voucher, on: recorded.on, maker, checker, bank: settings.bank.clone() })
+        Ok(Booking { voucher, on, maker, checker, bank: settings.bank.clone() })
     }
 
     async fn hold_voucher(

@@ -12,7 +12,7 @@ use shukun_fund::paying::matching::{BankLine, BankTransfer, Standing, match_line
 use shukun_fund::paying::{Act, Evidence, PaymentId};
 use shukun_fund::{BatchId, BookId, LineId, TransferId};
 
-use super::act::{BatchOrder, CaseDesk};
+use super::act::CaseDesk;
 use super::{hash_of, place, refused_file, unreadable};
 use crate::audit::{self, Entry, Object, append};
 use crate::error::{Result, StoreError, readable};
@@ -33,13 +33,13 @@ statements! {
         FROM statement_lines LEFT JOIN match_proposals USING (statement_line_id)
         WHERE book_id = $1 AND NOT EXISTS (SELECT 1 FROM statement_matches
             WHERE statement_matches.statement_line_id = statement_lines.statement_line_id)
-        ORDER BY booked_on, statement_line_id LIMIT 2000";
+        ORDER BY booked_on, statement_line_id";
     OPEN_TRANSFERS = "SELECT transfer_id, debit, amount_fen, effective, line_id,
             (SELECT payment_id FROM payments WHERE payments.line_id = transfers.line_id AND
                 transfers.credit = $2 AND transfers.debit = 'in-transit:' || payments.batch_id) AS payment_id
         FROM transfers WHERE book_id = $1 AND phase IN (0, 2) AND (debit = $2 OR credit = $2)
             AND NOT EXISTS (SELECT 1 FROM statement_matches WHERE statement_matches.transfer_id = transfers.transfer_id)
-        ORDER BY sequence LIMIT 2000";
+        ORDER BY sequence";
     SUMS = "SELECT CAST(COALESCE(SUM(CASE WHEN debit = $2 THEN amount_fen ELSE -amount_fen END), 0) AS BIGINT) AS fen
         FROM transfers WHERE book_id = $1 AND phase IN (0, 2) AND (debit = $2 OR credit = $2)";
     OUTSTANDING = "SELECT CAST(COALESCE(SUM(CASE WHEN debit = $2 THEN amount_fen ELSE -amount_fen END), 0) AS BIGINT) AS fen
@@ -246,9 +246,8 @@ impl Store {
             of_batches.entry(BatchId::new(&text("batch_id")?).ok_or_else(unreadable)?).or_default().push(act);
         }
         for (batch, acts) in &of_batches {
-            let version = self.batch(scope, batch).await?.batch.version;
-            let transaction = format!("statement-{version}");
-            self.act_on_batch(scope, batch, acts, BatchOrder { transaction: &transaction, version }, desk).await?;
+            let batch = self.batch(scope, batch).await?.batch;
+            self.act_in_parts(scope, batch, (acts, "statement", None), desk).await?;
         }
         Ok(of_batches.values().map(Vec::len).sum())
     }

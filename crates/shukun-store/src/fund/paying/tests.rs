@@ -18,6 +18,7 @@ use crate::testing::{at, grant, new_account, on_both, region, scopes};
 use crate::wall::OwnWork;
 use crate::{BatchOrder, CameBack, CaseDesk, MoneyBack, NewPayee, Scope, Store, StoreError};
 
+mod month_end;
 mod sealed;
 
 pub(crate) use sealed::busy_fund;

@@ -112,8 +112,13 @@ async fn add(
 ) -> Answer {
     let id = batch_id(&id)?;
     let find = |name: &str| typed.iter().find(|(one, _)| one == name).map_or("", |(_, value)| value.as_str());
-    let lines: Vec<LineId> =
+    let mut lines: Vec<LineId> =
         typed.iter().filter(|(name, _)| name == "line").filter_map(|(_, line)| LineId::new(line)).collect();
+    if find("all") == "yes" {
+        let scope = visit.scope()?;
+        let batch = desk.store().batch(scope, &id).await?.batch;
+        lines = desk.store().payable_lines(scope, &batch).await?.into_iter().map(|row| row.line.id).collect();
+    }
     let version: u32 = find("version").parse().map_err(|_| PageError::unreadable())?;
     let (Some(channel), Some(purpose)) = (Channel::find(find("channel")), Purpose::find(find("purpose"))) else {
         return again(&desk, &visit, &id, ("channel", words::CHOICE_WRONG.both(&[]))).await;

@@ -14,6 +14,7 @@ use shukun_fund::paying::{Act, Batch, Channel, FailureReason, Payment, PaymentId
 use shukun_store::{BatchOrder, CameBack, ErrorKind, MoneyBack, StoreError};
 
 use super::batch::batch_page;
+use super::payments::Shown;
 use super::{batch_id, case_desk};
 use crate::desk::Desk;
 use crate::error::PageError;
@@ -115,7 +116,7 @@ async fn again(desk: &Desk, visit: &Visit, id: &BatchId, fault: Fault) -> Answer
 }
 
 /// The forms that the reader may use on this batch; nothing where there are none.
-pub(super) fn forms(batch: &Batch, faults: &Faults, visit: &Visit) -> Result<Markup, PageError> {
+pub(super) fn forms(batch: &Batch, shown: &Shown<'_>, faults: &Faults, visit: &Visit) -> Result<Markup, PageError> {
     let (lang, scope) = (visit.lang, visit.scope()?);
     let waits = |payment: &&Payment| payment.state.may_go_again();
     // What is with the bank is answered by its file; what goes in person comes back on paper.
@@ -123,7 +124,7 @@ pub(super) fn forms(batch: &Batch, faults: &Faults, visit: &Visit) -> Result<Mar
         let is_out = payment.of.channel == Channel::InPerson && payment.state == PaymentState::Sent;
         is_out || payment.state == PaymentState::Paid
     };
-    let (waiting, out) = (choices(batch, waits), choices(batch, may_come));
+    let (waiting, out) = (choices(shown, waits), choices(shown, may_come));
     let may = |permission| scope.allows(permission, Some(&batch.region));
     Ok(html! {
         @if !waiting.is_empty() && may(Permission::MakeBatch) {
@@ -135,9 +136,9 @@ pub(super) fn forms(batch: &Batch, faults: &Faults, visit: &Visit) -> Result<Mar
     })
 }
 
-fn choices(batch: &Batch, fits: impl Fn(&&Payment) -> bool) -> Vec<(String, String)> {
+fn choices(shown: &Shown<'_>, fits: impl Fn(&&Payment) -> bool) -> Vec<(String, String)> {
     let named = |payment: &Payment| (payment.of.id.to_string(), format!("{} · {}", payment.of.line, payment.of.amount));
-    batch.payments.iter().filter(fits).map(named).collect()
+    shown.payments.iter().copied().filter(fits).map(named).collect()
 }
 
 fn give_up_form(batch: &Batch, waiting: &[(String, String)], faults: &Faults, visit: &Visit) -> Markup {

@@ -2,12 +2,12 @@
 
 use axum::extract::{Path, Query, State};
 use maud::{Markup, html};
-use serde::Deserialize;
 use shukun_casework::authority::Permission;
 use shukun_fund::BatchId;
 use shukun_fund::paying::{Act, Batch, BatchState, Channel, PaymentState, Purpose, Recorded};
-use shukun_store::{AccountId, BankFileRow, BatchView, PayableRow};
+use shukun_store::{AccountId, BankFileRow, BatchView, PayableRow, ROWS_OF_A_PAGE};
 
+use super::payments::{Part, Shown, payments};
 use super::{batch_id, short_hash, state_tag};
 use crate::desk::Desk;
 use crate::error::PageError;
@@ -16,7 +16,6 @@ use crate::pages::work::framed;
 use crate::routes::Handlers;
 use crate::ui::field::{Faults, Input, checks, input, select, wrong};
 use crate::ui::layout::{Heading, Page, form_token};
-use crate::ui::table::{Column, table};
 use crate::visit::Visit;
 use crate::words::{self, Word};
 
@@ -25,20 +24,14 @@ pub fn serve(handlers: Handlers) -> Handlers {
     handlers.get("/fund/batches/{batch_id}", show)
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Asked {
-    done: String,
-}
-
 async fn show(
     State(desk): State<Desk>,
     visit: Visit,
     Path(id): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(part): Query<Part>,
 ) -> Result<Page, PageError> {
-    let told = (!asked.done.is_empty()).then(|| words::BATCH_DONE.text(visit.lang).to_owned());
-    batch_page(&desk, &visit, &batch_id(&id)?, told.as_deref(), &Vec::new(), &[]).await
+    let told = (!part.done.is_empty()).then(|| words::BATCH_DONE.text(visit.lang).to_owned());
+    page_of_part(&desk, &visit, (&batch_id(&id)?, &part), told.as_deref(), &Vec::new(), &[]).await
 }
 
 /// The page, with what was just done, what was wrong with a form, and lines of a file that were not taken.
@@ -50,9 +43,21 @@ pub(super) async fn batch_page(
     faults: &Faults,
     lines: &[String],
 ) -> Result<Page, PageError> {
+    page_of_part(desk, visit, (id, &Part::default()), told, faults, lines).await
+}
+
+async fn page_of_part(
+    desk: &Desk,
+    visit: &Visit,
+    (id, part): (&BatchId, &Part),
+    told: Option<&str>,
+    faults: &Faults,
+    lines: &[String],
+) -> Result<Page, PageError> {
     let (lang, scope) = (visit.lang, visit.scope()?);
     let view = desk.store().batch(scope, id).await?;
     let batch = &view.batch;
+    let shown = part.of(batch);
     let files = desk.store().bank_files(scope, id).await?;
     let is_open = batch.state == BatchState::Open && scope.allows(Permission::MakeBatch, Some(&batch.region));
     let payable = if is_open { desk.store().payable_lines(scope, batch).await? } else { Vec::new() };
@@ -67,14 +72,14 @@ pub(super) async fn batch_page(
         div.board {
             section.box { p { (state_tag(batch.state, lang)) } (facts(batch, (&files, desk.press().is_some()), visit)) }
             section.box { h2 { (words::BATCH_NEXT.text(lang)) } (next(batch, visit)?) }
-            section.box.wide { h2 { (words::BATCH_LINES.text(lang)) } (payments(batch, visit)) }
+            section.box.wide { h2 { (words::BATCH_LINES.text(lang)) } (payments(batch, &shown, visit)) }
             @if is_open {
                 section.box.wide { h2 { (words::BATCH_ADD.text(lang)) } (add_form(batch, &payable, faults, visit)) }
             }
             @if (batch.state == BatchState::Open || batch.state.is_waiting()) && scope.allows(Permission::MakeBatch, Some(&batch.region)) {
-                section.box.wide { h2 { (words::BATCH_ENTER_PAYEE.text(lang)) } (payee_form(batch, faults, visit)) }
+                section.box.wide { h2 { (words::BATCH_ENTER_PAYEE.text(lang)) } (payee_form(batch, &shown, faults, visit)) }
             }
-            (super::back::forms(batch, faults, visit)?)
+            (super::back::forms(batch, &shown, faults, visit)?)
             section.box.wide { h2 { (words::BATCH_HISTORY.text(lang)) } (history(&view, &names, visit)) }
         }
     };
@@ -182,55 +187,14 @@ fn answer_form(batch: &Batch, visit: &Visit) -> Markup {
     }
 }
 
-fn payments(batch: &Batch, visit: &Visit) -> Markup {
-    let lang = visit.lang;
-    if batch.payments.is_empty() {
-        return html! { p.quiet { (words::BATCH_LINES_EMPTY.text(lang)) } };
-    }
-    let columns = [
-        Column::words(words::BATCH_LINE.text(lang)),
-        Column::number(words::BATCH_AMOUNT.text(lang)),
-        Column::words(words::BATCH_STATE.text(lang)),
-        Column::words(words::BATCH_CHANNEL.text(lang)),
-        Column::words(words::BATCH_PAYEE.text(lang)),
-        Column::words(words::BATCH_REASON.text(lang)),
-    ];
-    let rows = html! {
-        @for payment in &batch.payments {
-            @let payee = match (&payment.changed, &payment.payee) {
-                (Some(_), _) => words::BATCH_PAYEE_CHANGED,
-                (None, Some(_)) => words::BATCH_PAYEE_HAS,
-                (None, None) => words::BATCH_PAYEE_NONE,
-            };
-            tr {
-                th scope="row" { (payment.of.line) br; span.quiet { (payment.of.id) } }
-                td.number { (payment.of.amount) }
-                td {
-                    (payment.state.text().in_lang(lang))
-                    @if payment.state == PaymentState::Paid && visit.may(Permission::MakeBatch) {
-                        br; a href={"/fund/slips/" (payment.of.line)} { (words::SLIP.text(lang)) }
-                    }
-                }
-                td { (payment.of.channel.text().in_lang(lang)) " · " (payment.of.purpose.text().in_lang(lang)) }
-                td { @if payment.of.channel == Channel::Bank { (payee.text(lang)) } }
-                td {
-                    @if let Some(reason) = payment.reason { (reason.text().in_lang(lang)) }
-                    @if let Some(again) = &payment.again_in { " → " a href={"/fund/batches/" (again)} { (again) } }
-                    @if payment.state == PaymentState::Paid { @if let Some(day) = payment.answered_on { (format::day(day, lang)) } }
-                }
-            }
-        }
-    };
-    table(words::BATCH_LINES.text(lang), &columns, &rows)
-}
-
 fn add_form(batch: &Batch, payable: &[PayableRow], faults: &Faults, visit: &Visit) -> Markup {
     let lang = visit.lang;
     if payable.is_empty() {
         return html! { p.quiet { (words::BATCH_ADD_NONE.text(lang)) } };
     }
+    let listed = payable.iter().take(usize::from(ROWS_OF_A_PAGE));
     let choices: Vec<(String, String)> =
-        payable.iter().map(|row| (row.line.id.to_string(), format!("{} · {}", row.line.id, row.line.amount))).collect();
+        listed.map(|row| (row.line.id.to_string(), format!("{} · {}", row.line.id, row.line.amount))).collect();
     let named = |all: Vec<(&str, shukun_base::Text)>| -> Vec<(String, String)> {
         all.into_iter().map(|(key, text)| (key.to_owned(), text.in_lang(lang).to_owned())).collect()
     };
@@ -241,6 +205,12 @@ fn add_form(batch: &Batch, payable: &[PayableRow], faults: &Faults, visit: &Visi
             (form_token(visit))
             input type="hidden" name="version" value=(batch.version);
             (checks(&Input::text("line", words::BATCH_LINE.text(lang)), &choices, &[], faults, lang))
+            @if payable.len() > choices.len() {
+                @let figures = [payable.len(), choices.len()].map(|figure| figure.to_string());
+                @let [all, listed] = &figures;
+                @let all = words::BATCH_ADD_ALL.with(lang, &[("n", all.as_str()), ("shown", listed)]);
+                (checks(&Input::text("all", words::BATCH_ADD_MORE.text(lang)), &[("yes".to_owned(), all)], &[], faults, lang))
+            }
             (select(&Input::text("channel", words::BATCH_CHANNEL.text(lang)), &channels, faults, lang))
             (select(&Input::text("purpose", words::BATCH_PURPOSE.text(lang)), &purposes, faults, lang))
             button.btn.btn-primary type="submit" { (words::BATCH_ADD.text(lang)) }
@@ -248,9 +218,9 @@ fn add_form(batch: &Batch, payable: &[PayableRow], faults: &Faults, visit: &Visi
     }
 }
 
-fn payee_form(batch: &Batch, faults: &Faults, visit: &Visit) -> Markup {
+fn payee_form(batch: &Batch, shown: &Shown<'_>, faults: &Faults, visit: &Visit) -> Markup {
     let lang = visit.lang;
-    let by_bank = batch.payments.iter().filter(|payment| payment.of.channel == Channel::Bank);
+    let by_bank = shown.payments.iter().filter(|payment| payment.of.channel == Channel::Bank);
     let lines: Vec<(String, String)> =
         by_bank.map(|payment| (payment.of.line.to_string(), payment.of.line.to_string())).collect();
     if lines.is_empty() {

@@ -7,6 +7,7 @@ mod back;
 mod batch;
 pub mod deliveries;
 mod list;
+mod payments;
 mod rules;
 mod statements;
 mod summary;

@@ -9,7 +9,7 @@ use shukun_base::Text;
 use shukun_casework::authority::Permission;
 use shukun_fund::paying::matching::{BankTransfer, Standing};
 use shukun_fund::{BookId, TransferId};
-use shukun_store::{BookRow, ErrorKind, StatementRow};
+use shukun_store::{BookRow, ErrorKind, ROWS_OF_A_PAGE, StatementRow};
 
 use super::act::fault_line;
 use super::case_desk;
@@ -36,11 +36,21 @@ pub fn serve(handlers: Handlers) -> Handlers {
 struct Asked {
     book: String,
     done: String,
+    lines: usize,
+    transfers: usize,
+}
+
+/// Where the lists of both sides begin: a hundred of each stand on a page.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sides {
+    lines: usize,
+    transfers: usize,
 }
 
 async fn show(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>) -> Result<Page, PageError> {
     let told = (!asked.done.is_empty()).then(|| words::BATCH_DONE.text(visit.lang).to_owned());
-    statements_page(&desk, &visit, &asked.book, told.as_deref(), &Vec::new(), &[]).await
+    let sides = Sides { lines: asked.lines, transfers: asked.transfers };
+    page_of_sides(&desk, &visit, (&asked.book, sides), told.as_deref(), &Vec::new(), &[]).await
 }
 
 async fn read(State(desk): State<Desk>, visit: Visit, sent: Sent) -> Result<Response, PageError> {
@@ -97,12 +107,24 @@ struct Shown {
     standing: Option<Standing>,
     lines: Vec<StatementRow>,
     transfers: Vec<BankTransfer>,
+    sides: Sides,
 }
 
 async fn statements_page(
     desk: &Desk,
     visit: &Visit,
     chosen: &str,
+    told: Option<&str>,
+    faults: &Faults,
+    refused: &[String],
+) -> Result<Page, PageError> {
+    page_of_sides(desk, visit, (chosen, Sides::default()), told, faults, refused).await
+}
+
+async fn page_of_sides(
+    desk: &Desk,
+    visit: &Visit,
+    (chosen, sides): (&str, Sides),
     told: Option<&str>,
     faults: &Faults,
     refused: &[String],
@@ -117,7 +139,7 @@ async fn statements_page(
     let shown = match chosen.clone().filter(|_| has_rules) {
         Some(book) => {
             let (lines, transfers) = store.unmatched(scope, &book.id).await?;
-            Some(Shown { standing: store.standing(scope, &book.id).await?, book, lines, transfers })
+            Some(Shown { standing: store.standing(scope, &book.id).await?, book, lines, transfers, sides })
         }
         None => None,
     };
@@ -201,6 +223,30 @@ fn proposed(shown: &Shown, line: &StatementRow, visit: &Visit) -> Markup {
     }
 }
 
+const PAGE: usize = ROWS_OF_A_PAGE as usize;
+
+/// Which of a list stand here, and the way to the next of them.
+fn further(shown: &Shown, (from, all): (usize, usize), next: Sides, visit: &Visit) -> Markup {
+    let lang = visit.lang;
+    if all <= PAGE {
+        return html! {};
+    }
+    let to = (from + PAGE).min(all);
+    let figures = [all, from + 1, to].map(|figure| figure.to_string());
+    let [n, first, last] = &figures;
+    let words = words::STATEMENT_SHOWN.with(lang, &[("n", n.as_str()), ("first", first), ("last", last)]);
+    let path = |sides: Sides| {
+        format!("/fund/statements?book={}&lines={}&transfers={}", shown.book.id, sides.lines, sides.transfers)
+    };
+    html! {
+        p.quiet {
+            (words)
+            @if to < all { " " a href=(path(next)) { (words::NEXT_PAGE.text(lang)) " →" } }
+            @else { " " a href=(path(Sides::default())) { (words::FIRST_PAGE.text(lang)) } }
+        }
+    }
+}
+
 /// Both sides, with a choice on each where the reader may propose.
 fn open_sides(shown: &Shown, visit: &Visit) -> Markup {
     let lang = visit.lang;
@@ -214,18 +260,20 @@ fn open_sides(shown: &Shown, visit: &Visit) -> Markup {
             fieldset {
                 legend { (words::STATEMENT_LINES.text(lang)) }
                 @if shown.lines.is_empty() { p.quiet { (words::STATEMENT_ALL_MATCHED.text(lang)) } }
-                @for line in &shown.lines {
+                @for line in shown.lines.iter().skip(shown.sides.lines).take(PAGE) {
                     @let id = format!("line-{}", line.id);
                     div.choice {
                         input #(id) type="radio" name="line" value=(line.id) required;
                         label for=(id) { (format::day(line.on, lang)) " · " (line.amount) " · " (line.reference) }
                     }
                 }
+                @let from = shown.sides.lines;
+                (further(shown, (from, shown.lines.len()), Sides { lines: from + PAGE, ..shown.sides }, visit))
             }
             fieldset {
                 legend { (words::STATEMENT_TRANSFERS.text(lang)) }
                 @if shown.transfers.is_empty() { p.quiet { (words::STATEMENT_ALL_MATCHED.text(lang)) } }
-                @for transfer in &shown.transfers {
+                @for transfer in shown.transfers.iter().skip(shown.sides.transfers).take(PAGE) {
                     @let id = format!("transfer-{}", transfer.id);
                     div.choice {
                         input #(id) type="checkbox" name="transfer" value=(transfer.id);
@@ -235,6 +283,8 @@ fn open_sides(shown: &Shown, visit: &Visit) -> Markup {
                         }
                     }
                 }
+                @let from = shown.sides.transfers;
+                (further(shown, (from, shown.transfers.len()), Sides { transfers: from + PAGE, ..shown.sides }, visit))
             }
             @if visit.may(Permission::KeepBooks) && !shown.lines.is_empty() && !shown.transfers.is_empty() {
                 button.btn type="submit" { (words::STATEMENT_PROPOSE.text(lang)) }
