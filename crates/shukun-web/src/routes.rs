@@ -278,6 +278,7 @@ pub const ROUTES: &[Route] = &[
     post("/fund/checkpoints/sign", Needs::Permission(Permission::SignCheckpoint)),
     post("/fund/checkpoints/keys", Needs::Permission(Permission::SignCheckpoint)),
     get("/fund/slips/{line_id}", Needs::Permission(Permission::MakeBatch)),
+    get("/fund/slips/{line_id}/slip.pdf", Needs::Permission(Permission::MakeBatch)),
     get("/fund/slips/{line_id}/file", Needs::Permission(Permission::MakeBatch)),
     get("/fund/batches/{batch_id}/summary.pdf", Needs::Permission(Permission::ViewFund)),
     get("/fund/statements", Needs::Permission(Permission::ViewFund)),

@@ -8,6 +8,7 @@ pub mod certificate;
 pub mod deciding;
 pub mod determination;
 pub mod payment_summary;
+pub mod slip;
 
 /// A fact of a list of facts.
 fn fact(name: &str, value: impl Into<String>) -> (String, String) {

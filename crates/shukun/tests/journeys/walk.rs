@@ -27,7 +27,7 @@ const BEGINNINGS: [&str; 4] = ["/", "/cases?status=applying", "/account/code", "
 const INTERFACE: &str = "/api/v1/";
 
 /// Rows that are no pages to look at, and why.
-const NOT_PAGES: [(&str, &str); 29] = [
+const NOT_PAGES: [(&str, &str); 30] = [
     ("/healthz", "one line of JSON"),
     ("/assets/{version}/{name}", "files of the pages"),
     ("/open/fund/statements.json", "a list for programs"),
@@ -44,6 +44,7 @@ const NOT_PAGES: [(&str, &str); 29] = [
     ("/fund/batches/{batch_id}/summary.pdf", "a paper, handed over as a file"),
     ("/fund/gifts/{gift_id}/certificate.pdf", "a paper, handed over as a file"),
     ("/fund/slips/{line_id}/file", "a slip, handed over as a file"),
+    ("/fund/slips/{line_id}/slip.pdf", "a paper, handed over as a file"),
     ("/fund/notices/{line_id}/notice.pdf", "a paper, handed over as a file"),
     ("/fund/resolutions/{meeting_id}/minutes.pdf", "a paper, handed over as a file"),
     ("/fund/resolutions/{meeting_id}/resolution.pdf", "a paper, handed over as a file"),

@@ -18,6 +18,7 @@ pub const STAFF: &[(&str, Role, &str)] = &[
     ("meeting3", Role::JointMeeting, COUNTY),
     ("charity", Role::CharityFederation, COUNTY),
     ("charity2", Role::CharityFederation, COUNTY),
+    ("charity3", Role::CharityFederation, COUNTY),
     ("cashier", Role::Finance, COUNTY),
     ("auditor", Role::Auditor, COUNTY),
     ("town", Role::Township, "330381001"),

@@ -15,9 +15,11 @@ mod summary;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_of_bank_files;
+#[cfg(test)]
 mod tests_of_deliveries;
 #[cfg(test)]
-mod tests_of_the_road;
+pub mod tests_of_the_road;
 
 use maud::{Markup, html};
 use shukun_base::{ContentHash, Lang};

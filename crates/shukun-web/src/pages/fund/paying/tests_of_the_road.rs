@@ -68,7 +68,7 @@ pub fn payment_of(page: &str) -> String {
     page[at..].split('<').next().unwrap().to_owned()
 }
 
-async fn answer(cashier: &mut Browser, page: &str, result: &str) -> Answer {
+pub async fn answer(cashier: &mut Browser, page: &str, result: &str) -> Answer {
     let shown = cashier.get(page).await;
     let payment = payment_of(&shown.body);
     let text = format!("付款编号,金额,处理结果,处理日期\n{payment},12000.00,{result},2026-11-30\n");
@@ -106,7 +106,7 @@ pub fn money_of(case: &Case) -> (Status, RequestStatus, i64) {
 }
 
 /// How many files are kept with the batch.
-async fn papers_of(office: &Office, browser: &Browser, page: &str) -> usize {
+pub async fn papers_of(office: &Office, browser: &Browser, page: &str) -> usize {
     let (scope, id) = (office.scope_at(browser).await, BatchId::new(page.rsplit('/').next().unwrap()).unwrap());
     office.desk.store().bank_files(&scope, &id).await.unwrap().len()
 }
@@ -144,6 +144,21 @@ async fn closed(office: &Office) {
 pub async fn stepped(office: &Office, login: &str) -> Browser {
     let browser = office.signed_in_again(login).await;
     office.stepped_up_again(browser).await.0
+}
+
+/// A batch of one payment by bank, on its way: its page, the payment, maker, checker and cashier.
+pub async fn sent_by_bank(office: &Office, rules: &str) -> (String, String, [Browser; 3]) {
+    let mut maker = stepped(office, "insurance").await;
+    let mut checker = stepped(office, "charity").await;
+    let mut cashier = stepped(office, "cashier").await;
+    checker.submit("/fund/batches/rules", &[("words", rules)]).await.sent_to("/fund/batches/rules?done=yes");
+    let (page, line) = begun(&mut maker, "first", "", "bank").await;
+    account(&mut maker, &page, &line, "6222 0000 0000 0001").await;
+    pressed(&mut maker, &page, &["lock", "file", "submit"]).await;
+    pressed(&mut checker, &page, &["approve", "release"]).await;
+    pressed(&mut cashier, &page, &["send"]).await;
+    let payment = payment_of(&cashier.get(&page).await.body);
+    (page, payment, [maker, checker, cashier])
 }
 
 #[tokio::test]

@@ -6,6 +6,8 @@ mod staff;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_the_road;
 
 use maud::{Markup, html};
 use shukun_base::Lang;

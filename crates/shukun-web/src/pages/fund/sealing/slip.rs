@@ -1,17 +1,19 @@
 //! A household's slip (回执单): for printing with a code, or as a file that a phone saves. The slip stands in no address and in no
 //! log; that somebody looked is written down.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
+use serde::Deserialize;
 use shukun_base::Lang;
 use shukun_fund::LineId;
 use shukun_store::SlipOf;
 
 use super::open::file;
-use crate::desk::Desk;
+use crate::desk::{Desk, Pdf};
 use crate::error::PageError;
 use crate::format;
+use crate::papers::slip;
 use crate::routes::Handlers;
 use crate::ui::empty::empty;
 use crate::ui::layout::{Page, printed};
@@ -21,7 +23,10 @@ use crate::words;
 
 /// Its routes.
 pub fn serve(handlers: Handlers) -> Handlers {
-    handlers.get("/fund/slips/{line_id}", show).get("/fund/slips/{line_id}/file", as_file)
+    handlers
+        .get("/fund/slips/{line_id}", show)
+        .get("/fund/slips/{line_id}/slip.pdf", as_pdf)
+        .get("/fund/slips/{line_id}/file", as_file)
 }
 
 async fn slips(desk: &Desk, visit: &Visit, id: &str) -> Result<Vec<SlipOf>, PageError> {
@@ -36,7 +41,12 @@ async fn show(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) ->
         @if slips.is_empty() { (empty(words::SLIP_NONE.text(lang), words::SLIP_NONE_FILL.text(lang))) }
         @else {
             p { (words::SLIP_NOTE.text(lang)) }
-            @for slip in &slips { (sheet(slip, lang)) }
+            @for slip in &slips {
+                (sheet(slip, lang))
+                @if desk.press().is_some() {
+                    p.buttons { a href={"/fund/slips/" (id) "/slip.pdf?checkpoint=" (slip.log_place)} { (words::PRINT_PDF.text(lang)) } }
+                }
+            }
             p.buttons { a href={"/fund/slips/" (id) "/file"} { (words::SLIP_SAVE.text(lang)) } }
         }
     };
@@ -55,6 +65,30 @@ fn sheet(of: &SlipOf, lang: Lang) -> Markup {
         (picture(&slip.full_line(), words::SLIP_QR.text(lang)))
         p { (words::SLIP_TYPED.text(lang)) br; code.hash { (slip.short_line()) } }
     }
+}
+
+/// Under which checkpoint; the newest where none is named.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    checkpoint: Option<u64>,
+}
+
+/// One slip set by the program for papers; where there is none, the page is all there is.
+async fn as_pdf(
+    State(desk): State<Desk>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageError> {
+    let slips = slips(&desk, &visit, &id).await?;
+    let is_asked = |of: &&SlipOf| asked.checkpoint.is_none_or(|size| of.log_place == size);
+    let (Some(of), Some(press)) = (slips.iter().find(is_asked), desk.press()) else {
+        return Ok(Redirect::to(&format!("/fund/slips/{id}")).into_response());
+    };
+    let note = desk.is_illustrative().then(|| words::ILLUSTRATIVE.text(visit.lang));
+    let bytes = press.set(&slip::paper(of, note, visit.lang)).await?;
+    Ok(Pdf { bytes, name: format!("slip-{}", of.log_place) }.into_response())
 }
 
 /// The lines in full, as the checking page and `shukun verify` read them.
