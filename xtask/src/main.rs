@@ -52,7 +52,7 @@ const CHORES: &[Chore] = &[
     Chore { name: "kill", about: "import and settlement killed at many moments: kill [KILLS]", run: kill::kill },
     Chore {
         name: "siege",
-        about: "the fund's ledger raced, cut off and killed at many moments: siege [ROUNDS] [ATTACK]",
+        about: "the fund's ledger raced, cut off and killed at many moments: siege [ROUNDS] [ATTACK] [SEED]",
         run: siege::siege,
     },
     Chore {

@@ -27,8 +27,13 @@ impl TestDb {
     }
 
     pub async fn try_open(&self) -> Result<Store> {
+        self.open_with(Chance::system()).await
+    }
+
+    /// Opened with a chance that comes out the same twice.
+    pub async fn open_with(&self, chance: Chance) -> Result<Store> {
         let cheap = argon2::Params::new(argon2::Params::MIN_M_COST, 1, 1, None).unwrap();
-        Store::open_at_cost(&self.url, &self.key_file(), Chance::system(), cheap).await
+        Store::open_at_cost(&self.url, &self.key_file(), chance, cheap).await
     }
 
     pub fn url(&self) -> &str {

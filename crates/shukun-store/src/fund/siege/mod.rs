@@ -13,6 +13,7 @@ mod server;
 mod statements;
 mod tamper;
 mod writer;
+mod year;
 
 use shukun_base::Fen;
 use shukun_fund::ledger::{CapUse, PayableLine, Relief, Voucher, relief_transfers};

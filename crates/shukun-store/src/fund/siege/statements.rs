@@ -55,7 +55,7 @@ async fn strike(store: &Store, scope: &Scope, voucher: &Voucher, attack: Attack)
 
 /// What comes of a work under attack, and whether it got as far as the statement: one of a pool's connections may be gone
 /// without anybody noticing.
-async fn attacked<T, E>(attack: Attack, work: impl Future<Output = Result<T, E>>) -> (Result<T, E>, bool) {
+pub(super) async fn attacked<T, E>(attack: Attack, work: impl Future<Output = Result<T, E>>) -> (Result<T, E>, bool) {
     let at_statement = attack.at;
     let (done, passed) = ATTACK.scope(attack, async { (work.await, ATTACK.with(Attack::passed)) }).await;
     let was_met = passed > at_statement || done.is_err();
