@@ -18,6 +18,13 @@ impl Seen {
         self.paths.insert(path.to_owned());
     }
 
+    /// What somebody else saw, who walked at the same time.
+    pub fn add(&mut self, other: Seen) {
+        self.pages += other.pages;
+        self.paths.extend(other.paths);
+        self.faults.extend(other.faults);
+    }
+
     /// The addresses that were looked at, each once.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.paths.iter().map(String::as_str)

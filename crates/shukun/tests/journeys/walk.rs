@@ -3,6 +3,7 @@
 //! Pages are told apart by their row in the table of routes; a row that nobody reaches is a fault, unless it stands in
 //! [`NOT_PAGES`] or [`NOT_MET`] with its reason; one that is reached all the same has to leave that list.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use shukun_web::routes::{ROUTES, Verb};
@@ -68,14 +69,21 @@ const NOT_MET: [(&str, &str); 4] = [
     ("/open/notices/{line_id}", "a notice that was switched on: the third line of a meeting that has three"),
 ];
 
+/// What the walkers share; two walk at a time, since each waits for its own browser most of the while.
+struct Walk<'a> {
+    driver: &'a Driver,
+    office: &'a Office,
+    waiting: RefCell<VecDeque<&'static str>>,
+    reached: RefCell<BTreeSet<&'static str>>,
+}
+
 /// Walks, and notes what is wrong.
 pub async fn every_page(driver: &Driver, office: &Office, seen: &mut Seen) {
-    let mut reached = BTreeSet::new();
-    for walker in WALKERS {
-        if let Err(error) = walk(driver, office, walker, &mut reached, seen).await {
-            seen.fault(format!("walk of {walker}: {error}"));
-        }
-    }
+    let walk = Walk { driver, office, waiting: RefCell::new(WALKERS.into()), reached: RefCell::default() };
+    let (one, other) = tokio::join!(walk.lane(), walk.lane());
+    seen.add(one);
+    seen.add(other);
+    let mut reached = walk.reached.into_inner();
     reached.extend(seen.paths().filter_map(row));
     let pages = ROUTES.iter().filter(|route| route.verb == Verb::Get).map(|route| route.path);
     let is_met = |path: &&str| !NOT_MET.iter().any(|(row, _)| row == path);
@@ -87,43 +95,46 @@ pub async fn every_page(driver: &Driver, office: &Office, seen: &mut Seen) {
     }
 }
 
-async fn walk(
-    driver: &Driver,
-    office: &Office,
-    walker: &'static str,
-    reached: &mut BTreeSet<&'static str>,
-    seen: &mut Seen,
-) -> Outcome {
-    let browser = Browser::open(driver, office, walker, DESK).await;
-    let outcome = follow(&browser, walker, reached, seen).await;
-    browser.close().await;
-    outcome
-}
-
-async fn follow(browser: &Browser<'_>, walker: &str, reached: &mut BTreeSet<&'static str>, seen: &mut Seen) -> Outcome {
-    let mut waiting: VecDeque<String> = BEGINNINGS.map(str::to_owned).into();
-    let (mut known, mut met) = (BTreeSet::new(), BTreeMap::new());
-    browser.sign_in(walker).await?;
-    while let Some(path) = waiting.pop_front() {
-        let Some(row) = row(&path).filter(|row| is_page(row)) else { continue };
-        let times = met.entry(row).or_insert(0);
-        *times += 1;
-        if *times > variants(row) {
-            continue;
-        }
-        browser.go(&path).await?;
-        browser.step_up(walker).await?;
-        // Everybody has a home of their own; any other page is one page whoever opens it.
-        if reached.insert(row) || row == "/" {
-            look_everywhere(browser, &name(row), &path, seen).await?;
-        }
-        for link in browser.links().await? {
-            if known.insert(link.clone()) {
-                waiting.push_back(link);
+impl Walk<'_> {
+    /// Walkers one after another, as long as there are any.
+    async fn lane(&self) -> Seen {
+        let mut seen = Seen::default();
+        loop {
+            let Some(walker) = self.waiting.borrow_mut().pop_front() else { return seen };
+            let browser = Browser::open(self.driver, self.office, walker, DESK).await;
+            if let Err(error) = self.follow(&browser, walker, &mut seen).await {
+                seen.fault(format!("walk of {walker}: {error}"));
             }
+            browser.close().await;
         }
     }
-    Ok(())
+
+    async fn follow(&self, browser: &Browser<'_>, walker: &str, seen: &mut Seen) -> Outcome {
+        let mut waiting: VecDeque<String> = BEGINNINGS.map(str::to_owned).into();
+        let (mut known, mut met) = (BTreeSet::new(), BTreeMap::new());
+        browser.sign_in(walker).await?;
+        while let Some(path) = waiting.pop_front() {
+            let Some(row) = row(&path).filter(|row| is_page(row)) else { continue };
+            let times = met.entry(row).or_insert(0);
+            *times += 1;
+            if *times > variants(row) {
+                continue;
+            }
+            browser.go(&path).await?;
+            browser.step_up(walker).await?;
+            // Everybody has a home of their own; any other page is one page whoever opens it.
+            let is_new = self.reached.borrow_mut().insert(row);
+            if is_new || row == "/" {
+                look_everywhere(browser, &name(row), &path, seen).await?;
+            }
+            for link in browser.links().await? {
+                if known.insert(link.clone()) {
+                    waiting.push_back(link);
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 fn is_page(row: &str) -> bool {
