@@ -4,8 +4,8 @@ use jiff::ToSpan as _;
 use shukun_base::{Day, Fen, RegionCode};
 use shukun_casework::authority::Programme;
 use shukun_casework::case::{
-    ApprovalRecord, Category, Certification, Check, Closing, Command, Conclusion, DismissalReason, Dispatch, FollowUp,
-    Forwarding, NewRequest, PaymentRecord, Return, ReturnReason, Screening, ScreeningResult, Status, Suspension,
+    Category, Certification, Check, Closing, Command, Conclusion, DismissalReason, Dispatch, FollowUp, Forwarding,
+    NewRequest, Return, ReturnReason, Screening, ScreeningResult, Status, Suspension,
 };
 use shukun_casework::determination::{Determination, Line, PersonSheet};
 use shukun_casework::outcome::{Outcome, OutcomeCode};
@@ -21,15 +21,11 @@ use crate::start::StartError;
 
 /// The papers that are handed in with a stop.
 pub fn papers_of(what: What) -> &'static [DocumentKind] {
-    use DocumentKind::{
-        Application, BankCard, Identity, MeansConsent, MeansReport, Minutes, PaymentProof, Receipt, VisitPhoto,
-    };
+    use DocumentKind::{Application, BankCard, Identity, MeansConsent, MeansReport, Receipt, VisitPhoto};
     match what {
         What::Visit(_) => &[VisitPhoto],
         What::Apply => &[Application, MeansConsent, Identity, BankCard],
         What::Certify => &[MeansReport],
-        What::Approve => &[Minutes],
-        What::Pay => &[PaymentProof],
         What::FollowUp => &[Receipt],
         _ => &[],
     }
@@ -72,7 +68,6 @@ pub fn command(what: What, scene: &Scene<'_>) -> Result<Command, StartError> {
 /// From the application on.
 fn of_money(what: What, scene: &Scene<'_>, today: Day) -> Result<Command, StartError> {
     let request = text_id(RequestId::new, "demo-request", scene.number)?;
-    let aid_fen = charity(scene.one.left_fen);
     Ok(match what {
         What::Apply => apply(request, scene)?,
         What::AcceptRequest => Command::AcceptRequest { request },
@@ -81,14 +76,6 @@ fn of_money(what: What, scene: &Scene<'_>, today: Day) -> Result<Command, StartE
         What::Check => {
             let version = scene.case.draft().map_or(1, |draft| draft.sheet.version);
             Command::CheckDetermination(Check { version, agreed: true, note: None, by: None, at: None })
-        }
-        What::Approve => {
-            let document = scene.paper(DocumentKind::Minutes)?;
-            Command::RecordApproval(ApprovalRecord { request, approved: true, decided_on: today, document })
-        }
-        What::Pay => {
-            let document = scene.paper(DocumentKind::PaymentProof)?;
-            Command::RecordPayment(PaymentRecord { request, amount_fen: aid_fen, paid_on: today, document })
         }
         What::FollowUp => {
             let receipt = scene.paper(DocumentKind::Receipt)?;
@@ -159,9 +146,12 @@ fn certification(today: Day, scene: &Scene<'_>) -> Result<Certification, StartEr
     })
 }
 
-/// A tenth of what is left, in whole yuan; at least one.
+/// The yearly cap of the sample rules of paying.
+const MOST: i64 = 50_000;
+
+/// A tenth of what is left, in whole yuan; at least one, at most the cap.
 fn charity(left: Fen) -> Fen {
-    Fen::yuan((left.0 / 1_000).max(1)).min(left)
+    Fen::yuan((left.0 / 1_000).clamp(1, MOST)).min(left)
 }
 
 /// What the engine found, and one invented line of charity below it.
@@ -172,7 +162,7 @@ fn sheet(scene: &Scene<'_>) -> Result<Determination, StartError> {
     lines.push(Line {
         tier: "慈善救助（示例）".to_owned(),
         programme: Some(Programme::CharityRelief),
-        rule: "示例：余下负担的一成".to_owned(),
+        rule: "示例：余下负担的一成，至多五万元".to_owned(),
         article: "演示虚构，不是任何文件的条款".to_owned(),
         base_fen: one.left_fen,
         amount_fen: aid_fen,

@@ -1,8 +1,9 @@
-//! The demo's joint meeting: a charter whose values are made up and say so, a council, one meeting some weeks ago, its
-//! notices, and what became of them.
+//! The demo's joint meetings: a charter whose values are made up and say so, a council, one meeting months ago whose lines
+//! were paid since, and one some weeks ago, its notices, and what became of them.
 //!
-//! Everything goes through the store at the moment at which it would have been done. One line waits for an objection, one
-//! still hangs, the others are in effect and can be paid. Nothing here is any county's rule. Start at [`Council::go`].
+//! Everything goes through the store at the moment at which it would have been done. Of the later meeting one line waits for
+//! an objection, one still hangs, the others are in effect and can be paid. Nothing here is any county's rule. Start at
+//! [`Council::go`].
 
 use std::collections::BTreeSet;
 
@@ -19,14 +20,50 @@ use shukun_store::{NewCouncilMember, Scope};
 
 use super::gifts::BOOK;
 use super::hours::in_office;
+use super::payday::PAID_DAYS_AGO;
 use super::road::hours;
 use super::walk::Step;
 use super::{refused, text_id};
 use crate::format::china_day;
 use crate::start::StartError;
 
-/// The meeting of the demo.
-pub const MEETING: &str = "demo-meeting";
+/// Which meeting of the demo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sitting {
+    /// Its lines took effect, and were paid.
+    Earlier,
+    /// Its lines are in effect, on the board or objected to.
+    Present,
+}
+
+impl Sitting {
+    /// Its id.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Sitting::Earlier => "demo-meeting-earlier",
+            Sitting::Present => "demo-meeting",
+        }
+    }
+
+    /// How many days before now it was held.
+    const fn days_ago(self) -> i64 {
+        match self {
+            Sitting::Earlier => PAID_DAYS_AGO + 22,
+            Sitting::Present => 20,
+        }
+    }
+
+    /// The line of so many that somebody objects to.
+    fn doubted(self, lines: usize) -> Option<usize> {
+        (self == Sitting::Present && lines > 1).then_some(1)
+    }
+
+    /// The line of so many whose notice hangs late, so that it still hangs: the third; of two the second.
+    fn late(self, lines: usize) -> Option<usize> {
+        (self == Sitting::Present && lines > 1).then(|| lines.min(3) - 1)
+    }
+}
+
 /// Who keeps the minutes, who presides, and who votes as well.
 const SECRETARY: &str = "lianxi";
 const CHAIR: &str = "lianxi2";
@@ -48,28 +85,40 @@ enum Stage {
     PostLate,
 }
 
-/// The meeting's stages that are to come.
+/// A meeting's stages that are to come.
 pub struct Council {
+    sitting: Sitting,
     ahead: BTreeSet<(Timestamp, Stage)>,
 }
 
 impl Council {
-    /// The stages of a meeting three weeks before now, each in office hours.
-    pub fn convene(now: Timestamp, calendar: &Calendar) -> Council {
+    /// The stages of a meeting before now, each in office hours. The charter comes with the earlier one.
+    pub fn convene(sitting: Sitting, now: Timestamp, calendar: &Calendar) -> Council {
         let before = |from: Timestamp, days: i64, number| in_office(from - hours(24 * days), number, calendar);
-        let held = before(now, 20, 0);
+        let held = before(now, sitting.days_ago(), 0);
         let call = before(held, 5, 0);
-        let posted = before(now, 19, 40);
-        let moments = [
-            (before(call, 3, 0), Stage::Charter),
+        let posted = before(now, sitting.days_ago() - 1, 40);
+        let mut ahead = BTreeSet::from([
             (call, Stage::Call),
             (held, Stage::Meet),
             (posted, Stage::Post),
-            (before(posted, -3, 41), Stage::Object),
             (after_notice(posted, calendar), Stage::Effect),
-            (before(now, 4, 42), Stage::PostLate),
-        ];
-        Council { ahead: moments.into_iter().collect() }
+        ]);
+        match sitting {
+            Sitting::Earlier => {
+                ahead.insert((before(call, 3, 0), Stage::Charter));
+            }
+            Sitting::Present => {
+                ahead.insert((before(posted, -3, 41), Stage::Object));
+                ahead.insert((before(now, 4, 42), Stage::PostLate));
+            }
+        }
+        Council { sitting, ahead }
+    }
+
+    /// Which meeting.
+    pub fn sitting(&self) -> Sitting {
+        self.sitting
     }
 
     /// The next stage, if it comes before a moment.
@@ -85,25 +134,22 @@ impl Council {
         cases: &BTreeSet<CaseId>,
     ) -> Result<(), StartError> {
         let Some((_, stage)) = self.ahead.pop_first() else { return Ok(()) };
-        let room = Room { step, county };
+        let room = Room { step, county, sitting: self.sitting };
         match stage {
             Stage::Charter => room.found().await,
             Stage::Call => room.call().await,
             Stage::Meet => room.meet(cases).await,
-            Stage::Post => room.post(|place| place != LATE).await,
-            Stage::Object => room.object().await,
+            Stage::Post => room.post(false).await,
+            Stage::Object => room.object(false).await,
             Stage::Effect => room.effect().await,
             Stage::PostLate => {
-                room.post(|place| place == LATE).await?;
-                room.show_online().await
+                room.post(true).await?;
+                room.show_online().await?;
+                room.object(true).await
             }
         }
     }
 }
-
-/// The line that somebody objects to, and the one that hangs late; all others take effect.
-const DOUBTED: usize = 1;
-const LATE: usize = 2;
 
 /// A moment in office hours after the last day of a notice that was posted then.
 fn after_notice(posted: Timestamp, calendar: &Calendar) -> Timestamp {
@@ -116,6 +162,7 @@ fn after_notice(posted: Timestamp, calendar: &Calendar) -> Timestamp {
 struct Room<'a> {
     step: &'a Step<'a>,
     county: &'a RegionCode,
+    sitting: Sitting,
 }
 
 impl Room<'_> {
@@ -211,12 +258,13 @@ impl Room<'_> {
         Ok(())
     }
 
-    /// The notices of some lines go up on their villages' boards.
-    async fn post(&self, is_meant: impl Fn(usize) -> bool) -> Result<(), StartError> {
+    /// The notices of the lines go up on their villages' boards: the late one, or all others.
+    async fn post(&self, is_late: bool) -> Result<(), StartError> {
         let from = china_day(self.step.at);
         let until = from.checked_add(i64::from(NOTICE_DAYS).days()).map_err(|_| refused())?;
-        let meant = self.lines().await?.into_iter().enumerate().filter(|(place, _)| is_meant(*place));
-        for (_, line) in meant {
+        let lines = self.lines().await?;
+        let late = self.sitting.late(lines.len());
+        for (_, line) in lines.into_iter().enumerate().filter(|(place, _)| (late == Some(*place)) == is_late) {
             let board = note("村务公开栏（示例）")?;
             let post = Act::Post { line: line.id.clone(), board, from, until };
             self.act_at("cunshe", &line.place, post).await?;
@@ -226,13 +274,21 @@ impl Room<'_> {
 
     /// One copy is switched on, so that there is one to look at.
     async fn show_online(&self) -> Result<(), StartError> {
-        let Some(line) = self.lines().await?.into_iter().nth(LATE) else { return Ok(()) };
+        let lines = self.lines().await?;
+        let late = self.sitting.late(lines.len()).and_then(|place| lines.get(place));
+        let Some(line) = late else { return Ok(()) };
         let until = china_day(self.step.at).checked_add(i64::from(NOTICE_DAYS).days()).map_err(|_| refused())?;
-        self.act_at("cunshe", &line.place, Act::ShowOnline { line: line.id, until }).await
+        self.act_at("cunshe", &line.place, Act::ShowOnline { line: line.id.clone(), until }).await
     }
 
-    async fn object(&self) -> Result<(), StartError> {
-        let Some(line) = self.lines().await?.into_iter().nth(DOUBTED) else { return Ok(()) };
+    /// Somebody objects while the notice hangs; where the meeting has few lines it is the late one's.
+    async fn object(&self, is_late: bool) -> Result<(), StartError> {
+        let lines = self.lines().await?;
+        let doubted = self.sitting.doubted(lines.len());
+        if (doubted == self.sitting.late(lines.len())) != is_late {
+            return Ok(());
+        }
+        let Some(line) = doubted.and_then(|place| lines.get(place)) else { return Ok(()) };
         let objection = text_id(ObjectionId::new, "demo-objection", 1)?;
         let words = note("听说这户有营运车辆，请核实收入（示例）")?;
         let object = Act::Object { line: line.id.clone(), objection, is_named: false, words };
@@ -242,9 +298,11 @@ impl Room<'_> {
     /// Notices that ran out are taken down; lines without an open objection take effect.
     async fn effect(&self) -> Result<(), StartError> {
         let on = china_day(self.step.at);
-        for (place, line) in self.lines().await?.into_iter().enumerate().filter(|(place, _)| *place != LATE) {
+        let lines = self.lines().await?;
+        let (doubted, late) = (self.sitting.doubted(lines.len()), self.sitting.late(lines.len()));
+        for (place, line) in lines.into_iter().enumerate().filter(|(place, _)| late != Some(*place)) {
             self.act_at("cunshe", &line.place, Act::TakeDown { line: line.id.clone(), on }).await?;
-            if place != DOUBTED {
+            if doubted != Some(place) {
                 self.act(SECRETARY, Act::Approve { line: line.id }).await?;
             }
         }
@@ -252,7 +310,7 @@ impl Room<'_> {
     }
 
     async fn meeting(&self) -> Result<Meeting, StartError> {
-        Ok(self.step.store.meeting(self.scope(SECRETARY)?, &id()?).await?)
+        Ok(self.step.store.meeting(self.scope(SECRETARY)?, &meeting_id(self.sitting)?).await?)
     }
 
     async fn lines(&self) -> Result<Vec<Line>, StartError> {
@@ -272,15 +330,16 @@ impl Room<'_> {
             Act::Call(_) => 0,
             _ => self.meeting().await?.version,
         };
-        let transaction = TransactionId::new(&format!("{MEETING}-act-{version}")).ok_or_else(refused)?;
+        let transaction = TransactionId::new(&format!("{}-act-{version}", self.sitting.id())).ok_or_else(refused)?;
         let ctx = self.step.numbers.context(self.step.at, transaction, version);
-        self.step.store.act_on_meeting(scope, &id()?, &act, &ctx).await?;
+        self.step.store.act_on_meeting(scope, &meeting_id(self.sitting)?, &act, &ctx).await?;
         Ok(())
     }
 }
 
-fn id() -> Result<MeetingId, StartError> {
-    MeetingId::new(MEETING).ok_or_else(refused)
+/// A meeting's id.
+pub fn meeting_id(sitting: Sitting) -> Result<MeetingId, StartError> {
+    MeetingId::new(sitting.id()).ok_or_else(refused)
 }
 
 fn note(words: &str) -> Result<Note, StartError> {
@@ -325,11 +384,21 @@ mod tests {
         let calendar = Calendar::china();
         for day in 0..360 {
             let now = begin + hours(24 * day);
-            let council = Council::convene(now, &calendar);
-            let stages: Vec<Stage> = council.ahead.iter().map(|(_, stage)| *stage).collect();
-            assert!(stages.is_sorted() && stages.len() == 7, "{now}: {stages:?}");
-            assert!(council.ahead.iter().all(|(at, _)| *at < now), "{now}");
+            for (sitting, count) in [(Sitting::Earlier, 5), (Sitting::Present, 6)] {
+                let council = Council::convene(sitting, now, &calendar);
+                let stages: Vec<Stage> = council.ahead.iter().map(|(_, stage)| *stage).collect();
+                assert!(stages.is_sorted() && stages.len() == count, "{now}: {stages:?}");
+                assert!(council.ahead.iter().all(|(at, _)| *at < now), "{now}");
+            }
         }
+    }
+
+    #[test]
+    fn a_meeting_with_few_lines_leaves_one_in_effect_and_one_that_hangs() {
+        let of = |lines| (Sitting::Present.doubted(lines), Sitting::Present.late(lines));
+        assert_eq!([0, 1].map(of), [(None, None), (None, None)]);
+        assert_eq!([2, 3, 9].map(of), [(Some(1), Some(1)), (Some(1), Some(2)), (Some(1), Some(2))]);
+        assert_eq!((Sitting::Earlier.doubted(9), Sitting::Earlier.late(9)), (None, None));
     }
 
     #[test]

@@ -12,9 +12,10 @@ use shukun_casework::CaseId;
 use shukun_casework::case::Status;
 use shukun_store::{CaseFilter, CaseOrder, CaseRow, JobState, Scope, Store};
 
-use super::council::Council;
+use super::council::{Council, Sitting};
 use super::gifts;
 use super::hours::in_office;
+use super::payday::Payday;
 use super::road::{MONTHS, Road, hours};
 use super::staff::Staff;
 use super::walk::{Step, Walk};
@@ -38,7 +39,8 @@ pub struct Days<'a> {
     taken: BTreeSet<CaseId>,
     /// What is to come: when, whose, which step.
     ahead: BTreeSet<(Timestamp, usize, usize)>,
-    council: Council,
+    councils: [Council; 2],
+    payday: Payday,
 }
 
 impl<'a> Days<'a> {
@@ -49,15 +51,16 @@ impl<'a> Days<'a> {
         county: &'a County,
         now: Timestamp,
     ) -> Result<Days<'a>, StartError> {
-        let first = MONTHS.first().map_or(0, |month| month.days_ago + 1);
-        let opened = now - hours(24 * first);
+        let opened = opened(now);
         let staff = Staff::hire(store, county, opened).await?;
         store.save_regions(staff.scope("yibao")?, &county.regions, opened).await?;
         gifts::furnish(store, staff.scope("cishan")?, &county.region, opened).await?;
-        let council = Council::convene(now, settings.numbers.watch(now).calendar);
+        let calendar = settings.numbers.watch(now).calendar;
+        let councils = [Sitting::Earlier, Sitting::Present].map(|sitting| Council::convene(sitting, now, calendar));
+        let payday = Payday::plan(now, calendar);
         let people = county.people.iter().map(|one| (one.household, one)).collect();
         let (walks, taken, ahead) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
-        Ok(Days { store, settings, county, staff, now, people, walks, taken, ahead, council })
+        Ok(Days { store, settings, county, staff, now, people, walks, taken, ahead, councils, payday })
     }
 
     /// The screening of a month, after everything that was done before it; who was found goes on a road.
@@ -84,14 +87,33 @@ impl<'a> Days<'a> {
 
     /// Everything that is to be done before a moment.
     pub async fn go_on(&mut self, until: Timestamp) -> Result<(), StartError> {
-        while let Some(at) = self.council.next_before(until) {
+        while let Some((at, sitting)) = self.next_sitting(until) {
+            self.pay_before(at).await?;
             self.walk_on(at).await?;
-            let waiting = self.walks.iter().filter(|walk| walk.waits_for_meeting());
+            let waiting = self.walks.iter().filter(|walk| walk.waits_for(sitting));
             let cases = waiting.map(|walk| walk.case_id.clone()).collect();
             let step = Step { store: self.store, numbers: &self.settings.numbers, staff: &self.staff, at };
-            self.council.go(&step, &self.county.region, &cases).await?;
+            let council = self.councils.iter_mut().find(|council| council.sitting() == sitting).ok_or_else(refused)?;
+            council.go(&step, &self.county.region, &cases).await?;
         }
+        self.pay_before(until).await?;
         self.walk_on(until).await
+    }
+
+    /// The meeting whose next stage is the first, if that comes before a moment.
+    fn next_sitting(&self, until: Timestamp) -> Option<(Timestamp, Sitting)> {
+        let next = |council: &Council| Some((council.next_before(until)?, council.sitting()));
+        self.councils.iter().filter_map(next).min_by_key(|(at, _)| *at)
+    }
+
+    /// What is paid before a moment.
+    async fn pay_before(&mut self, until: Timestamp) -> Result<(), StartError> {
+        while let Some(at) = self.payday.next_before(until) {
+            self.walk_on(at).await?;
+            let step = Step { store: self.store, numbers: &self.settings.numbers, staff: &self.staff, at };
+            self.payday.go(&step, &self.county.region).await?;
+        }
+        Ok(())
     }
 
     /// What is done with the cases before a moment.
@@ -163,6 +185,11 @@ impl<'a> Days<'a> {
         }
         self.walks.push(Walk { one, case_id: row.case_id.clone(), region: row.region.clone(), number, road });
     }
+}
+
+/// The day before the first screening.
+pub fn opened(now: Timestamp) -> Timestamp {
+    now - hours(24 * MONTHS.first().map_or(0, |month| month.days_ago + 1))
 }
 
 /// How much longer than usual a step may take, in percent.

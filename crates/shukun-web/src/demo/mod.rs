@@ -12,6 +12,7 @@ mod days;
 mod gifts;
 mod hours;
 mod papers;
+mod payday;
 mod publishing;
 mod road;
 mod staff;
@@ -107,9 +108,16 @@ pub async fn furnish(
     }
     days.go_on(now).await?;
     let staff = &days.staff;
-    let (maker, publisher) = (staff.scope("cishan")?, staff.scope("cishan2")?);
-    let hands = publishing::Hands { maker, publisher, approver: staff.scope("caizheng")? };
-    publishing::furnish(store, &hands, now).await?;
+    let hands = publishing::Hands {
+        maker: staff.scope("cishan")?,
+        publisher: staff.scope("cishan2")?,
+        approver: staff.scope("caizheng")?,
+        insurer: staff.scope("yibao")?,
+    };
+    let calendar = settings.numbers.watch(now).calendar;
+    let paid = payday::Payday::plan(now, calendar).span().ok_or_else(refused)?;
+    let spring = gifts::spring(days::opened(now));
+    publishing::furnish(store, &hands, (&county.region, spring, paid), now).await?;
     let counts = store.count_cases(days.staff.scope("yibao")?, &CaseFilter::default(), CountBy::Status).await?;
     let passwords = days.staff.leave(store, now).await?;
     Ok(Furnished { passwords, cases: counts.iter().map(|count| count.cases).sum() })

@@ -5,6 +5,8 @@
 use jiff::SignedDuration;
 use shukun_casework::visit::Finding;
 
+use super::council::Sitting;
+
 /// One act on the way.
 #[derive(Clone, Copy, Debug)]
 pub struct Stop {
@@ -43,18 +45,14 @@ pub enum What {
     Draft,
     /// T6.
     Check,
-    /// T7.
-    Approve,
-    /// T8.
-    Pay,
     /// T9.
     FollowUp,
     /// T9.
     Propose,
     /// T9.
     Close,
-    /// The case waits for the joint meeting, which is not its own act.
-    Meeting,
+    /// The case waits for a joint meeting and for its money, which are not its own acts.
+    Meeting(Sitting),
     /// A pause.
     Suspend,
     /// Back.
@@ -66,6 +64,8 @@ const fn stop(after_hours: i64, who: &'static str, what: What) -> Stop {
 }
 
 const SCREEN: Stop = stop(20, "minzheng", What::Screen);
+// Those of the first month that are still under way were looked at last.
+const SCREEN_LATE: Stop = stop(1_780, "minzheng", What::Screen);
 const DISPATCH: Stop = stop(22, "minzheng", What::Dispatch);
 const FORWARD: Stop = stop(19, "zhenjie", What::Forward);
 const AT_RISK: Stop = stop(30, "cunshe", What::Visit(Finding::AtRisk));
@@ -79,10 +79,9 @@ const TAKE_UP: Stop = stop(21, "minzheng", What::AcceptRequest);
 const CERTIFY: Stop = stop(216, "minzheng", What::Certify);
 const DRAFT: Stop = stop(28, "yibao", What::Draft);
 const CHECK: Stop = stop(18, "yibao2", What::Check);
-const APPROVE: Stop = stop(190, "lianxi", What::Approve);
-// Longer than the meeting, its notice and the payment take.
-const MEETING: Stop = stop(600, "lianxi", What::Meeting);
-const PAY: Stop = stop(50, "cishan", What::Pay);
+const MEETING: Stop = stop(600, "lianxi", What::Meeting(Sitting::Present));
+// From here until the bank's statement shows the last payment it is five weeks.
+const EARLIER: Stop = stop(900, "lianxi", What::Meeting(Sitting::Earlier));
 const FOLLOW: Stop = stop(300, "cunshe", What::FollowUp);
 const PROPOSE: Stop = stop(20, "zhenjie", What::Propose);
 const CLOSE: Stop = stop(22, "minzheng", What::Close);
@@ -108,10 +107,10 @@ pub struct Month {
 /// The months; the first roads of each end in steps that the others do not reach, so that few cases show every step.
 pub const MONTHS: [Month; 3] = [
     Month {
-        days_ago: 45,
+        days_ago: 120,
         is_fresh: false,
-        far: &[RESOLVED, PAID, RESOLVED, CLOSED, TO_CLOSE, RESOLVED, APPROVED, RESOLVED, NO_NEED, AIDED],
-        near: &[NO_NEED, AIDED, APPLIED, PAUSED],
+        far: &[RESOLVED, PAID, RESOLVED, CLOSED, TO_CLOSE, RESOLVED, PAID, RESOLVED, NO_NEED, AIDED],
+        near: &[NO_NEED, AIDED, APPLIED_LATE, PAUSED_LATE],
     },
     Month {
         days_ago: 21,
@@ -130,7 +129,6 @@ pub const MONTHS: [Month; 3] = [
 const AIDED: Road = &[DISMISS];
 const SENT_OUT: Road = &[SCREEN, DISPATCH];
 const FORWARDED: Road = &[SCREEN, DISPATCH, FORWARD];
-const PAUSED: Road = &[SCREEN, DISPATCH, FORWARD, SUSPEND];
 const RETURNED: Road = &[SCREEN, DISPATCH, FORWARD, NO_RISK, RETURN];
 const VISITED: Road = &[SCREEN, DISPATCH, FORWARD, AT_RISK];
 const CONFIRMED_RISK: Road = &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK];
@@ -140,12 +138,11 @@ const APPLIED: Road = &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY]
 const CERTIFIED: Road = &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY, TAKE_UP, CERTIFY];
 const DRAFTED: Road = &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY, TAKE_UP, CERTIFY, DRAFT];
 const DETERMINED: Road = &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY, TAKE_UP, CERTIFY, DRAFT, CHECK];
+const APPLIED_LATE: Road = &[SCREEN_LATE, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY];
+const PAUSED_LATE: Road = &[SCREEN_LATE, DISPATCH, FORWARD, SUSPEND];
 const RESOLVED: Road =
-    &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY, TAKE_UP, CERTIFY, DRAFT, CHECK, MEETING];
-const APPROVED: Road =
-    &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY, TAKE_UP, CERTIFY, DRAFT, CHECK, APPROVE];
-const PAID: Road =
-    &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY, TAKE_UP, CERTIFY, DRAFT, CHECK, APPROVE, PAY];
+    &[SCREEN_LATE, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY, TAKE_UP, CERTIFY, DRAFT, CHECK, MEETING];
+const PAID: Road = &[SCREEN, DISPATCH, FORWARD, AT_RISK, CONFIRM_RISK, APPLY, TAKE_UP, CERTIFY, DRAFT, CHECK, EARLIER];
 const TO_CLOSE: Road = &[
     SCREEN,
     DISPATCH,
@@ -157,8 +154,7 @@ const TO_CLOSE: Road = &[
     CERTIFY,
     DRAFT,
     CHECK,
-    APPROVE,
-    PAY,
+    EARLIER,
     FOLLOW,
     PROPOSE,
 ];
@@ -173,8 +169,7 @@ const CLOSED: Road = &[
     CERTIFY,
     DRAFT,
     CHECK,
-    APPROVE,
-    PAY,
+    EARLIER,
     FOLLOW,
     PROPOSE,
     CLOSE,

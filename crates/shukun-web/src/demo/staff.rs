@@ -12,7 +12,7 @@ use super::{County, refused};
 use crate::start::StartError;
 
 /// Who works there. The first of the town and of the village have one town; the second ones stand for all the others.
-const USERS: [(&str, &str, Role); 20] = [
+const USERS: [(&str, &str, Role); 21] = [
     ("yibao", "陈安平", Role::Insurance),
     ("yibao2", "周立群", Role::Insurance),
     ("minzheng", "林秀兰", Role::CivilAffairs),
@@ -24,6 +24,7 @@ const USERS: [(&str, &str, Role); 20] = [
     ("honghui", "蔡文静", Role::RedCross),
     ("cishan", "郑德厚", Role::CharityFederation),
     ("cishan2", "孔令仪", Role::CharityFederation),
+    ("cishan3", "温守成", Role::CharityFederation),
     ("lianxi", "潘明远", Role::JointMeeting),
     ("lianxi2", "方若谷", Role::JointMeeting),
     ("lianxi3", "程月如", Role::JointMeeting),

@@ -111,7 +111,7 @@ async fn every_step_holds_a_case_and_everybody_gets_a_password() {
     let now: Timestamp = "2026-11-22T02:30:00Z".parse().unwrap();
     let (_dir, store, furnished) = furnished(now, works()).await;
     let first = furnished.unwrap();
-    assert_eq!(first.passwords.len(), 20);
+    assert_eq!(first.passwords.len(), 21);
     // One that was closed opens again where more bills came.
     assert!((PEOPLE..PEOPLE + 4).contains(&first.cases), "{} cases", first.cases);
     let minzheng = scope_of(&store, &first.passwords, "minzheng", now).await;
@@ -195,7 +195,7 @@ async fn a_meeting_left_lines_in_effect_one_objected_to_and_one_hanging() {
     let (_dir, store, furnished) = furnished(now, works()).await;
     let first = furnished.unwrap().passwords;
     let secretary = scope_of(&store, &first, "lianxi", now).await;
-    let meeting = shukun_fund::MeetingId::new(council::MEETING).unwrap();
+    let meeting = council::meeting_id(council::Sitting::Present).unwrap();
     let meeting = store.meeting(&secretary, &meeting).await.unwrap();
     assert!(meeting.stamp.as_ref().unwrap().is_illustrative, "its charter is made up, and says so");
     let in_effect: Vec<_> = meeting.lines.iter().filter(|record| record.state == LineState::Approved).collect();
@@ -208,4 +208,27 @@ async fn a_meeting_left_lines_in_effect_one_objected_to_and_one_hanging() {
     }
     let waiting = meeting.lines.iter().filter(|record| record.state == LineState::OnNotice);
     assert_eq!(waiting.map(|record| record.objections.len()).collect::<Vec<_>>(), [1, 0]);
+}
+
+#[tokio::test]
+async fn what_an_earlier_meeting_decided_is_paid_shown_by_the_bank_sealed_and_signed() {
+    use shukun_fund::deciding::LineState;
+    use shukun_fund::paying::BatchState;
+    let now: Timestamp = "2026-11-22T02:30:00Z".parse().unwrap();
+    let (_dir, store, furnished) = furnished(now, works()).await;
+    let first = furnished.unwrap().passwords;
+    let cashier = scope_of(&store, &first, "cishan3", now).await;
+    let meeting = store.meeting(&cashier, &council::meeting_id(council::Sitting::Earlier).unwrap()).await.unwrap();
+    assert!(meeting.live_lines().count() > 2 && meeting.lines.iter().all(|line| line.state == LineState::Approved));
+    let batches = store.batches(&cashier, &[]).await.unwrap();
+    assert_eq!(batches.iter().map(|batch| batch.state).collect::<Vec<_>>(), [BatchState::Closed, BatchState::Closed]);
+    assert_eq!(batches.iter().map(|batch| batch.payments).sum::<i64>() as usize, meeting.live_lines().count() + 1);
+    let shown = store.checkpoints().await.unwrap();
+    let paid: Fen = meeting.live_lines().map(|record| record.line.amount_fen).sum();
+    assert_eq!((shown.len(), shown[0].seal.header.total, shown[0].seal.came_back), (1, paid, Fen::ZERO));
+    for record in meeting.live_lines() {
+        let slips = store.slips(&cashier, &record.line.id, now).await.unwrap();
+        assert_eq!(slips.iter().map(|slip| slip.amount).collect::<Vec<_>>(), [record.line.amount_fen]);
+    }
+    assert_eq!(store.audit_ledger().await.unwrap(), Vec::new());
 }

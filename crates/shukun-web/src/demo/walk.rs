@@ -9,6 +9,7 @@ use shukun_casework::{ActorId, CaseId, Document, DocumentKind, TransactionId};
 use shukun_store::{Scope, Store};
 
 use super::command::{command, papers_of};
+use super::council::Sitting;
 use super::papers::specimen;
 use super::road::{Road, What};
 use super::staff::Staff;
@@ -68,16 +69,16 @@ impl Scene<'_> {
 }
 
 impl Walk<'_> {
-    /// Whether the joint meeting decides it.
-    pub fn waits_for_meeting(&self) -> bool {
-        self.road.last().is_some_and(|stop| stop.what == What::Meeting)
+    /// Whether this joint meeting decides it.
+    pub fn waits_for(&self, sitting: Sitting) -> bool {
+        self.road.iter().any(|stop| stop.what == What::Meeting(sitting))
     }
 
     /// One act; who acts takes the case where nobody has it. A case that a later screening wants determined again waits
     /// for somebody at the keyboard.
     pub async fn go(&self, step: &Step<'_>, index: usize) -> Result<(), StartError> {
         let stop = self.road.get(index).ok_or_else(refused)?;
-        if stop.what == What::Meeting {
+        if matches!(stop.what, What::Meeting(_)) {
             return Ok(());
         }
         let scope = step.staff.scope_at(stop.who, &self.region)?;
