@@ -1,5 +1,5 @@
 //! The demo's joint meetings: a charter whose values are made up and say so, a council, one meeting months ago whose lines
-//! were paid since, and one some weeks ago, its notices, and what became of them.
+//! were paid since, one some weeks ago, its notices, and what became of them, and one that was called for today.
 //!
 //! Everything goes through the store at the moment at which it would have been done. Of the later meeting one line waits for
 //! an objection, one still hangs, the others are in effect and can be paid. Nothing here is any county's rule. Start at
@@ -34,14 +34,20 @@ pub enum Sitting {
     Earlier,
     /// Its lines are in effect, on the board or objected to.
     Present,
+    /// It was called for today.
+    Today,
 }
 
 impl Sitting {
+    /// In their order.
+    pub const ALL: [Sitting; 3] = [Sitting::Earlier, Sitting::Present, Sitting::Today];
+
     /// Its id.
     pub const fn id(self) -> &'static str {
         match self {
             Sitting::Earlier => "demo-meeting-earlier",
             Sitting::Present => "demo-meeting",
+            Sitting::Today => "demo-meeting-today",
         }
     }
 
@@ -50,6 +56,7 @@ impl Sitting {
         match self {
             Sitting::Earlier => PAID_DAYS_AGO + 22,
             Sitting::Present => 20,
+            Sitting::Today => 0,
         }
     }
 
@@ -70,6 +77,8 @@ const CHAIR: &str = "lianxi2";
 /// Seats by department: who has an account votes in person.
 const SEATS: [(&str, Option<&str>); 4] =
     [("市医疗保障局", Some(CHAIR)), ("市民政局", Some("lianxi3")), ("市总工会", None), ("市红十字会", None)];
+/// Days between the call and the meeting.
+const CALLED_BEFORE: i64 = 5;
 /// Days that a made-up notice hangs.
 const NOTICE_DAYS: u16 = 7;
 
@@ -88,15 +97,20 @@ enum Stage {
 /// A meeting's stages that are to come.
 pub struct Council {
     sitting: Sitting,
+    held_on: Day,
     ahead: BTreeSet<(Timestamp, Stage)>,
 }
 
 impl Council {
-    /// The stages of a meeting before now, each in office hours. The charter comes with the earlier one.
+    /// The stages of a meeting up to now, each in office hours. The charter comes with the earliest one.
     pub fn convene(sitting: Sitting, now: Timestamp, calendar: &Calendar) -> Council {
         let before = |from: Timestamp, days: i64, number| in_office(from - hours(24 * days), number, calendar);
+        if sitting == Sitting::Today {
+            let ahead = BTreeSet::from([(before(now, CALLED_BEFORE, 0), Stage::Call)]);
+            return Council { sitting, held_on: china_day(now), ahead };
+        }
         let held = before(now, sitting.days_ago(), 0);
-        let call = before(held, 5, 0);
+        let call = before(held, CALLED_BEFORE, 0);
         let posted = before(now, sitting.days_ago() - 1, 40);
         let mut ahead = BTreeSet::from([
             (call, Stage::Call),
@@ -104,16 +118,13 @@ impl Council {
             (posted, Stage::Post),
             (after_notice(posted, calendar), Stage::Effect),
         ]);
-        match sitting {
-            Sitting::Earlier => {
-                ahead.insert((before(call, 3, 0), Stage::Charter));
-            }
-            Sitting::Present => {
-                ahead.insert((before(posted, -3, 41), Stage::Object));
-                ahead.insert((before(now, 4, 42), Stage::PostLate));
-            }
+        if sitting == Sitting::Earlier {
+            ahead.insert((before(call, 3, 0), Stage::Charter));
+        } else {
+            ahead.insert((before(posted, -3, 41), Stage::Object));
+            ahead.insert((before(now, 4, 42), Stage::PostLate));
         }
-        Council { sitting, ahead }
+        Council { sitting, held_on: china_day(held), ahead }
     }
 
     /// Which meeting.
@@ -134,7 +145,7 @@ impl Council {
         cases: &BTreeSet<CaseId>,
     ) -> Result<(), StartError> {
         let Some((_, stage)) = self.ahead.pop_first() else { return Ok(()) };
-        let room = Room { step, county, sitting: self.sitting };
+        let room = Room { step, county, sitting: self.sitting, held_on: self.held_on };
         match stage {
             Stage::Charter => room.found().await,
             Stage::Call => room.call().await,
@@ -163,6 +174,7 @@ struct Room<'a> {
     step: &'a Step<'a>,
     county: &'a RegionCode,
     sitting: Sitting,
+    held_on: Day,
 }
 
 impl Room<'_> {
@@ -197,11 +209,10 @@ impl Room<'_> {
         let council = self.step.store.council(self.scope(SECRETARY)?).await?;
         let members: Vec<Member> =
             council.iter().filter(|seat| seat.sits_on(today)).map(|seat| seat.as_member()).collect();
-        let held = in_office(self.step.at + hours(24 * 5), 0, self.step.numbers.watch(self.step.at).calendar);
         let call = Call {
             kind: MeetingKind::Plenary,
             region: self.county.clone(),
-            held_on: china_day(held),
+            held_on: self.held_on,
             venue: note("政务中心三楼会议室（示例）")?,
             members,
             book: shukun_fund::BookId::new(BOOK),
@@ -384,7 +395,7 @@ mod tests {
         let calendar = Calendar::china();
         for day in 0..360 {
             let now = begin + hours(24 * day);
-            for (sitting, count) in [(Sitting::Earlier, 5), (Sitting::Present, 6)] {
+            for (sitting, count) in [(Sitting::Earlier, 5), (Sitting::Present, 6), (Sitting::Today, 1)] {
                 let council = Council::convene(sitting, now, &calendar);
                 let stages: Vec<Stage> = council.ahead.iter().map(|(_, stage)| *stage).collect();
                 assert!(stages.is_sorted() && stages.len() == count, "{now}: {stages:?}");

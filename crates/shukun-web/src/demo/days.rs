@@ -39,7 +39,7 @@ pub struct Days<'a> {
     taken: BTreeSet<CaseId>,
     /// What is to come: when, whose, which step.
     ahead: BTreeSet<(Timestamp, usize, usize)>,
-    councils: [Council; 2],
+    councils: [Council; 3],
     payday: Payday,
 }
 
@@ -56,7 +56,7 @@ impl<'a> Days<'a> {
         store.save_regions(staff.scope("yibao")?, &county.regions, opened).await?;
         gifts::furnish(store, staff.scope("cishan")?, &county.region, opened).await?;
         let calendar = settings.numbers.watch(now).calendar;
-        let councils = [Sitting::Earlier, Sitting::Present].map(|sitting| Council::convene(sitting, now, calendar));
+        let councils = Sitting::ALL.map(|sitting| Council::convene(sitting, now, calendar));
         let payday = Payday::plan(now, calendar);
         let people = county.people.iter().map(|one| (one.household, one)).collect();
         let (walks, taken, ahead) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
