@@ -222,7 +222,8 @@ async fn what_an_earlier_meeting_decided_is_paid_shown_by_the_bank_sealed_and_si
     assert!(meeting.live_lines().count() > 2 && meeting.lines.iter().all(|line| line.state == LineState::Approved));
     let batches = store.batches(&cashier, &[]).await.unwrap();
     assert_eq!(batches.iter().map(|batch| batch.state).collect::<Vec<_>>(), [BatchState::Closed, BatchState::Closed]);
-    assert_eq!(batches.iter().map(|batch| batch.payments).sum::<i64>() as usize, meeting.live_lines().count() + 1);
+    let payments = usize::try_from(batches.iter().map(|batch| batch.payments).sum::<i64>()).unwrap();
+    assert_eq!(payments, meeting.live_lines().count() + 1);
     let shown = store.checkpoints().await.unwrap();
     let paid: Fen = meeting.live_lines().map(|record| record.line.amount_fen).sum();
     assert_eq!((shown.len(), shown[0].seal.header.total, shown[0].seal.came_back), (1, paid, Fen::ZERO));

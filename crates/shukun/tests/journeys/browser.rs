@@ -24,6 +24,8 @@ const TALLEST: u64 = 6_000;
 /// A browser window.
 pub struct Browser<'a> {
     driver: WebDriver,
+    /// Where its chromedriver answers.
+    at: String,
     office: &'a Office,
     name: &'static str,
     width: Cell<u32>,
@@ -40,6 +42,15 @@ fn told(error: &WebDriverError) -> String {
 impl<'a> Browser<'a> {
     /// Opens a window of this width; `name` is the journey's, of its screenshots.
     pub async fn open(driver: &Driver, office: &'a Office, name: &'static str, width: u32) -> Browser<'a> {
+        Browser::open_at(driver.url(), office, name, width).await
+    }
+
+    /// Opens somebody else's window beside this one, with cookies of its own.
+    pub async fn another(&self, name: &'static str, width: u32) -> Browser<'a> {
+        Browser::open_at(self.at.clone(), self.office, name, width).await
+    }
+
+    async fn open_at(at: String, office: &'a Office, name: &'static str, width: u32) -> Browser<'a> {
         let mut capabilities = ChromeCapabilities::new();
         for argument in FLAGS {
             capabilities.add_arg(argument).unwrap();
@@ -48,8 +59,8 @@ impl<'a> Browser<'a> {
         let logging = json!({ "browser": "WARNING" });
         let mut capabilities: thirtyfour::Capabilities = capabilities.into();
         capabilities.set("goog:loggingPrefs", logging).unwrap();
-        let driver = WebDriver::new(driver.url(), capabilities).await.unwrap();
-        let browser = Browser { driver, office, name, width: Cell::new(width), shots: Cell::new(0) };
+        let driver = WebDriver::new(&at, capabilities).await.unwrap();
+        let browser = Browser { driver, at, office, name, width: Cell::new(width), shots: Cell::new(0) };
         browser.screen(HEIGHT).await.unwrap();
         browser
     }
@@ -182,9 +193,49 @@ impl<'a> Browser<'a> {
 
     /// Chooses a file.
     pub async fn upload(&self, name: &str, file: &Path) -> Outcome {
-        let field = self.find(&format!("input[type=file][name='{name}']")).await?;
+        self.choose(&format!("input[type=file][name='{name}']"), file).await
+    }
+
+    /// Chooses a file in the first field of a selector.
+    pub async fn choose(&self, css: &str, file: &Path) -> Outcome {
+        let field = self.find(css).await?;
         self.run("arguments[0].closest('details')?.setAttribute('open', '');", vec![json(&field)?]).await?;
-        field.send_keys(file.to_string_lossy()).await.map_err(|error| format!("{name}: {}", told(&error)))
+        field.send_keys(file.to_string_lossy()).await.map_err(|error| format!("{css}: {}", told(&error)))
+    }
+
+    /// What an address of the office hands over as a file, read as text in this encoding.
+    pub async fn save(&self, path: &str, encoding: &str) -> Outcome<String> {
+        let script = "const [path, encoding] = arguments; return fetch(path).then(async answer =>
+            answer.ok ? new TextDecoder(encoding).decode(await answer.arrayBuffer()) : null);";
+        let text = self.run(script, vec![json!(path), json!(encoding)]).await?;
+        text.as_str().map(str::to_owned).ok_or_else(|| format!("{path} hands nothing over"))
+    }
+
+    /// Opens a file of this machine with the network off.
+    pub async fn open_offline(&self, file: &Path) -> Outcome {
+        let off = json!({ "offline": true, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0 });
+        let cdp = self.driver.cdp();
+        cdp.send_raw("Network.enable", json!({})).await.map_err(|error| told(&error))?;
+        cdp.send_raw("Network.emulateNetworkConditions", off).await.map_err(|error| told(&error))?;
+        let url = format!("file://{}", file.display());
+        self.driver.goto(url).await.map_err(|error| format!("{}: {}", file.display(), told(&error)))
+    }
+
+    /// Clicks where no other page follows.
+    pub async fn click(&self, css: &str) -> Outcome {
+        self.find(css).await?.click().await.map_err(|error| format!("{css}: {}", told(&error)))
+    }
+
+    /// Waits until an element says this.
+    pub async fn wait_for(&self, css: &str, words: &str) -> Outcome {
+        let since = Instant::now();
+        while self.expect(css, words).await.is_err() {
+            if since.elapsed() > PATIENCE {
+                return self.expect(css, words).await;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Ok(())
     }
 
     /// Presses a button or a link and waits for what it leads to.

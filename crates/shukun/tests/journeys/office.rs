@@ -44,6 +44,13 @@ impl Office {
         Office { process, url, logins: RefCell::new(logins), folder }
     }
 
+    /// Writes a file that somebody brings along; where it lies.
+    pub fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
     /// The year's settlements once more as those of another month: every number new, and one amount in words.
     pub fn settlements(&self) -> PathBuf {
         let national = self.folder.path().join("county/files/national/settlements_ruian_2022.csv");
