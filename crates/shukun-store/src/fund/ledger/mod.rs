@@ -46,6 +46,13 @@ statements! {
     PLACE_OF_BOOK = "SELECT region FROM books WHERE book_id = $1";
 }
 
+/// What is opened in a book.
+#[derive(Clone, Copy)]
+enum ToOpen<'a> {
+    Account(&'a AccountCode),
+    Pot(&'a Restriction),
+}
+
 impl Store {
     /// Opens a book with the accounts that every book has.
     ///
@@ -95,10 +102,7 @@ impl Store {
         if code.head() == AccountHead::Pot {
             return Err(no_such_book());
         }
-        let open = async |tx: &DatabaseTransaction, keeping: Keeping<'_>| {
-            self.open_account_within(tx, (book, code), keeping).await
-        };
-        self.with_book(scope, book, code.as_str(), now, open).await
+        self.with_book(scope, book, ToOpen::Account(code), now).await
     }
 
     /// Writes a donor's restriction down and opens its pot; the account's code comes back. A restriction never changes.
@@ -112,30 +116,29 @@ impl Store {
         restriction: &Restriction,
         now: Moment,
     ) -> Result<AccountCode> {
-        let id = restriction.id.as_str();
-        let open = async |tx: &DatabaseTransaction, keeping: Keeping<'_>| {
-            self.open_pot_within(tx, (book, restriction), keeping).await.map(|_| ())
-        };
-        let done = self.with_book(scope, book, id, now, open).await;
+        let done = self.with_book(scope, book, ToOpen::Pot(restriction), now).await;
         done.map_err(|error| if error.is_duplicate() { no_such_book() } else { error })?;
         pot_of(restriction)
     }
 
     /// One act of keeping a book, with its row in the trail.
-    async fn with_book(
-        &self,
-        scope: &Scope,
-        book: &BookId,
-        fields: &str,
-        now: Moment,
-        act: impl AsyncFn(&DatabaseTransaction, Keeping<'_>) -> Result<()>,
-    ) -> Result<()> {
+    async fn with_book(&self, scope: &Scope, book: &BookId, to_open: ToOpen<'_>, now: Moment) -> Result<()> {
         let region = self.place_of_book(scope, book).await?;
         scope.require(Permission::KeepBooks, Some(&region))?;
         let account_id = scope.account_id().as_str();
         self.retry(|| async {
             let tx = self.begin_within(scope).await?;
-            act(&tx, Keeping { account_id, region: &region, now }).await?;
+            let keeping = Keeping { account_id, region: &region, now };
+            let fields = match to_open {
+                ToOpen::Account(code) => {
+                    self.open_account_within(&tx, (book, code), keeping).await?;
+                    code.as_str()
+                }
+                ToOpen::Pot(restriction) => {
+                    self.open_pot_within(&tx, (book, restriction), keeping).await?;
+                    restriction.id.as_str()
+                }
+            };
             let (object, region) = (Object::new("book", book.as_str()), Some(&region));
             let entry = Entry { account_id, act: Act::BookAccountOpened, object, region, fields, reason: None };
             append(self, &tx, now, entry).await?;

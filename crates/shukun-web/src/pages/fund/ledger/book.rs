@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use maud::{Markup, html};
 use shukun_base::Fen;
 use shukun_casework::authority::Permission;
+use shukun_fund::BookId;
 use shukun_fund::giving::earmark_text;
 use shukun_fund::ledger::journal::JournalFormat;
 use shukun_fund::ledger::model::Totals;
@@ -11,12 +12,13 @@ use shukun_fund::ledger::{AccountClass, Side};
 use shukun_store::{AccountRow, BookRow};
 
 use super::super::giving::{named, places};
-use super::{account_name, amount, book_of};
+use super::{account_name, amount, book_of, new_account};
 use crate::desk::{Desk, Places};
 use crate::error::PageError;
 use crate::format;
 use crate::pages::work::framed;
 use crate::routes::Handlers;
+use crate::ui::field::{Faults, wrong};
 use crate::ui::layout::{Heading, Page};
 use crate::ui::table::{Column, table};
 use crate::visit::Visit;
@@ -28,13 +30,19 @@ pub fn serve(handlers: Handlers) -> Handlers {
 }
 
 async fn show(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) -> Result<Page, PageError> {
-    let (lang, scope, id) = (visit.lang, visit.scope()?, book_of(&id)?);
-    let book = desk.store().book(scope, &id).await?;
-    let accounts = desk.store().balances(scope, &id).await?;
-    let (names, _) = places(&desk, &visit).await?;
+    book_page(&desk, &visit, &book_of(&id)?, &Faults::new()).await
+}
+
+/// The page, with what is wrong about the account that somebody wants to open.
+pub(super) async fn book_page(desk: &Desk, visit: &Visit, id: &BookId, faults: &Faults) -> Result<Page, PageError> {
+    let (lang, scope) = (visit.lang, visit.scope()?);
+    let book = desk.store().book(scope, id).await?;
+    let accounts = desk.store().balances(scope, id).await?;
+    let (names, _) = places(desk, visit).await?;
     let used: Vec<&AccountRow> = accounts.iter().filter(|account| account.totals != Totals::default()).collect();
     let body = html! {
-        (facts(&book, &visit))
+        (wrong(faults, lang))
+        (facts(&book, visit))
         p.buttons {
             @if visit.may(Permission::KeepBooks) {
                 a.btn.btn-primary href={"/fund/books/" (book.id) "/new-voucher"} { (words::VOUCHER_NEW.text(lang)) }
@@ -46,10 +54,11 @@ async fn show(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) ->
                 a.btn.btn-plain href={"/fund/books/" (book.id) "/journal?format=" (format)} { (format.text().in_lang(lang)) }
             }
         }
-        section { h2 { (words::BOOK_TRIAL.text(lang)) } (trial(&book, &used, &visit)) }
-        section { h2 { (words::BOOK_POTS.text(lang)) } (pots(&accounts, &names, &visit)) }
+        section { h2 { (words::BOOK_TRIAL.text(lang)) } (trial(&book, &used, visit)) }
+        section { h2 { (words::BOOK_POTS.text(lang)) } (pots(&accounts, &names, visit)) }
+        @if scope.allows(Permission::KeepBooks, Some(&book.region)) { (new_account::form(id, faults, visit)) }
     };
-    framed(&desk, &visit, &Heading { title: &book.name, note: Some(&book.owner) }, &body).await
+    framed(desk, visit, &Heading { title: &book.name, note: Some(&book.owner) }, &body).await
 }
 
 fn facts(book: &BookRow, visit: &Visit) -> Markup {

@@ -4,6 +4,8 @@ mod account;
 mod book;
 mod hand;
 mod journal;
+mod new_account;
+mod new_book;
 mod overview;
 mod periods;
 mod voucher;
@@ -23,9 +25,9 @@ use crate::routes::Handlers;
 
 /// Their routes.
 pub fn serve(handlers: Handlers) -> Handlers {
-    [overview::serve, book::serve, account::serve, voucher::serve, hand::serve, journal::serve, periods::serve]
-        .into_iter()
-        .fold(handlers, |handlers, serve| serve(handlers))
+    let own = [overview::serve, new_book::serve, book::serve, new_account::serve, account::serve];
+    let of_vouchers = [voucher::serve, hand::serve, journal::serve, periods::serve];
+    own.into_iter().chain(of_vouchers).fold(handlers, |handlers, serve| serve(handlers))
 }
 
 /// The book of an address; one that is none is not there.

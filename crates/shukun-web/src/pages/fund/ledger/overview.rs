@@ -3,6 +3,7 @@
 use axum::extract::State;
 use maud::{Markup, html};
 use shukun_base::Fen;
+use shukun_casework::authority::Permission;
 use shukun_fund::ledger::AccountHead;
 use shukun_store::{AccountRow, BookRow, DraftRow, LedgerAudit};
 
@@ -31,6 +32,7 @@ async fn show(State(desk): State<Desk>, visit: Visit) -> Result<Page, PageError>
     let body = html! {
         @if books.is_empty() { (empty(words::BOOKS_EMPTY.text(lang), words::BOOKS_EMPTY_FILL.text(lang))) }
         @else { (rows(&books, &visit)) }
+        @if visit.may(Permission::KeepBooks) { p.buttons { a.btn href="/fund/books/new" { (words::BOOK_NEW.text(lang)) } } }
         div.board {
             section.box { h2 { (words::BOOKS_WAITING.text(lang)) } (waiting(&drafts, &visit)) }
             section.box { h2 { (words::BOOKS_AUDIT.text(lang)) } (audited(audit.as_ref(), &visit)) }

@@ -93,3 +93,47 @@ async fn a_voucher_goes_from_its_maker_to_its_checker_and_stands_in_the_books() 
         assert_eq!(crate::ui::lint::faults(&page.body), Vec::<String>::new(), "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_county_begins_with_nothing_opens_its_book_and_takes_the_first_gift() {
+    let office = office().await;
+    let (mut maker, _) = office.stepped_up("maker").await;
+    let empty = maker.get("/fund").await;
+    assert!(empty.body.contains("href=\"/fund/books/new\""), "{}", empty.body);
+    let book = |id: &'static str, region: &'static str| {
+        let fields = [("name", "慈善共富基金"), ("owner", "市慈善总会"), ("kind", "county_charity"), ("bank", "main")];
+        [&fields[..], &[("id", id), ("region", region)]].concat()
+    };
+    let wrong = maker.submit("/fund/books/new", &[("id", "大写 ABC"), ("name", "慈善共富基金")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.body.contains("有5处需要修改"), "{}", wrong.body);
+    assert!(wrong.body.contains("value=\"慈善共富基金\""), "what was typed stays: {}", wrong.body);
+    let elsewhere = maker.submit("/fund/books/new", &book("gongfu", "330382")).await;
+    assert_eq!(elsewhere.status, StatusCode::FORBIDDEN, "{}", elsewhere.body);
+    maker.submit("/fund/books/new", &book("gongfu", COUNTY)).await.sent_to("/fund/books/gongfu");
+    let taken = maker.submit("/fund/books/new", &book("gongfu", COUNTY)).await;
+    assert!(taken.status == StatusCode::UNPROCESSABLE_ENTITY && taken.body.contains("编号已被使用"), "{}", taken.body);
+    let page = maker.get("/fund/books/gongfu").await;
+    assert_eq!((page.status, crate::ui::lint::faults(&page.body)), (StatusCode::OK, Vec::new()));
+    let token = page.form_token();
+    let open = |head: &str, part: &str| form(&[("form_token", &token), ("head", head), ("part", part)]);
+    let reserve = maker.post("/fund/books/gongfu/accounts", &open("reserve", "risk")).await;
+    reserve.sent_to("/fund/books/gongfu/accounts/reserve:risk");
+    for (head, part) in [("pot", "mine"), ("bank", ""), ("bank", "6222 0000")] {
+        let refused = maker.post("/fund/books/gongfu/accounts", &open(head, part)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{head} {part}: {}", refused.body);
+    }
+    let donor = maker
+        .submit("/fund/donors/new", &[("kind", "group"), ("showing", "name"), ("name", "测试小组"), ("heads", "3")])
+        .await;
+    let donor = donor.location().trim_end_matches("?done=yes").rsplit('/').next().unwrap().to_owned();
+    let fields = [("donor", donor.as_str()), ("amount", "17800"), ("received_on", "2026-11-21"), ("bank", "bank:main")];
+    let aim = [("aim", "earmark"), ("purpose", "charity_relief"), ("class", "low_income")];
+    let gift = maker.submit("/fund/gifts/new", &[&fields[..], &aim].concat()).await;
+    assert_eq!(gift.status, StatusCode::SEE_OTHER, "{}", gift.body);
+    let page = maker.get("/fund/books/gongfu").await;
+    assert!(page.body.contains("17,800.00") && page.body.contains("用于慈善救助，限低收入"), "{}", page.body);
+    let mut auditor = office.stepped_up("auditor").await.0;
+    assert_eq!(auditor.get("/fund/books/new").await.status, StatusCode::FORBIDDEN);
+    assert!(!auditor.get("/fund/books/gongfu").await.body.contains("/fund/books/gongfu/accounts\""));
+}
