@@ -146,6 +146,8 @@ pub enum Act {
         /// The transfers, so that they can be posted or let go.
         transfers: Vec<NewTransfer>,
     },
+    /// What was held had its time before it was sent: the books let it go, and approval is asked for anew.
+    Lapse,
     /// Back to the maker.
     Reject {
         /// Why.

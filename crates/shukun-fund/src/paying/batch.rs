@@ -191,6 +191,7 @@ impl Batch {
                 }
             }
             Act::Hold { transfers } => self.holds.clone_from(transfers),
+            Act::Lapse => self.void_approval(BatchState::Locked),
             Act::Reject { .. } => self.back_to_open(),
             Act::Release { .. } => {
                 (self.state, self.released_by) = (BatchState::Released, Some(recorded.by.clone()));

@@ -56,7 +56,7 @@ impl Batch {
         Ok(self.record(act, desk))
     }
 
-    /// What the program itself writes beside an act: the holds of the last approval.
+    /// What the program itself writes: the holds of the last approval, and that they ran out.
     pub fn record(&self, act: Act, desk: &PlanDesk<'_>) -> Recorded {
         Recorded { sequence: self.version + 1, by: desk.who.clone(), on: desk.today, act }
     }
@@ -64,7 +64,7 @@ impl Batch {
     fn check(&self, act: &Act, desk: &PlanDesk<'_>) -> Planned {
         match act {
             Act::Open { .. } | Act::Submit { .. } => require(false, PayCode::WrongState),
-            Act::Hold { .. } => require(false, PayCode::ByThePlan),
+            Act::Hold { .. } | Act::Lapse => require(false, PayCode::ByThePlan),
             Act::Add { payments } => self.check_add(payments),
             Act::Remove { payment } => self.in_state(&[BatchState::Open]).and(self.find_payment(payment).map(|_| ())),
             Act::Lock { payees } => self.check_lock(payees, desk),

@@ -110,6 +110,7 @@ const FIXED: &[(&str, &[(&str, Sql)])] = &[
     ("paying: case", crate::fund::paying::CASE_STATEMENTS),
     ("paying: deliveries", crate::fund::paying::DELIVERY_STATEMENTS),
     ("paying: files", crate::fund::paying::FILE_STATEMENTS),
+    ("paying: lapse", crate::fund::paying::LAPSE_STATEMENTS),
     ("paying: lines", crate::fund::paying::LINE_STATEMENTS),
     ("paying: list", crate::fund::paying::LIST_STATEMENTS),
     ("paying: money", crate::fund::paying::MONEY_STATEMENTS),

@@ -55,6 +55,7 @@ super::words! {
     BATCH_ACT_FILE: "生成银行文件", "Make the bank's file";
     BATCH_ACT_SUBMIT: "提交审批", "Submit";
     BATCH_ACT_APPROVE: "审批通过", "Approve";
+    BATCH_LAPSED: "预留到期，钱已放回，请重新生成文件、提交审批", "The hold ran out and the money is free again: make the file and ask for approval anew";
     BATCH_ACT_REJECT: "退回编制", "Send back";
     BATCH_ACT_RELEASE: "授权", "Authorise";
     BATCH_ACT_SEND: "登记已交付银行", "Record that it is with the bank";

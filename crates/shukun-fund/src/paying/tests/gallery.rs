@@ -94,6 +94,7 @@ fn every_refusal_has_its_provocation() {
         (finished, "leader", Act::Close, "P121"),
         (paid, "clerk", back, "P125"),
         (batch_of(&[5]), "maker", Act::Hold { transfers: vec![] }, "P124"),
+        (batch_of(&[5]), "maker", Act::Lapse, "P124"),
         (sent(&[5]), "maker", Act::Abort { why: why() }, "P101"),
     ];
     let mut provoked = BTreeSet::from(["P117", "P123"]);

@@ -1,4 +1,4 @@
-//! Holds that had their time are let go by vouchers of their own: nothing runs out in silence.
+//! Holds that had their time, and the vouchers of their own that let them go: nothing runs out in silence.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,7 @@ use shukun_fund::{TransferId, VoucherId};
 use super::rows::read_transfer;
 use super::unreadable;
 use crate::error::Result;
-use crate::moment::{Moment, today_in_china};
 use crate::sql::{all, statements, values};
-use crate::store::Store;
-use crate::wall::OwnWork;
 
 statements! {
     EXPIRED = "SELECT * FROM transfers WHERE expires_on < $1 AND NOT EXISTS
@@ -21,35 +18,12 @@ statements! {
 }
 
 /// Who lets them go, in the voucher and in the trail.
-const PROGRAM: &str = "program";
+pub(in crate::fund) const PROGRAM: &str = "program";
 
-impl Store {
-    /// Lets every hold go whose last day is over, one voucher for each that held: how many. Safe to run twice, and at any
-    /// time.
-    ///
-    /// # Errors
-    /// The database; what was let go before stays so.
-    pub async fn expire_holds(&self, now: Moment) -> Result<usize> {
-        let today = today_in_china(now);
-        let expired = expired_holds(&self.own(OwnWork::Books), today).await?;
-        let mut ended = 0;
-        for (voucher, holds) in &expired {
-            let voids = void_voucher(voucher, holds, today)?;
-            self.retry(|| async {
-                let tx = self.begin_own(OwnWork::Books).await?;
-                self.post_as(&tx, PROGRAM, &voids, now).await?;
-                Ok(tx.commit().await?)
-            })
-            .await?;
-            ended += holds.len();
-        }
-        Ok(ended)
-    }
-}
+/// By the voucher that held them.
+pub(in crate::fund) type Expired = BTreeMap<VoucherId, Vec<NewTransfer>>;
 
-type Expired = BTreeMap<VoucherId, Vec<NewTransfer>>;
-
-async fn expired_holds(on: &impl ConnectionTrait, today: Day) -> Result<Expired> {
+pub(in crate::fund) async fn expired_holds(on: &impl ConnectionTrait, today: Day) -> Result<Expired> {
     let mut expired = Expired::new();
     for row in all(on, EXPIRED, values![today.to_string()]).await? {
         let held = read_transfer(&row)?;
@@ -59,7 +33,7 @@ async fn expired_holds(on: &impl ConnectionTrait, today: Day) -> Result<Expired>
 }
 
 /// The same ids for the same holds, so that two servers let them go once.
-fn void_voucher(held_by: &VoucherId, holds: &[NewTransfer], today: Day) -> Result<Voucher> {
+pub(in crate::fund) fn void_voucher(held_by: &VoucherId, holds: &[NewTransfer], today: Day) -> Result<Voucher> {
     let mut bytes = Canonical::of("shukun expiry 1");
     bytes.text(held_by.as_str());
     holds.iter().for_each(|held| {

@@ -131,7 +131,8 @@ impl Store {
             execute(&tx, OPEN, values).await?;
             self.write_batch_acts(&tx, id, std::slice::from_ref(&first), (id.as_str(), &request), now).await?;
             let held = Held { batch: batch.clone(), region };
-            self.note_act(&tx, scope, &held, (kind_of(&first.act)?.as_str(), id.as_str()), now).await?;
+            self.note_act(&tx, scope.account_id().as_str(), &held, (kind_of(&first.act)?.as_str(), id.as_str()), now)
+                .await?;
             tx.commit().await?;
             Ok(batch)
         })
@@ -257,7 +258,7 @@ impl Store {
         }
         write_rows(tx, &before, (&held.batch, touched.as_ref()), desk.now).await?;
         kinds.dedup();
-        self.note_act(tx, scope, held, (&kinds.join(" "), name.0), desk.now).await
+        self.note_act(tx, scope.account_id().as_str(), held, (&kinds.join(" "), name.0), desk.now).await
     }
 
     /// Where the batch lies; where the household does for what is handed over there.
@@ -371,16 +372,15 @@ impl Store {
         insert(tx, APPEND, &rows).await
     }
 
-    async fn note_act(
+    pub(super) async fn note_act(
         &self,
         tx: &DatabaseTransaction,
-        scope: &Scope,
+        account_id: &str,
         held: &Held,
         (kinds, transaction): (&str, &str),
         now: Moment,
     ) -> Result<()> {
         let (object, region) = (Object::new("batch", held.batch.id.as_str()), Some(&held.region));
-        let account_id = scope.account_id().as_str();
         let entry = Entry { account_id, act: audit::Act::BatchActed, object, region, fields: kinds, reason: None };
         append(self, tx, now, entry).await?;
         let keeping = Keeping { account_id, region: &held.region, now };
@@ -478,7 +478,7 @@ fn payments_of<'a>(batch: &'a Batch, touched: Option<&BTreeSet<PaymentId>>) -> V
 }
 
 /// The rows for lists: what changed, and no other.
-async fn write_rows(
+pub(super) async fn write_rows(
     tx: &DatabaseTransaction,
     before: &[Payment],
     (after, touched): (&Batch, Option<&BTreeSet<PaymentId>>),

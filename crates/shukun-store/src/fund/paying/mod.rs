@@ -13,6 +13,7 @@ mod back;
 mod case;
 mod deliveries;
 mod files;
+mod lapse;
 mod lines;
 mod list;
 mod money;
@@ -54,6 +55,8 @@ pub(crate) use case::ALL as CASE_STATEMENTS;
 pub(crate) use deliveries::ALL as DELIVERY_STATEMENTS;
 #[cfg(test)]
 pub(crate) use files::ALL as FILE_STATEMENTS;
+#[cfg(test)]
+pub(crate) use lapse::ALL as LAPSE_STATEMENTS;
 #[cfg(test)]
 pub(crate) use lines::ALL as LINE_STATEMENTS;
 #[cfg(test)]

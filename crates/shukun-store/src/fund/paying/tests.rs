@@ -165,6 +165,32 @@ fn answer(rows: &[(&PaymentId, &str)]) -> String {
 }
 
 #[test]
+fn a_batch_whose_hold_ran_out_is_approved_anew_and_paid_once() {
+    on_both(|db| async move {
+        let office = Office::open(db.open().await, 2).await;
+        let batch = office.two_submitted().await;
+        office.act(CHECKER, "b-1", Act::Approve { sha256: batch.file.clone() }).await.unwrap();
+        assert_eq!(
+            (office.batch("b-1").await.holds.len() > 1, office.store.expire_holds(at(6)).await.unwrap()),
+            (true, 0)
+        );
+        let (month_later, held) = (at(60 * 24 * 40), office.batch("b-1").await.holds.len());
+        assert_eq!(office.store.expire_holds(month_later).await.unwrap(), held);
+        assert_eq!(office.store.expire_holds(month_later).await.unwrap(), 0);
+        let lapsed = office.batch("b-1").await;
+        assert_eq!((lapsed.state, lapsed.file.is_none(), lapsed.holds.len()), (BatchState::Locked, true, 0));
+        assert_eq!(office.act(CHECKER, "b-1", Act::Release { sha256: batch.file }).await.unwrap_err().code, "P101");
+        let order = BatchOrder { transaction: "file-again", version: lapsed.version };
+        office.store.make_bank_file(&office.people[MAKER], &batch_id("b-1"), order, &office.desk(5)).await.unwrap();
+        office.act(MAKER, "b-1", Act::Submit { approvers: 0 }).await.unwrap();
+        let sent = office.send("b-1").await.unwrap();
+        assert_eq!((sent.state, office.balance("in-transit:b-1").await), (BatchState::Sent, 600));
+        assert_eq!(office.store.expire_holds(at(60 * 24 * 90)).await.unwrap(), 0);
+        assert_eq!(office.store.audit_ledger().await.unwrap(), Vec::new());
+    });
+}
+
+#[test]
 fn a_batch_goes_out_one_line_comes_back_is_issued_again_and_the_bank_agrees() {
     on_both(|db| async move {
         let office = Office::open(db.open().await, 2).await;

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, Query, State};
 use maud::{Markup, html};
-use shukun_casework::authority::Permission;
+use shukun_casework::authority::{Permission, Programme};
 use shukun_fund::BatchId;
 use shukun_fund::paying::{Act, Batch, BatchState, Channel, PaymentState, Purpose, Recorded};
 use shukun_store::{AccountId, BankFileRow, BatchView, PayableRow, ROWS_OF_A_PAGE};
@@ -84,7 +84,9 @@ async fn page_of_part(
         }
     };
     let title = format!("{} {id}", words::BATCH.text(lang));
-    let note = format!("{} · {}", batch.kind.text().in_lang(lang), batch.programme);
+    let known = Programme::find(batch.programme.as_str()).map(Programme::text);
+    let programme = known.as_ref().map_or(batch.programme.as_str(), |text| text.in_lang(lang));
+    let note = format!("{} · {programme}", batch.kind.text().in_lang(lang));
     framed(desk, visit, &Heading { title: &title, note: Some(&note) }, &body).await
 }
 
@@ -253,6 +255,7 @@ fn act_word(act: &Act) -> Option<Word> {
         Act::MakeFile { .. } => words::BATCH_ACT_FILE,
         Act::Submit { .. } => words::BATCH_ACT_SUBMIT,
         Act::Approve { .. } => words::BATCH_ACT_APPROVE,
+        Act::Lapse => words::BATCH_LAPSED,
         Act::Reject { .. } => words::BATCH_ACT_REJECT,
         Act::Release { .. } => words::BATCH_ACT_RELEASE,
         Act::Send { .. } => words::BATCH_ACT_SEND,
@@ -289,7 +292,7 @@ fn history(view: &BatchView, names: &[(AccountId, String)], visit: &Visit) -> Ma
             @for (at, act) in shown {
                 li {
                     span.quiet { (format::moment(*at, lang)) }
-                    div { b { (told(act, lang)) } " " span.quiet { (words::BATCH_BY.text(lang)) " " (name(act.by.as_str())) } }
+                    div { b { (told(act, lang)) } @if act.act != Act::Lapse { " " span.quiet { (words::BATCH_BY.text(lang)) " " (name(act.by.as_str())) } } }
                 }
             }
         }
