@@ -21,11 +21,12 @@ pub fn fuzz(arguments: &[String]) -> Outcome {
         [] => find_targets()?,
         names => names.iter().map(|name| (*name).clone()).collect(),
     };
-    let seconds = seconds.first().and_then(|word| word.parse().ok()).unwrap_or_else(|| default_seconds(targets.len()));
+    let seconds = seconds.first().and_then(|word| word.parse().ok()).unwrap_or_else(|| seconds_each(targets.len()));
     targets.iter().try_for_each(|target| fuzz_one(target, seconds))
 }
 
-fn default_seconds(targets: usize) -> u32 {
+/// Seconds for each of so many targets that are tried one after another.
+pub fn seconds_each(targets: usize) -> u32 {
     let share = u32::try_from(targets).ok().and_then(|targets| SECONDS_CI.checked_div(targets));
     if is_ci() { share.unwrap_or(SECONDS_LOCAL) } else { SECONDS_LOCAL }
 }

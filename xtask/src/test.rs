@@ -46,8 +46,9 @@ pub fn test(_: &[String]) -> Outcome {
     }
     match fuzz::find_targets() {
         Ok(targets) => {
+            let seconds = fuzz::seconds_each(targets.len()).to_string();
             for target in targets {
-                step(&format!("fuzz {target}"), &mut tally, || fuzz::fuzz(std::slice::from_ref(&target)));
+                step(&format!("fuzz {target}"), &mut tally, || fuzz::fuzz(&[target.clone(), seconds.clone()]));
             }
         }
         Err(failure) => step("fuzz", &mut tally, || Err(failure)),
