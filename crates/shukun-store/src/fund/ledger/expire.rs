@@ -1,6 +1,6 @@
 //! Holds that had their time, and the vouchers of their own that let them go: nothing runs out in silence.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use sea_orm::ConnectionTrait;
 use shukun_base::{ActorId, Day, Note};
@@ -13,23 +13,32 @@ use crate::error::Result;
 use crate::sql::{all, statements, values};
 
 statements! {
-    EXPIRED = "SELECT * FROM transfers WHERE expires_on < $1 AND NOT EXISTS
+    EXPIRED = "SELECT DISTINCT voucher_id FROM transfers WHERE expires_on < $1 AND NOT EXISTS
+        (SELECT 1 FROM transfers AS ended WHERE ended.pending_id = transfers.transfer_id) ORDER BY voucher_id";
+    OF_VOUCHER = "SELECT * FROM transfers WHERE voucher_id = $2 AND expires_on < $1 AND NOT EXISTS
         (SELECT 1 FROM transfers AS ended WHERE ended.pending_id = transfers.transfer_id) ORDER BY book_id, sequence";
 }
 
 /// Who lets them go, in the voucher and in the trail.
 pub(in crate::fund) const PROGRAM: &str = "program";
 
-/// By the voucher that held them.
-pub(in crate::fund) type Expired = BTreeMap<VoucherId, Vec<NewTransfer>>;
+/// Vouchers with holds whose last day is over, each once.
+pub(in crate::fund) async fn vouchers_with_expired(
+    on: &impl ConnectionTrait,
+    today: Day,
+) -> Result<BTreeSet<VoucherId>> {
+    let rows = all(on, EXPIRED, values![today.to_string()]).await?;
+    rows.iter().map(|row| VoucherId::new(&row.get::<String>("voucher_id")?).ok_or_else(unreadable)).collect()
+}
 
-pub(in crate::fund) async fn expired_holds(on: &impl ConnectionTrait, today: Day) -> Result<Expired> {
-    let mut expired = Expired::new();
-    for row in all(on, EXPIRED, values![today.to_string()]).await? {
-        let held = read_transfer(&row)?;
-        expired.entry(held.voucher).or_default().push(held.transfer);
-    }
-    Ok(expired)
+/// The holds of a voucher whose last day is over, as they are now.
+pub(in crate::fund) async fn expired_holds(
+    on: &impl ConnectionTrait,
+    voucher: &VoucherId,
+    today: Day,
+) -> Result<Vec<NewTransfer>> {
+    let rows = all(on, OF_VOUCHER, values![today.to_string(), voucher.as_str()]).await?;
+    rows.iter().map(|row| read_transfer(row).map(|held| held.transfer)).collect()
 }
 
 /// The same ids for the same holds, so that two servers let them go once.

@@ -62,10 +62,10 @@ impl Store {
             payments.extend(batch.payments.iter().map(|one| (one.of.id.to_string(), payment_cells(&batch, one))));
             states.insert(id, batch);
         }
-        let stored = stored(tx, BATCHES, (BATCH_TEXTS, BATCH_NUMBERS)).await?;
-        found.extend(differing("payment_batches", &batches, &stored));
-        let stored = self::stored(tx, PAYMENTS, (PAYMENT_TEXTS, PAYMENT_NUMBERS)).await?;
-        found.extend(differing("payments", &payments, &stored));
+        let rows = stored(tx, BATCHES, (BATCH_TEXTS, BATCH_NUMBERS)).await?;
+        found.extend(differing("payment_batches", &batches, &rows));
+        let rows = stored(tx, PAYMENTS, (PAYMENT_TEXTS, PAYMENT_NUMBERS)).await?;
+        found.extend(differing("payments", &payments, &rows));
         let answered = answered(states.values());
         for row in all(tx, STATES, values![]).await? {
             let line = row.get::<String>("line_id").unwrap_or_default();

@@ -18,6 +18,7 @@ use crate::testing::{at, grant, new_account, on_both, region, scopes};
 use crate::wall::OwnWork;
 use crate::{BatchOrder, CameBack, CaseDesk, MoneyBack, NewPayee, Scope, Store, StoreError};
 
+mod lapse;
 mod month_end;
 mod sealed;
 
@@ -162,32 +163,6 @@ fn number_of(batch: &Batch, line_number: u32) -> PaymentId {
 fn answer(rows: &[(&PaymentId, &str)]) -> String {
     let rows = rows.iter().map(|(id, result)| format!("{id},3.00,{result},2026-03-02\n"));
     format!("付款编号,金额,处理结果,处理日期\n{}", rows.collect::<String>())
-}
-
-#[test]
-fn a_batch_whose_hold_ran_out_is_approved_anew_and_paid_once() {
-    on_both(|db| async move {
-        let office = Office::open(db.open().await, 2).await;
-        let batch = office.two_submitted().await;
-        office.act(CHECKER, "b-1", Act::Approve { sha256: batch.file.clone() }).await.unwrap();
-        assert_eq!(
-            (office.batch("b-1").await.holds.len() > 1, office.store.expire_holds(at(6)).await.unwrap()),
-            (true, 0)
-        );
-        let (month_later, held) = (at(60 * 24 * 40), office.batch("b-1").await.holds.len());
-        assert_eq!(office.store.expire_holds(month_later).await.unwrap(), held);
-        assert_eq!(office.store.expire_holds(month_later).await.unwrap(), 0);
-        let lapsed = office.batch("b-1").await;
-        assert_eq!((lapsed.state, lapsed.file.is_none(), lapsed.holds.len()), (BatchState::Locked, true, 0));
-        assert_eq!(office.act(CHECKER, "b-1", Act::Release { sha256: batch.file }).await.unwrap_err().code, "P101");
-        let order = BatchOrder { transaction: "file-again", version: lapsed.version };
-        office.store.make_bank_file(&office.people[MAKER], &batch_id("b-1"), order, &office.desk(5)).await.unwrap();
-        office.act(MAKER, "b-1", Act::Submit { approvers: 0 }).await.unwrap();
-        let sent = office.send("b-1").await.unwrap();
-        assert_eq!((sent.state, office.balance("in-transit:b-1").await), (BatchState::Sent, 600));
-        assert_eq!(office.store.expire_holds(at(60 * 24 * 90)).await.unwrap(), 0);
-        assert_eq!(office.store.audit_ledger().await.unwrap(), Vec::new());
-    });
 }
 
 #[test]
