@@ -25,6 +25,25 @@ pub fn masked<'de, D: Deserializer<'de>>(from: D) -> Result<Masked<String>, D::E
     String::deserialize(from).map(Masked::new)
 }
 
+/// What was just done, as the address says after a form was answered: `?done=yes`, or a word of the page's own.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Done {
+    done: String,
+}
+
+impl Done {
+    /// Whether what the page is for was done.
+    pub fn is_done(&self) -> bool {
+        self.done == "yes"
+    }
+
+    /// The word; empty where nothing was done.
+    pub fn what(&self) -> &str {
+        &self.done
+    }
+}
+
 /// Where to go afterwards: a path of this server, never another one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(from = "String")]

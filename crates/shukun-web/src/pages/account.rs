@@ -2,13 +2,13 @@
 
 use axum::extract::{Query, State};
 use maud::{Markup, html};
-use serde::Deserialize;
 use shukun_casework::authority::Grant;
 
 use super::work::framed;
 use crate::desk::{Desk, Places};
 use crate::error::PageError;
 use crate::format;
+use crate::http::fields::Done;
 use crate::routes::Handlers;
 use crate::ui::empty::empty;
 use crate::ui::layout::{Heading, Page};
@@ -22,20 +22,14 @@ pub fn serve(handlers: Handlers) -> Handlers {
     handlers.get("/account", show)
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Asked {
-    done: String,
-}
-
-async fn show(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>) -> Result<Page, PageError> {
+async fn show(State(desk): State<Desk>, visit: Visit, Query(done): Query<Done>) -> Result<Page, PageError> {
     let lang = visit.lang;
     let session = &visit.visitor()?.session;
     let has_code = if session.has_second_factor() { words::MY_SECOND_FACTOR_YES } else { words::MY_SECOND_FACTOR_NO };
     let enrol = if session.has_second_factor() { words::ENROL_REPLACE } else { words::ENROL };
     let places = desk.place_names(session.grants().iter().map(|grant| &grant.region)).await?;
     let body = html! {
-        @match asked.done.as_str() {
+        @match done.what() {
             "password" => p.done role="status" { (words::PASSWORD_CHANGED.text(lang)) },
             "code" => p.done role="status" { (words::ENROL_DONE.text(lang)) },
             _ => {}

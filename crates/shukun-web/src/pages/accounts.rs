@@ -12,7 +12,7 @@ use shukun_store::{Account, AccountId, ErrorKind, FirstPassword, NewAccount};
 use super::work::framed;
 use crate::desk::{Desk, Places};
 use crate::error::PageError;
-use crate::http::fields::Fields;
+use crate::http::fields::{Done, Fields};
 use crate::routes::Handlers;
 use crate::ui::empty::empty;
 use crate::ui::field::{Faults, Input, input, wrong};
@@ -32,13 +32,7 @@ pub fn serve(handlers: Handlers) -> Handlers {
         .post("/accounts/{account_id}/close", close)
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Asked {
-    done: String,
-}
-
-async fn list(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>) -> Result<Page, PageError> {
+async fn list(State(desk): State<Desk>, visit: Visit, Query(done): Query<Done>) -> Result<Page, PageError> {
     let lang = visit.lang;
     let accounts = desk.store().list_accounts(visit.scope()?).await?;
     let places = desk.place_names(accounts.iter().map(|account| &account.region)).await?;
@@ -48,7 +42,7 @@ async fn list(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>
         columns.iter().map(|word| Column::words(word.text(lang))).chain([Column::words("")]).collect();
     let rows = html! { @for account in &accounts { (row(account, account.account_id == own, &places, &visit)) } };
     let body = html! {
-        @if asked.done == "closed" { p.done role="status" { (words::ACCOUNT_CLOSED.text(lang)) } }
+        @if done.what() == "closed" { p.done role="status" { (words::ACCOUNT_CLOSED.text(lang)) } }
         p { a.btn.btn-primary href="/accounts/new" { (words::ACCOUNT_ADD.text(lang)) } }
         @if accounts.is_empty() { (empty(words::ACCOUNTS_EMPTY.text(lang), words::ACCOUNTS_EMPTY_FILL.text(lang))) }
         @else { (table(words::ACCOUNTS.text(lang), &columns, &rows)) }

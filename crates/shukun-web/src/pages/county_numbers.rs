@@ -4,7 +4,6 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
-use serde::Deserialize;
 use shukun_base::{Lang, Text};
 use shukun_casework::case::Step;
 use shukun_casework::timers::{Change, Clock, Number, NumberRow, Settings, Unit};
@@ -15,7 +14,7 @@ use super::work::framed;
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::format;
-use crate::http::fields::Fields;
+use crate::http::fields::{Done, Fields};
 use crate::routes::Handlers;
 use crate::ui::empty::empty;
 use crate::ui::field::{Faults, Input, input, wrong};
@@ -27,12 +26,6 @@ use crate::words;
 /// Their routes.
 pub fn serve(handlers: Handlers) -> Handlers {
     handlers.get("/numbers", list).get("/numbers/{key}", show).post("/numbers/{key}", set)
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Asked {
-    done: String,
 }
 
 /// A time of a step, or a number.
@@ -55,7 +48,7 @@ impl Key {
     }
 }
 
-async fn list(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>) -> Result<Page, PageError> {
+async fn list(State(desk): State<Desk>, visit: Visit, Query(done): Query<Done>) -> Result<Page, PageError> {
     let lang = visit.lang;
     let settings = desk.numbers().settings(visit.today());
     let rows = desk.store().county_numbers().await?;
@@ -70,7 +63,7 @@ async fn list(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>
         [words::NUMBER_NAME, words::NUMBER_VALUE, words::NUMBER_BASIS, words::NUMBER_FROM, words::NUMBER_BY];
     let of_history = of_history.map(|word| Column::words(word.text(lang)));
     let body = html! {
-        @if asked.done == "set" { p.done role="status" { (words::NUMBER_DONE.text(lang)) } }
+        @if done.what() == "set" { p.done role="status" { (words::NUMBER_DONE.text(lang)) } }
         section { h2 { (words::NUMBERS_NUMBERS.text(lang)) } (table(words::NUMBERS_NUMBERS.text(lang), &columns, &numbers)) }
         section { h2 { (words::NUMBERS_TIMES.text(lang)) } (table(words::NUMBERS_TIMES.text(lang), &columns, &clocks)) }
         section {

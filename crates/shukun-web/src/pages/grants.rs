@@ -14,7 +14,7 @@ use super::accounts::state;
 use super::work::framed;
 use crate::desk::{Desk, Places};
 use crate::error::PageError;
-use crate::http::fields::Fields;
+use crate::http::fields::{Done, Fields};
 use crate::routes::Handlers;
 use crate::ui::empty::empty;
 use crate::ui::field::{Faults, Input, input, select, wrong};
@@ -58,19 +58,13 @@ async fn list(State(desk): State<Desk>, visit: Visit) -> Result<Page, PageError>
     framed(&desk, &visit, &heading, &body).await
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Asked {
-    done: String,
-}
-
 async fn show(
     State(desk): State<Desk>,
     visit: Visit,
     Path(account_id): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(done): Query<Done>,
 ) -> Result<Page, PageError> {
-    account_page(&desk, &visit, &account_id, &Typed::default(), &Vec::new(), &asked.done).await
+    account_page(&desk, &visit, &account_id, &Typed::default(), &Vec::new(), done.what()).await
 }
 
 #[derive(Default, Deserialize)]

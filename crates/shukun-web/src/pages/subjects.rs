@@ -11,7 +11,7 @@ use super::work::framed;
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::format;
-use crate::http::fields::Fields;
+use crate::http::fields::{Done, Fields};
 use crate::routes::Handlers;
 use crate::ui::empty::empty;
 use crate::ui::field::{Faults, Input, input, wrong};
@@ -26,12 +26,6 @@ pub fn serve(handlers: Handlers) -> Handlers {
         .get("/accounts/{account_id}/subjects", show)
         .post("/accounts/{account_id}/subjects", link)
         .post("/accounts/{account_id}/subjects/take", unlink)
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Asked {
-    done: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -49,11 +43,11 @@ async fn show(
     State(desk): State<Desk>,
     visit: Visit,
     Path(id): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(done): Query<Done>,
 ) -> Result<Page, PageError> {
     let lang = visit.lang;
     let above = html! {
-        @match asked.done.as_str() {
+        @match done.what() {
             "linked" => p.done role="status" { (words::SUBJECT_LINKED.text(lang)) },
             "unlinked" => p.done role="status" { (words::SUBJECT_UNLINKED.text(lang)) },
             _ => {}

@@ -4,7 +4,6 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
-use serde::Deserialize;
 use shukun_casework::authority::Permission;
 use shukun_store::{ALSO_FOR_TOKENS, ApiToken, ApiTokenId, ErrorKind, HeldGrant, NewApiToken};
 
@@ -14,7 +13,7 @@ use crate::api::door::PREFIX;
 use crate::desk::{Desk, Places};
 use crate::error::PageError;
 use crate::format;
-use crate::http::fields::Fields;
+use crate::http::fields::{Done, Fields};
 use crate::routes::Handlers;
 use crate::ui::empty::empty;
 use crate::ui::field::{Faults, Input, input, radios, wrong};
@@ -28,14 +27,8 @@ pub fn serve(handlers: Handlers) -> Handlers {
     handlers.get("/account/tokens", show).post("/account/tokens", make).post("/account/tokens/{token_id}/take", take)
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Asked {
-    done: String,
-}
-
-async fn show(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>) -> Result<Page, PageError> {
-    let gone = asked.done == "gone";
+async fn show(State(desk): State<Desk>, visit: Visit, Query(done): Query<Done>) -> Result<Page, PageError> {
+    let gone = done.what() == "gone";
     let above = html! { @if gone { p.done role="status" { (words::TOKEN_GONE.text(visit.lang)) } } };
     page(&desk, &visit, &above, &Typed::default(), &Vec::new()).await
 }

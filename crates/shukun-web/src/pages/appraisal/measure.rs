@@ -12,7 +12,7 @@ use super::{due, state_tags};
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::format;
-use crate::http::fields::{Fields, masked};
+use crate::http::fields::{Done, Fields, masked};
 use crate::pages::work::framed;
 use crate::routes::Handlers;
 use crate::ui::field::{Faults, Input, input, radios, text_area, wrong};
@@ -23,12 +23,6 @@ use crate::words::{self, Word};
 /// Its routes.
 pub fn serve(handlers: Handlers) -> Handlers {
     handlers.get("/appraisal/{measure_id}", show).post("/appraisal/{measure_id}", report)
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Asked {
-    done: String,
 }
 
 #[derive(Deserialize)]
@@ -45,9 +39,9 @@ async fn show(
     State(desk): State<Desk>,
     visit: Visit,
     Path(id): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(done): Query<Done>,
 ) -> Result<Page, PageError> {
-    measure_page(&desk, &visit, &id, asked.done == "yes", &Vec::new()).await
+    measure_page(&desk, &visit, &id, done.is_done(), &Vec::new()).await
 }
 
 async fn report(

@@ -3,7 +3,6 @@
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
-use serde::Deserialize;
 use shukun_fund::MeetingId;
 use shukun_fund::deciding::{Line, Meeting, MeetingState};
 use shukun_store::Candidate;
@@ -15,7 +14,7 @@ use super::proposal::{Families, candidates, lines, pots, proposal};
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::format;
-use crate::http::fields::Fields;
+use crate::http::fields::{Done, Fields};
 use crate::pages::work::framed;
 use crate::routes::Handlers;
 use crate::ui::field::{Faults, wrong};
@@ -28,12 +27,6 @@ pub fn serve(handlers: Handlers) -> Handlers {
     handlers.get("/fund/meetings/{meeting_id}", show).post("/fund/meetings/{meeting_id}", act)
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Asked {
-    done: String,
-}
-
 /// The id in an address.
 pub fn id_of(id: &str) -> Result<MeetingId, PageError> {
     MeetingId::new(id).ok_or_else(PageError::not_found)
@@ -43,9 +36,9 @@ async fn show(
     State(desk): State<Desk>,
     visit: Visit,
     Path(id): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(done): Query<Done>,
 ) -> Result<Page, PageError> {
-    meeting_page(&desk, &visit, &id_of(&id)?, asked.done == "yes", &Vec::new()).await
+    meeting_page(&desk, &visit, &id_of(&id)?, done.is_done(), &Vec::new()).await
 }
 
 async fn act(

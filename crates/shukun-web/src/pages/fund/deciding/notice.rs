@@ -4,7 +4,6 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
-use serde::Deserialize;
 use shukun_casework::authority::Permission;
 use shukun_fund::deciding::{Finding, LineRecord, LineState, Objection, answer_due};
 use shukun_fund::publishing::{MaskedName, Medium, Notice, NoticeLine, NoticeParts, ObjectionDesk, PlainName};
@@ -18,7 +17,7 @@ use super::proposal::{Families, line_tag, programme};
 use crate::desk::{Desk, Pdf};
 use crate::error::PageError;
 use crate::format;
-use crate::http::fields::Fields;
+use crate::http::fields::{Done, Fields};
 use crate::pages::work::framed;
 use crate::papers::deciding as papers;
 use crate::routes::Handlers;
@@ -40,12 +39,6 @@ pub fn serve(handlers: Handlers) -> Handlers {
         .get("/fund/notices/{line_id}/notice.pdf", as_pdf)
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Asked {
-    done: String,
-}
-
 fn id_of(id: &str) -> Result<LineId, PageError> {
     LineId::new(id).ok_or_else(PageError::not_found)
 }
@@ -54,9 +47,9 @@ async fn show(
     State(desk): State<Desk>,
     visit: Visit,
     Path(id): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(done): Query<Done>,
 ) -> Result<Page, PageError> {
-    notice_page(&desk, &visit, &id_of(&id)?, asked.done == "yes", &Vec::new()).await
+    notice_page(&desk, &visit, &id_of(&id)?, done.is_done(), &Vec::new()).await
 }
 
 async fn act(

@@ -3,7 +3,6 @@
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
-use serde::Deserialize;
 use shukun_base::{Fen, Lang};
 use shukun_casework::authority::Permission;
 use shukun_fund::giving::{CampaignKind, CampaignTime, Progress, UnitLevel};
@@ -15,7 +14,7 @@ use super::parts::{again, amount, book_field, books, choices, day, form_id, line
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::format;
-use crate::http::fields::Fields;
+use crate::http::fields::{Done, Fields};
 use crate::pages::cases::Typed;
 use crate::pages::work::framed;
 use crate::routes::Handlers;
@@ -36,14 +35,8 @@ pub fn serve(handlers: Handlers) -> Handlers {
         .post("/fund/campaigns/units", add_unit)
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Asked {
-    done: String,
-}
-
-async fn list(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>) -> Result<Page, PageError> {
-    list_page(&desk, &visit, asked.done == "yes", (&Typed::default(), &Faults::new())).await
+async fn list(State(desk): State<Desk>, visit: Visit, Query(done): Query<Done>) -> Result<Page, PageError> {
+    list_page(&desk, &visit, done.is_done(), (&Typed::default(), &Faults::new())).await
 }
 
 async fn add_unit(State(desk): State<Desk>, visit: Visit, Fields(typed): Fields<Typed>) -> Result<Response, PageError> {

@@ -3,7 +3,6 @@
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
-use serde::Deserialize;
 use shukun_base::{Lang, Masked};
 use shukun_casework::authority::Permission;
 use shukun_fund::DonorId;
@@ -18,7 +17,7 @@ use super::pledges::pledge_rows;
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::format;
-use crate::http::fields::Fields;
+use crate::http::fields::{Done, Fields};
 use crate::pages::cases::Typed;
 use crate::pages::work::framed;
 use crate::routes::Handlers;
@@ -36,19 +35,13 @@ pub fn serve(handlers: Handlers) -> Handlers {
         .post("/fund/donors/{donor_id}/reveal", reveal)
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Asked {
-    done: String,
-}
-
 async fn show(
     State(desk): State<Desk>,
     visit: Visit,
     Path(id): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(done): Query<Done>,
 ) -> Result<Page, PageError> {
-    donor_page(&desk, &visit, &id, Shown { is_done: asked.done == "yes", ..Shown::default() }).await
+    donor_page(&desk, &visit, &id, Shown { is_done: done.is_done(), ..Shown::default() }).await
 }
 
 /// What a page shows beside the donor.

@@ -3,7 +3,6 @@
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
-use serde::Deserialize;
 use shukun_base::Masked;
 use shukun_casework::authority::Permission;
 use shukun_fund::giving::certificate_number;
@@ -14,7 +13,7 @@ use super::parts::{DonorNames, again, amount, form_id, line, named, places, refu
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::format;
-use crate::http::fields::Fields;
+use crate::http::fields::{Done, Fields};
 use crate::pages::cases::Typed;
 use crate::pages::work::framed;
 use crate::routes::Handlers;
@@ -31,19 +30,13 @@ pub fn serve(handlers: Handlers) -> Handlers {
         .post("/fund/gifts/{gift_id}/refund/{refund_id}", pay)
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Asked {
-    done: String,
-}
-
 async fn show(
     State(desk): State<Desk>,
     visit: Visit,
     Path(id): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(done): Query<Done>,
 ) -> Result<Page, PageError> {
-    gift_page(&desk, &visit, &id, asked.done == "yes", (&Typed::default(), &Faults::new())).await
+    gift_page(&desk, &visit, &id, done.is_done(), (&Typed::default(), &Faults::new())).await
 }
 
 async fn ask(

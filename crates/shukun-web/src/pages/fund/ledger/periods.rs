@@ -14,7 +14,7 @@ use super::{book_of, name_of};
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::format;
-use crate::http::fields::Fields;
+use crate::http::fields::{Done, Fields};
 use crate::pages::work::framed;
 use crate::routes::Handlers;
 use crate::ui::empty::empty;
@@ -32,12 +32,6 @@ pub fn serve(handlers: Handlers) -> Handlers {
         .post("/fund/periods/{book_id}/approve", approve)
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Asked {
-    done: String,
-}
-
 #[derive(Deserialize)]
 struct Typed {
     #[serde(default)]
@@ -48,9 +42,9 @@ async fn show(
     State(desk): State<Desk>,
     visit: Visit,
     Path(id): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(done): Query<Done>,
 ) -> Result<Page, PageError> {
-    months_page(&desk, &visit, &book_of(&id)?, asked.done == "yes", &Vec::new()).await
+    months_page(&desk, &visit, &book_of(&id)?, done.is_done(), &Vec::new()).await
 }
 
 async fn propose(

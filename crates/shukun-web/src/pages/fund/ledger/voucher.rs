@@ -14,7 +14,7 @@ use super::{account_name, amount, name_of, voucher_of};
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::format;
-use crate::http::fields::Fields;
+use crate::http::fields::{Done, Fields};
 use crate::pages::work::framed;
 use crate::routes::Handlers;
 use crate::ui::field::{Faults, wrong};
@@ -28,12 +28,6 @@ pub fn serve(handlers: Handlers) -> Handlers {
     handlers.get("/fund/vouchers/{voucher_id}", show).post("/fund/vouchers/{voucher_id}/check", check)
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Asked {
-    done: String,
-}
-
 #[derive(Deserialize)]
 struct Typed {
     #[serde(default)]
@@ -44,9 +38,9 @@ async fn show(
     State(desk): State<Desk>,
     visit: Visit,
     Path(id): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(done): Query<Done>,
 ) -> Result<Page, PageError> {
-    voucher_page(&desk, &visit, &voucher_of(&id)?, asked.done == "yes", &Vec::new()).await
+    voucher_page(&desk, &visit, &voucher_of(&id)?, done.is_done(), &Vec::new()).await
 }
 
 async fn check(

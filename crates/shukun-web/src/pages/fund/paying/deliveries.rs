@@ -6,7 +6,6 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
-use serde::Deserialize;
 use shukun_base::{Day, HouseholdId, Note, Text};
 use shukun_casework::authority::{Permission, Programme};
 use shukun_fund::paying::PaymentId;
@@ -16,6 +15,7 @@ use super::case_desk;
 use crate::desk::{Desk, Names, Places};
 use crate::error::PageError;
 use crate::format;
+use crate::http::fields::Done;
 use crate::http::parts::Sent;
 use crate::pages::work::framed;
 use crate::routes::Handlers;
@@ -42,12 +42,6 @@ pub async fn waiting(desk: &Desk, visit: &Visit) -> Result<u64, PageError> {
     Ok(u64::try_from(rows.len()).unwrap_or(u64::MAX))
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Asked {
-    done: String,
-}
-
 /// What was typed, put back where something was wrong.
 #[derive(Debug, Default)]
 struct Typed {
@@ -72,9 +66,9 @@ impl Typed {
     }
 }
 
-async fn show(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>) -> Result<Page, PageError> {
+async fn show(State(desk): State<Desk>, visit: Visit, Query(done): Query<Done>) -> Result<Page, PageError> {
     let typed = Typed { on: visit.today().to_string(), ..Typed::default() };
-    deliveries_page(&desk, &visit, asked.done == "yes", (&typed, &Vec::new())).await
+    deliveries_page(&desk, &visit, done.is_done(), (&typed, &Vec::new())).await
 }
 
 async fn record(State(desk): State<Desk>, visit: Visit, sent: Sent) -> Result<Response, PageError> {

@@ -12,7 +12,7 @@ use shukun_store::ErrorKind;
 
 use crate::desk::Desk;
 use crate::error::PageError;
-use crate::http::fields::Fields;
+use crate::http::fields::{Done, Fields};
 use crate::pages::work::framed;
 use crate::routes::Handlers;
 use crate::ui::field::{Faults, Input, text_area, wrong};
@@ -27,18 +27,12 @@ pub fn serve(handlers: Handlers) -> Handlers {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Asked {
-    done: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 struct Typed {
     words: String,
 }
 
-async fn show(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>) -> Result<Page, PageError> {
-    rules_page(&desk, &visit, None, asked.done == "yes", &Vec::new()).await
+async fn show(State(desk): State<Desk>, visit: Visit, Query(done): Query<Done>) -> Result<Page, PageError> {
+    rules_page(&desk, &visit, None, done.is_done(), &Vec::new()).await
 }
 
 async fn save(State(desk): State<Desk>, visit: Visit, Fields(typed): Fields<Typed>) -> Result<Response, PageError> {

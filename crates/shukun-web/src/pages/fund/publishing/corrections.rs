@@ -7,11 +7,11 @@ use shukun_base::{Fen, Note};
 use shukun_fund::publishing::{NoteId, PublicationId};
 use shukun_store::{NoteDraft, NoteEntry, Publication, PublishedNote, StoreError};
 
-use super::{Asked, Names, again, answer, note, own_books, publication_of};
+use super::{Names, again, answer, note, own_books, publication_of};
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::format;
-use crate::http::fields::Fields;
+use crate::http::fields::{Done, Fields};
 use crate::pages::cases::Typed;
 use crate::pages::fund::giving::parts::form_id;
 use crate::pages::open_fund::view::{figure_name, note_text, period};
@@ -35,9 +35,9 @@ async fn show(
     State(desk): State<Desk>,
     visit: Visit,
     Path(id): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(done): Query<Done>,
 ) -> Result<Page, PageError> {
-    corrections_page(&desk, &visit, &publication_of(&id)?, asked.is_done(), (&Typed::default(), &Faults::new())).await
+    corrections_page(&desk, &visit, &publication_of(&id)?, done.is_done(), (&Typed::default(), &Faults::new())).await
 }
 
 /// A publication of a book of the reader's.

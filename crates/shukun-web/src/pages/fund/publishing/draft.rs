@@ -7,11 +7,11 @@ use shukun_fund::publishing::PublicationId;
 use shukun_store::{PublicationDraft, PublicationState};
 
 use super::list::state_tag;
-use super::{Asked, Names, again, answer, note, publication_of};
+use super::{Names, again, answer, note, publication_of};
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::format;
-use crate::http::fields::Fields;
+use crate::http::fields::{Done, Fields};
 use crate::pages::cases::Typed;
 use crate::pages::open_fund::places_of;
 use crate::pages::open_fund::view::{period, statement};
@@ -34,9 +34,9 @@ async fn show(
     State(desk): State<Desk>,
     visit: Visit,
     Path(id): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(done): Query<Done>,
 ) -> Result<Page, PageError> {
-    draft_page(&desk, &visit, &publication_of(&id)?, asked.is_done(), (&Typed::default(), &Faults::new())).await
+    draft_page(&desk, &visit, &publication_of(&id)?, done.is_done(), (&Typed::default(), &Faults::new())).await
 }
 
 async fn publish(State(desk): State<Desk>, visit: Visit, Path(id): Path<String>) -> Result<Response, PageError> {

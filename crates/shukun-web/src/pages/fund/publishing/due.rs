@@ -12,11 +12,11 @@ use shukun_fund::publishing::{Duty, DutyState, Every, OwnRules, PublicationId};
 use shukun_store::{BookRow, DutyRow, Evidence, Publication};
 
 use super::list::book_choice;
-use super::{Asked, Names, again, answer, note, own_books};
+use super::{Names, again, answer, note, own_books};
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::format;
-use crate::http::fields::Fields;
+use crate::http::fields::{Done, Fields};
 use crate::pages::cases::Typed;
 use crate::pages::fund::giving::parts::book_of;
 use crate::pages::open_fund::view::period;
@@ -48,8 +48,8 @@ pub async fn pressing(desk: &Desk, visit: &Visit) -> Result<u64, PageError> {
     Ok(desk.store().pressing_duties(visit.scope()?, visit.now).await?)
 }
 
-async fn show(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>) -> Result<Page, PageError> {
-    duties_page(&desk, &visit, asked.is_done(), (&Typed::default(), &Faults::new())).await
+async fn show(State(desk): State<Desk>, visit: Visit, Query(done): Query<Done>) -> Result<Page, PageError> {
+    duties_page(&desk, &visit, done.is_done(), (&Typed::default(), &Faults::new())).await
 }
 
 async fn act(State(desk): State<Desk>, visit: Visit, Fields(typed): Fields<Typed>) -> Result<Response, PageError> {

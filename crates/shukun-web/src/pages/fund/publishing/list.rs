@@ -8,11 +8,11 @@ use shukun_fund::ledger::Month;
 use shukun_fund::publishing::PublicationId;
 use shukun_store::{BookRow, Publication, PublicationDraft, PublicationState};
 
-use super::{Asked, Names, again, answer, due, own_books, publication_of};
+use super::{Names, again, answer, due, own_books, publication_of};
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::format;
-use crate::http::fields::Fields;
+use crate::http::fields::{Done, Fields};
 use crate::pages::cases::Typed;
 use crate::pages::fund::giving::parts::{book_of, form_id};
 use crate::pages::open_fund::view::period;
@@ -30,8 +30,8 @@ pub fn serve(handlers: Handlers) -> Handlers {
     handlers.get("/fund/publishing", show).post("/fund/publishing", draft)
 }
 
-async fn show(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>) -> Result<Page, PageError> {
-    list_page(&desk, &visit, asked.is_done(), (&Typed::default(), &Faults::new())).await
+async fn show(State(desk): State<Desk>, visit: Visit, Query(done): Query<Done>) -> Result<Page, PageError> {
+    list_page(&desk, &visit, done.is_done(), (&Typed::default(), &Faults::new())).await
 }
 
 async fn draft(State(desk): State<Desk>, visit: Visit, Fields(typed): Fields<Typed>) -> Result<Response, PageError> {

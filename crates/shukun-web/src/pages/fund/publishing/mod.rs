@@ -32,18 +32,6 @@ pub fn serve(handlers: Handlers) -> Handlers {
         .fold(handlers, |handlers, serve| serve(handlers))
 }
 
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-struct Asked {
-    done: String,
-}
-
-impl Asked {
-    fn is_done(&self) -> bool {
-        self.done == "yes"
-    }
-}
-
 fn publication_of(id: &str) -> Result<PublicationId, PageError> {
     PublicationId::new(id).ok_or_else(PageError::not_found)
 }

@@ -16,7 +16,7 @@ use super::sums;
 use crate::desk::Desk;
 use crate::error::PageError;
 use crate::format;
-use crate::http::fields::Fields;
+use crate::http::fields::{Done, Fields};
 use crate::pages::work::framed;
 use crate::routes::Handlers;
 use crate::ui::empty::empty;
@@ -36,12 +36,6 @@ pub fn serve(handlers: Handlers) -> Handlers {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Asked {
-    done: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 struct Typed {
     publication: String,
     size: String,
@@ -49,8 +43,8 @@ struct Typed {
     line: String,
 }
 
-async fn show(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>) -> Result<Page, PageError> {
-    whole(&desk, &visit, asked.done == "yes", &Vec::new()).await
+async fn show(State(desk): State<Desk>, visit: Visit, Query(done): Query<Done>) -> Result<Page, PageError> {
+    whole(&desk, &visit, done.is_done(), &Vec::new()).await
 }
 
 async fn seal(State(desk): State<Desk>, visit: Visit, Fields(typed): Fields<Typed>) -> Result<Response, PageError> {
