@@ -32,7 +32,7 @@ shukun_base::words! {
         PublicTotals "I14" "公开数等于同一时点已入账合计" "public totals are the posted sums at the same cut",
         BooksPair "I15" "账间应付等于应收" "what a book owes another is what the other is owed",
         VillagePools "I16" "村级资金支出不超过可用" "a village's pool pays no more than it has",
-        AsWritten "I17" "资金的每条记录读得出，与写入时相同" "every record of the fund can be read and is as it was written",
+        AsWritten "I17" "存证的每条记录读得出，与写入时相同" "every kept record can be read and is as it was written",
     }
 }
 

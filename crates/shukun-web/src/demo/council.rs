@@ -54,6 +54,7 @@ impl Sitting {
     /// How many days before now it was held.
     const fn days_ago(self) -> i64 {
         match self {
+            // Its notices hang for a week, longer where offices are closed; then there is time for the batch.
             Sitting::Earlier => PAID_DAYS_AGO + 22,
             Sitting::Present => 20,
             Sitting::Today => 0,

@@ -1,8 +1,8 @@
 //! One county, one year, out of one seed: gifts, pledges, meetings' lines, batches, the bank's answers and statements, closings.
 //!
 //! The same seed is the same year: the last hash of each book is the same on both engines, and the same where acts are cut off at
-//! whichever statement, the program is started anew and what was answered is sent again. After each month the audit finds
-//! nothing and the bank's balance is explained; at the end hledger and beancount count the journals.
+//! statements drawn by chance, the program is started anew and what was answered is sent again. After each month the audit finds
+//! nothing and the bank's balance is explained; at the end of a year without trouble hledger and beancount count the journals.
 //!
 //! What no trouble befalls: the meetings' lines, written down as `ledger/testing` does (a meeting's own acts are held in
 //! `deciding/tests.rs`), and the first accounts of the books.
