@@ -17,6 +17,8 @@ use crate::seen::Seen;
 const PASSWORD: &str = "the county office at work 2026";
 /// How long a page may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a page may move under the pointer.
+const STILL: Duration = Duration::from_secs(5);
 /// The screen's height, and the tallest page that is photographed whole.
 const HEIGHT: u32 = 900;
 const TALLEST: u64 = 6_000;
@@ -243,9 +245,18 @@ impl<'a> Browser<'a> {
         let element = self.find(css).await?;
         let marked = "arguments[0].closest('details')?.setAttribute('open', ''); arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' });
             document.querySelector('main').dataset.before = 'yes';";
-        self.run(marked, vec![json(&element)?]).await?;
-        element.click().await.map_err(|error| format!("{css}: {}", told(&error)))?;
-        self.arrive(css).await
+        let since = Instant::now();
+        loop {
+            self.run(marked, vec![json(&element)?]).await?;
+            match element.click().await {
+                Ok(()) => return self.arrive(css).await,
+                // The window may still be on its way back from a photograph; what stays covered is a fault.
+                Err(error) if told(&error).contains("click intercepted") && since.elapsed() < STILL => {
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+                Err(error) => return Err(format!("{css}: {}", told(&error))),
+            }
+        }
     }
 
     /// Waits until the page that was there is gone.
