@@ -52,6 +52,12 @@ async fn slip(counter: &Browser<'_>, seen: &mut Seen) -> Outcome<String> {
     counter.step_up("cishan").await?;
     counter.press("main a[href^='/fund/slips/']").await?;
     counter.look(seen, "slip").await?;
+    // A paper as well, where the program that sets papers was built.
+    if let Some(paper) = counter.links().await?.iter().find(|link| link.contains("/slip.pdf"))
+        && !counter.save(paper, "latin1").await?.starts_with("%PDF-")
+    {
+        return Err(format!("{paper} is no paper"));
+    }
     let file = format!("{}/file", counter.path().await?);
     counter.save(&file, "utf-8").await.map(|text| text.lines().next().unwrap_or_default().to_owned())
 }
